@@ -1,0 +1,94 @@
+/** The folder in which a downloaded or built engine is kept between runs. */
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { BINARY } from "./path";
+
+const run = promisify(execFile);
+
+/** ${XDG_CACHE_HOME:-~/.cache}/pulumi-immuta/engine-<version> */
+export function cacheFolder(env: NodeJS.ProcessEnv, version: string): string {
+  const base = env["XDG_CACHE_HOME"] ?? "";
+  return join(base === "" ? join(homedir(), ".cache") : base, "pulumi-immuta", `engine-${version}`);
+}
+
+/** The CLI in a folder of binaries. */
+export function binaryIn(folder: string): string {
+  return join(folder, BINARY);
+}
+
+/** The Pulumi home of all that runs from a cache folder. Even `pulumi version` writes its log there. */
+export function homeIn(cache: string): string {
+  return join(cache, "home");
+}
+
+/**
+ * The version a CLI says it has, without the leading v; undefined when it is no Pulumi CLI or does not run.
+ *
+ * @param home the Pulumi home to ask it with
+ */
+export async function readVersion(path: string, home: string): Promise<string | undefined> {
+  try {
+    const { stdout } = await run(path, ["version"], {
+      timeout: 30_000,
+      env: { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    });
+    return /^v(\d+\.\d+\.\d+\S*)$/.exec(stdout.trim())?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Has `get` fill a temporary folder with an engine, proves that it runs, and moves its folder of binaries to
+ * `<cache>/bin` in one step, so that nobody ever sees half an engine. Two at once are safe: the later one finds the
+ * earlier one's engine in place and uses it.
+ *
+ * @param get fills the folder it is given and returns the folder of binaries in it
+ * @returns the installed binary
+ */
+export async function installAtomically(
+  cache: string,
+  version: string,
+  get: (folder: string) => Promise<string>,
+): Promise<string> {
+  const works = async (path: string) => (await readVersion(path, homeIn(cache))) === version;
+  mkdirSync(cache, { recursive: true });
+  const temporary = mkdtempSync(join(cache, "new-"));
+  try {
+    const binaries = await get(temporary);
+    if (!(await works(binaryIn(binaries))))
+      throw new Error(`the result does not answer as Pulumi CLI ${version}`);
+    const target = join(cache, "bin");
+    if (await works(binaryIn(target))) return binaryIn(target);
+    moveAside(target, join(temporary, "replaced"));
+    moveIntoPlace(binaries, target);
+    return binaryIn(target);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function moveAside(folder: string, to: string): void {
+  try {
+    renameSync(folder, to);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+  }
+}
+
+function moveIntoPlace(folder: string, to: string): void {
+  try {
+    renameSync(folder, to);
+  } catch (error) {
+    // Another run was faster.
+    if (!hasCode(error, "ENOTEMPTY") && !hasCode(error, "EEXIST")) throw error;
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
