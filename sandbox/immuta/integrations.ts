@@ -1,0 +1,276 @@
+import { randomBytes } from "node:crypto";
+import { credentialsNotRequired, credentialsRequired, malformed, validationFailed } from "./errors";
+import type { Integration, SynapsePlatform, ValidationResults } from "./model";
+import {
+  completeSettings,
+  parseCredentials,
+  parsePayload,
+  synapseType,
+  type Account,
+  type Payload,
+  type Settings,
+} from "./payload";
+import { PoolError, type PoolRoute } from "./pool";
+import { ForcedFailures } from "./forced-failures";
+import type { Registry } from "./registry";
+import { editMarker, scriptBatches, type ScriptSource } from "./scripts";
+import { runBatches, runPhases, undo } from "./setup";
+import type { Switches } from "./switches";
+import {
+  expectationOf,
+  lookForObjects,
+  manageFailed,
+  markerIsThere,
+  scriptFailed,
+  validatePool,
+  validatePrivileges,
+} from "./validation";
+
+/** POST, PUT and DELETE of /integrations. Each gives the integration as it is when the answer goes out. */
+export class Integrations {
+  readonly failures = new ForcedFailures();
+
+  constructor(
+    private readonly registry: Registry,
+    private readonly pools: PoolRoute,
+    private readonly switches: Switches,
+  ) {}
+
+  /** @throws ApiError 400, 409, 422. */
+  async create(body: unknown): Promise<Integration> {
+    const payload = parsePayload(body);
+    const settings = completeSettings(payload.sent);
+    const id = this.registry.reserve(settings);
+    try {
+      const outcome = payload.autoBootstrap
+        ? await this.#setUp(payload, settings)
+        : await this.#lookAtPool(payload, settings);
+      const failure = outcome.failure ?? this.failures.take("create");
+      const integration: Integration = {
+        id,
+        type: synapseType,
+        autoBootstrap: payload.autoBootstrap,
+        status: "creating",
+        validationResults: outcome.results,
+        details: { platform: "synapse", settings, account: outcome.account, formerAccounts: [], markers: [] },
+      };
+      this.registry.add(integration);
+      this.registry.finishLater(integration, "creating", failure ? "createError" : "enabled", failure);
+      return integration;
+    } finally {
+      this.registry.release(id);
+    }
+  }
+
+  /** @throws ApiError 400, 404, 409, 422. */
+  async update(id: string, body: unknown): Promise<Integration> {
+    const integration = this.registry.get(id);
+    const payload = parsePayload(body);
+    const details = requireSame(integration, payload);
+    this.registry.requireEditable(integration);
+    const settings = completeSettings(
+      payload.sent,
+      this.switches.putKeepsUnsent ? details.settings : undefined,
+    );
+    const before = integration.status;
+    integration.status = "editing";
+    try {
+      const outcome = payload.autoBootstrap
+        ? await this.#editPool(details, payload, settings)
+        : await this.#lookAtEditedPool(details, payload, settings);
+      const failure = outcome.failure ?? this.failures.take("edit");
+      if (failure) this.registry.finishLater(integration, "editing", "editError", failure);
+      else {
+        integration.validationResults = outcome.results;
+        this.registry.finishLater(integration, "editing", "enabled", undefined, () => {
+          keepChange(details, settings, outcome.account);
+        });
+      }
+      return { ...integration, validationResults: outcome.results };
+    } catch (error) {
+      integration.status = before;
+      throw error;
+    }
+  }
+
+  /** @throws ApiError 400, 404, 409, 422. */
+  async remove(id: string, body: unknown): Promise<Integration> {
+    const integration = this.registry.get(id);
+    const credentials = parseCredentials(body);
+    if (credentials !== undefined && !integration.autoBootstrap) throw credentialsNotRequired();
+    if (credentials === undefined && integration.autoBootstrap) throw credentialsRequired();
+    this.registry.requireDeletable(integration);
+    const before = integration.status;
+    integration.status = "deleting";
+    try {
+      const failure =
+        (await this.#clearPool(integration, before, credentials)) ?? this.failures.take("delete");
+      this.registry.finishLater(integration, "deleting", failure ? "deleteError" : "deleted", failure);
+      return integration;
+    } catch (error) {
+      integration.status = before;
+      throw error;
+    }
+  }
+
+  /** Manual setup: the scripts must have run, and have been generated from this payload. */
+  async #lookAtPool(payload: Payload, settings: Settings): Promise<Outcome> {
+    const results = await validatePool(this.pools, expectationOf(payload, settings));
+    if (results.status === "failed") throw validationFailed(results);
+    return { results, account: payload.account };
+  }
+
+  /** Automatic setup: Immuta runs its scripts itself and keeps a system account of its own making. */
+  async #setUp(payload: Payload, settings: Settings): Promise<Outcome> {
+    const privileged = payload.account;
+    await this.#requirePrivileges(settings, privileged);
+    const account = ownAccount();
+    const source: ScriptSource = { settings, account, fingerprint: payload.fingerprint };
+    try {
+      await runPhases(this.pools, privileged, ["initial-create", "create"], source);
+    } catch (error) {
+      const failure = scriptFailed(error);
+      await undo(this.pools, privileged, ["cleanup", "post-cleanup"], source);
+      return { results: failure, account, failure };
+    }
+    const results = await validatePool(this.pools, { settings, account, fingerprint: payload.fingerprint });
+    return results.status === "failed" ? { results, account, failure: results } : { results, account };
+  }
+
+  async #lookAtEditedPool(details: SynapsePlatform, payload: Payload, settings: Settings): Promise<Outcome> {
+    if (this.switches.editScriptRunsIn === "master") await this.#editAfterMaster(details, payload, settings);
+    const results = await validatePool(this.pools, expectationOf(payload, settings));
+    if (results.status === "passed") return { results, account: payload.account };
+    if (this.switches.unpreparedEdit === "422") throw validationFailed(results);
+    return { results, account: payload.account, failure: results };
+  }
+
+  /** Where edit scripts run in master they only leave a marker; Immuta's account then changes the database itself. */
+  async #editAfterMaster(details: SynapsePlatform, payload: Payload, settings: Settings): Promise<void> {
+    const source = editSource(details, payload.account, settings, payload.fingerprint);
+    if (!(await markerIsThere(this.pools, settings, payload.account, editMarker(source)))) return;
+    const accountChanged = details.account?.username !== payload.account.username;
+    const acting = accountChanged ? (details.account ?? payload.account) : payload.account;
+    const batches = scriptBatches("edit", source);
+    // An account cannot drop its own user, which is what the last batch does when the account changed.
+    const own = accountChanged ? batches.slice(0, -1) : batches;
+    try {
+      await runBatches(this.pools, acting, settings.database, source, own);
+      await runBatches(this.pools, payload.account, settings.database, source, batches.slice(own.length));
+    } catch (error) {
+      // What is missing now is found by the validation that follows.
+      if (!(error instanceof PoolError)) throw error;
+    }
+  }
+
+  async #editPool(details: SynapsePlatform, payload: Payload, settings: Settings): Promise<Outcome> {
+    const results = await this.#requirePrivileges(settings, payload.account);
+    const account = details.account ?? ownAccount();
+    const source = editSource(details, account, settings, payload.fingerprint);
+    try {
+      await runPhases(this.pools, payload.account, ["edit"], source);
+    } catch (error) {
+      const failure = scriptFailed(error);
+      const back: ScriptSource = { ...source, settings: details.settings, former: { settings, account } };
+      await undo(this.pools, payload.account, ["edit"], back);
+      return { results, account, failure };
+    }
+    const after = await validatePool(this.pools, { settings, account, fingerprint: payload.fingerprint });
+    return after.status === "failed"
+      ? { results: after, account, failure: after }
+      : { results: after, account };
+  }
+
+  /** What has to happen in the pool, or be the case there, for an integration to go. Gives the failure of a script. */
+  async #clearPool(
+    { details }: Integration,
+    status: Integration["status"],
+    credentials: Account | undefined,
+  ): Promise<ValidationResults | undefined> {
+    if (details.platform === "other") return undefined;
+    if (credentials === undefined) {
+      if (status !== "createError" && status !== "disabled") await this.#requireScriptsOrder(details);
+      return undefined;
+    }
+    await this.#requirePrivileges(details.settings, credentials);
+    try {
+      await runPhases(this.pools, credentials, ["delete", "post-cleanup"], removalSource(details));
+      return undefined;
+    } catch (error) {
+      return scriptFailed(error);
+    }
+  }
+
+  async #requireScriptsOrder({ settings, account }: SynapsePlatform): Promise<void> {
+    const order = this.switches.deleteNeedsScripts;
+    if (order === "any" || account === undefined) return;
+    const objects = await lookForObjects(this.pools, settings, account);
+    if (typeof objects === "object") throw validationFailed(objects);
+    if (order === "after" && objects === "gone")
+      throw validationFailed(manageFailed("The Immuta objects are gone from the database already."));
+    if (order === "before" && objects === "there")
+      throw validationFailed(
+        manageFailed("The Immuta objects are in the database. Run the delete script first."),
+      );
+  }
+
+  async #requirePrivileges(settings: Settings, account: Account): Promise<ValidationResults> {
+    const results = await validatePrivileges(this.pools, settings, account);
+    if (results.status === "failed") throw validationFailed(results);
+    return results;
+  }
+}
+
+interface Outcome {
+  results: ValidationResults;
+  account: Account;
+  /** Set when the operation was accepted but ends in its error state. */
+  failure?: ValidationResults;
+}
+
+/** A login name and a password that nobody else knows. */
+const ownAccount = (): Account => ({
+  username: `immuta_system_${randomBytes(6).toString("hex")}`,
+  password: `${randomBytes(24).toString("base64url")}aA1!`,
+});
+
+/**
+ * @throws ApiError 400 when a payload would make another integration of this one: type, setup and place in the pool
+ * are fixed.
+ */
+export function requireSame(integration: Integration, payload: Payload): SynapsePlatform {
+  const { details } = integration;
+  if (details.platform !== "synapse") throw malformed(`"type" must be [${integration.type}]`);
+  if (payload.autoBootstrap !== integration.autoBootstrap)
+    throw malformed(`"autoBootstrap" must be [${integration.autoBootstrap}]`);
+  for (const name of ["host", "database", "schema"] as const)
+    if (payload.sent[name] !== details.settings[name]) throw malformed(`"config.${name}" cannot be changed`);
+  if (payload.sent.port !== undefined && payload.sent.port !== details.settings.port)
+    throw malformed(`"config.port" cannot be changed`);
+  return details;
+}
+
+/** What an edit script is generated from. */
+export function editSource(
+  details: SynapsePlatform,
+  account: Account,
+  settings: Settings,
+  fingerprint: string,
+): ScriptSource {
+  const former: NonNullable<ScriptSource["former"]> = { settings: details.settings };
+  if (details.account !== undefined) former.account = details.account;
+  return { settings, account, fingerprint, former, markers: details.markers };
+}
+
+/** What the scripts are generated from that take an integration away. */
+export function removalSource({ settings, account, formerAccounts, markers }: SynapsePlatform): ScriptSource {
+  if (account === undefined) throw malformed("The integration has no system account.");
+  return { settings, account, fingerprint: "", formerAccounts, markers };
+}
+
+function keepChange(details: SynapsePlatform, settings: Settings, account: Account): void {
+  const former = details.account?.username;
+  if (former !== undefined && former !== account.username) details.formerAccounts.push(former);
+  details.settings = settings;
+  details.account = account;
+}

@@ -1,0 +1,19 @@
+-- Immuta: script of a manual update of Azure Synapse Analytics.
+-- Run it over a connection to the database master, then send the same payload with PUT.
+SET NOCOUNT ON;
+IF NOT EXISTS (SELECT 1 FROM sys.sql_logins WHERE name = {{text:username}})
+BEGIN
+    {{exec}}CREATE LOGIN {{name:username}} WITH PASSWORD = {{text:password}}{{/exec}};
+END
+ELSE
+BEGIN
+    {{exec}}ALTER LOGIN {{name:username}} WITH PASSWORD = {{text:password}}{{/exec}};
+END
+GO
+{{each markers}}
+DROP ROLE IF EXISTS {{name:item}};
+GO
+{{/each}}
+-- Immuta looks for this role before it updates the pool's database itself.
+CREATE ROLE {{name:marker}};
+GO
