@@ -1,0 +1,99 @@
+import { type Bag, groups, isBag, type Property, properties, topLevel, valueAt } from "./properties";
+import { unknown } from "./unknown";
+import { distinctDelimiters, nearest, problemOf } from "./validation";
+
+export interface Checked {
+  inputs: Bag;
+  failures: { property: string; reason: string }[];
+}
+
+/**
+ * Validates what a program gives and fills in defaults. Values that are not known yet pass.
+ * Failures name no property: the engine would print that property's value, secrets included.
+ */
+export function check(news: Bag): Checked {
+  const problems = [
+    ...unknownNames(news),
+    ...properties.flatMap((p) => problemsOf(p, news)),
+    ...together(news),
+  ];
+  return {
+    inputs: withDefaults(news),
+    failures: problems.map((reason) => ({ property: "", reason })),
+  };
+}
+
+function unknownNames(news: Bag): string[] {
+  const problems: string[] = [];
+  for (const [name, value] of Object.entries(news)) {
+    if (!topLevel.has(name)) {
+      problems.push(`${name}: no such property. ${nearest(name, [...topLevel])}`);
+    } else if (groups.has(name) && isBag(value)) {
+      const known = properties
+        .filter((p) => p.path.startsWith(`${name}.`))
+        .map((p) => p.path.slice(name.length + 1));
+      for (const inner of Object.keys(value).filter((key) => !known.includes(key)))
+        problems.push(`${name}.${inner}: no such property. ${nearest(inner, known)}`);
+    } else if (groups.has(name) && value !== unknown && value !== undefined && value !== null) {
+      problems.push(`${name}: must be an object, but a ${typeof value} was given.`);
+    }
+  }
+  return problems;
+}
+
+function problemsOf(property: Property, news: Bag): string[] {
+  const value = valueAt(news, property.path);
+  if (value === unknown) return [];
+  if (value === undefined || value === null) {
+    const missing =
+      property.required === "always" || (property.required === "manual" && news["autoBootstrap"] === false);
+    return missing
+      ? [
+          `${property.path}: is required${property.required === "manual" ? " in manual setup (autoBootstrap false)" : ""}. ${property.doc}`,
+        ]
+      : [];
+  }
+  const problem = problemOf(property, value);
+  return problem === undefined ? [] : [`${property.path}: ${problem}`];
+}
+
+/** Rules about several inputs at once. */
+function together(news: Bag): string[] {
+  const problems: string[] = [];
+  const given = (path: string): boolean => {
+    const value = valueAt(news, path);
+    return value !== undefined && value !== null && value !== "";
+  };
+  if (valueAt(news, "impersonation.enabled") === true && !given("impersonation.role"))
+    problems.push(
+      "impersonation.role: is required when impersonation.enabled is true. Name the role that may impersonate, such as IMMUTA_IMPERSONATION.",
+    );
+  if (news["autoBootstrap"] === false && !given("bootstrap"))
+    problems.push(
+      "bootstrap: is required in manual setup (autoBootstrap false). Give the login that runs Immuta's scripts, or {} to take it from IMMUTA_SQL_ADMIN_USERNAME and IMMUTA_SQL_ADMIN_PASSWORD.",
+    );
+  if (news["autoBootstrap"] === true && given("bootstrap"))
+    problems.push(
+      "bootstrap: has no use in automatic setup (autoBootstrap true): Immuta prepares the pool with username and password. Remove it, or set autoBootstrap to false.",
+    );
+  problems.push(...distinctDelimiters(withDefaults(news)["metadataDelimiters"]));
+  return problems;
+}
+
+function withDefaults(news: Bag): Bag {
+  const inputs: Bag = {};
+  for (const [name, value] of Object.entries(news)) {
+    if (value === undefined || value === null) continue;
+    inputs[name] = isBag(value)
+      ? Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined && inner !== null))
+      : value;
+  }
+  for (const property of properties) {
+    if (property.default === undefined) continue;
+    const [head = "", leaf] = property.path.split(".");
+    if (leaf === undefined) inputs[head] ??= property.default;
+    else if (inputs[head] === undefined || isBag(inputs[head]))
+      inputs[head] = { [leaf]: property.default, ...inputs[head] };
+  }
+  return inputs;
+}

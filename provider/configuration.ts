@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { milliseconds } from "./validation";
+
+/**
+ * What the provider knows of its surroundings. Each value comes from the environment, else from the
+ * stack's configuration: a refresh or destroy hands over the configuration of the last `up`.
+ */
+export interface Configuration {
+  /** Throws ConfigurationError where the URL or key is missing or malformed. */
+  tenant(): { url: URL; apiKey: string };
+  /** The privileged SQL login for resources that give none. */
+  sqlAdministrator: { username?: string; password?: string };
+  /** Where to reach the pool's endpoint, when not under its own name. */
+  sqlRoute(): { server?: string; port?: number };
+  debug: boolean;
+  requestTimeout?: number;
+}
+
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+}
+
+/** Reads one `immuta:` setting of the stack; undefined where it is not set. */
+export type StackSetting = (name: string) => string | undefined;
+
+export function readConfiguration(
+  setting: StackSetting,
+  env: NodeJS.ProcessEnv = process.env,
+): Configuration {
+  const value = (variable: string, name: string): string | undefined =>
+    notEmpty(env[variable]) ?? notEmpty(setting(name));
+  const username = value("IMMUTA_SQL_ADMIN_USERNAME", "sqlAdminUsername");
+  const password = value("IMMUTA_SQL_ADMIN_PASSWORD", "sqlAdminPassword");
+  const server = value("IMMUTA_SQL_SERVER", "sqlServer");
+  const port = value("IMMUTA_SQL_PORT", "sqlPort");
+  const requestTimeout = milliseconds(value("IMMUTA_REQUEST_TIMEOUT", "requestTimeout") ?? "");
+  return {
+    tenant: () => ({
+      url: tenantUrl(value("IMMUTA_URL", "url"), value("IMMUTA_ALLOW_INSECURE", "allowInsecure") === "true"),
+      apiKey:
+        value("IMMUTA_API_KEY", "apiKey") ??
+        fail(
+          "No Immuta API key. Set IMMUTA_API_KEY in the environment, or run `pulumi config set --secret immuta:apiKey`.",
+        ),
+    }),
+    sqlAdministrator: {
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+    },
+    sqlRoute: () => ({
+      ...(server === undefined ? {} : { server }),
+      ...(port === undefined ? {} : { port: portNumber(port) }),
+    }),
+    debug: env["PULUMI_IMMUTA_DEBUG"] === "1",
+    ...(requestTimeout === undefined ? {} : { requestTimeout }),
+  };
+}
+
+const notEmpty = (value: string | undefined): string | undefined => (value === "" ? undefined : value);
+
+function fail(message: string): never {
+  throw new ConfigurationError(message);
+}
+
+function tenantUrl(value: string | undefined, allowInsecure: boolean): URL {
+  if (value === undefined)
+    fail(
+      "No Immuta URL. Set IMMUTA_URL in the environment, or run `pulumi config set immuta:url https://<your tenant>`.",
+    );
+  const url = URL.canParse(value)
+    ? new URL(value)
+    : fail(`IMMUTA_URL (or immuta:url) is no URL: give it as https://<your tenant>.`);
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
+    fail("IMMUTA_URL (or immuta:url) has a login, query or fragment: give it as https://<your tenant>.");
+  if (url.protocol === "https:") return url;
+  if (url.protocol !== "http:")
+    fail(`IMMUTA_URL (or immuta:url) has the scheme ${url.protocol} give it as https://<your tenant>.`);
+  if (!isLoopback(url.hostname) && !allowInsecure)
+    fail(
+      `IMMUTA_URL (or immuta:url) is http:, which would send the API key to ${url.host} unencrypted. Use https, or set immuta:allowInsecure to true.`,
+    );
+  return url;
+}
+
+const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
+
+function portNumber(value: string): number {
+  const port = Number(value);
+  return Number.isInteger(port) && port >= 1 && port <= 65535
+    ? port
+    : fail("IMMUTA_SQL_PORT (or immuta:sqlPort) is no port: give a whole number from 1 to 65535.");
+}
+
+/** The package's own version, for the servers' audit. */
+export function packageVersion(): string {
+  for (const up of ["..", "../.."]) {
+    try {
+      const manifest = JSON.parse(readFileSync(join(__dirname, up, "package.json"), "utf8")) as {
+        name?: string;
+        version?: string;
+      };
+      if (manifest.name === "pulumi-immuta" && manifest.version !== undefined) return manifest.version;
+    } catch {
+      continue;
+    }
+  }
+  return "unknown";
+}

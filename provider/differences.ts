@@ -1,0 +1,26 @@
+import { type Bag, type Change, properties, valueAt } from "./properties";
+import { unknown } from "./unknown";
+
+export interface Difference {
+  path: string;
+  change: Change;
+  /** False where the new value is known at `up` only. */
+  known: boolean;
+}
+
+/** What differs between the inputs of the state and those of the program, in the order of the table. */
+export function differences(olds: Bag, news: Bag): Difference[] {
+  return properties.flatMap((property): Difference[] => {
+    const before = valueAt(olds, property.path);
+    const after = valueAt(news, property.path);
+    if (after === unknown) return [{ path: property.path, change: property.change, known: false }];
+    if (property.path === "impersonation.role" && roleIsIdle(olds) && roleIsIdle(news)) return [];
+    if (before === after || ((before ?? null) === null && (after ?? null) === null)) return [];
+    const same = property.same?.bind(property);
+    if (same !== undefined && before !== undefined && after !== undefined && same(before, after)) return [];
+    return [{ path: property.path, change: property.change, known: true }];
+  });
+}
+
+/** With impersonation off no role is sent to Immuta, so its name does not matter. */
+const roleIsIdle = (bag: Bag): boolean => valueAt(bag, "impersonation.enabled") === false;

@@ -1,0 +1,104 @@
+import type { Reporter } from "./reporter";
+import type { Immuta, Integration } from "./immuta/types";
+import { synapseType } from "./immuta/types";
+import { type Inputs, normalHost, normalIdentifier } from "./properties";
+import type { State } from "./state";
+
+/**
+ * Own or foreign, decided in one place: what a resource's id is, whether an integration at Immuta is the one of a
+ * state, and whether something stands where a new one is to go.
+ */
+
+/** Found where nothing was expected, or another than expected: nothing is written to it. */
+export class ForeignIntegration extends Error {
+  override readonly name = "ForeignIntegration";
+}
+
+export interface Place {
+  host: string;
+  database: string;
+  schema: string;
+}
+
+/** The Pulumi id: our own and stable, known before Immuta has given one. */
+export const resourceId = (place: Place): string =>
+  [normalHost(place.host), normalIdentifier(place.database), normalIdentifier(place.schema)].join("/");
+
+/** The integration at Immuta that stands on the same database; Immuta keeps at most one there. */
+export const standingAt = (integrations: readonly Integration[], place: Place): Integration | undefined =>
+  integrations.find(
+    (integration) =>
+      integration.type === synapseType &&
+      integration.status !== "deleted" &&
+      normalHost(integration.config.host ?? "") === normalHost(place.host) &&
+      normalIdentifier(integration.config.database ?? "") === normalIdentifier(place.database),
+  );
+
+/** Throws ForeignIntegration where Immuta already governs the database of a new integration. */
+export async function look(immuta: Immuta, inputs: Inputs): Promise<Integration[]> {
+  const integrations = await immuta.list();
+  const found = standingAt(integrations, inputs);
+  if (found !== undefined)
+    throw new ForeignIntegration(
+      `Immuta ${immuta.tenant} already has integration ${found.id} on database ${found.config.database ?? ""} of ${found.config.host ?? ""} ` +
+        `(schema ${found.config.schema ?? ""}, ${found.status}), which this stack did not make. Nothing was changed. ` +
+        "Name another database, or delete that integration in Immuta first.",
+    );
+  return integrations;
+}
+
+/** Throws ForeignIntegration where the state belongs to another tenant than the configured one. */
+export function sameTenant(state: State, tenant: string): void {
+  if (state.tenant === tenant) return;
+  throw new ForeignIntegration(
+    `This integration belongs to the Immuta tenant ${state.tenant}, but IMMUTA_URL (or immuta:url) names ${tenant}. ` +
+      "Nothing was changed. Set the URL and API key of the tenant it belongs to.",
+  );
+}
+
+/**
+ * Asks Immuta for the state's integration and proves that it is ours. Undefined where it is gone.
+ * Throws ForeignIntegration where another one has its id.
+ */
+export async function proven(immuta: Immuta, state: State, id: string): Promise<Integration | undefined> {
+  sameTenant(state, immuta.tenant);
+  const found = await immuta.get(id);
+  if (found === undefined) return undefined;
+  const { config } = found;
+  const differing = [
+    found.id === id ? "" : `id ${found.id}`,
+    found.type === synapseType ? "" : `type ${found.type}`,
+    normalHost(config.host ?? "") === normalHost(state.host) ? "" : `host ${config.host ?? "unknown"}`,
+    normalIdentifier(config.database ?? "") === normalIdentifier(state.database)
+      ? ""
+      : `database ${config.database ?? "unknown"}`,
+    normalIdentifier(config.schema ?? "") === normalIdentifier(state.schema)
+      ? ""
+      : `schema ${config.schema ?? "unknown"}`,
+  ].filter((difference) => difference !== "");
+  if (differing.length > 0)
+    throw new ForeignIntegration(
+      `Integration ${id} at Immuta ${immuta.tenant} is not the one of this state: it has ${differing.join(", ")}, ` +
+        `where the state has ${synapseType}, host ${state.host}, database ${state.database}, schema ${state.schema}. ` +
+        "Nothing was changed.",
+    );
+  return found;
+}
+
+/** Finds an integration again whose POST lost its answer: it was not in the list before and has our place. */
+export async function foundAfterLostAnswer(
+  immuta: Immuta,
+  before: readonly Integration[],
+  inputs: Inputs,
+  reporter: Reporter,
+): Promise<string | undefined> {
+  const known = new Set(before.map((integration) => integration.id));
+  const found = standingAt(
+    (await immuta.list()).filter((integration) => !known.has(integration.id)),
+    inputs,
+  );
+  if (found === undefined || normalIdentifier(found.config.schema ?? "") !== normalIdentifier(inputs.schema))
+    return undefined;
+  reporter.info(`the answer to POST /integrations was lost, but it was carried out: integration ${found.id}`);
+  return found.id;
+}

@@ -1,0 +1,116 @@
+import type { Integration, IntegrationStatus, Validation, ValidationTest } from "./types";
+
+/** Thrown where an answer is not what the contract says; the client adds where it came from. */
+export class UnreadableAnswer extends Error {}
+
+type Fields = Record<string, unknown>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+/** Ids are documented as numbers and shown as strings: a string is kept. */
+function readId(fields: Fields): string {
+  const id = fields["id"];
+  if (typeof id === "string" && id !== "") return id;
+  if (typeof id === "number" && Number.isSafeInteger(id)) return String(id);
+  throw new UnreadableAnswer("the answer has no integration id");
+}
+
+export function readStatus(answer: unknown): IntegrationStatus {
+  if (!isFields(answer)) throw new UnreadableAnswer("the answer is no JSON object");
+  const status = text(answer["status"]);
+  if (status === undefined) throw new UnreadableAnswer("the answer has no status");
+  const validation = readValidation(answer["validationResults"]);
+  return { id: readId(answer), status, ...(validation === undefined ? {} : { validation }) };
+}
+
+/** GET /integrations/{id}/status is known to leave the id out; the one asked for is meant. */
+export function readStatusOf(id: string, answer: unknown): IntegrationStatus {
+  return readStatus(isFields(answer) ? { id, ...answer } : answer);
+}
+
+export function readIntegration(answer: unknown): Integration {
+  const status = readStatus(answer);
+  const fields = answer as Fields;
+  const type = text(fields["type"]);
+  if (type === undefined) throw new UnreadableAnswer("the integration has no type");
+  const autoBootstrap = fields["autoBootstrap"];
+  return {
+    ...status,
+    type,
+    ...(typeof autoBootstrap === "boolean" ? { autoBootstrap } : {}),
+    config: readConfig(isFields(fields["config"]) ? fields["config"] : {}),
+  };
+}
+
+/** The list holds integrations of every platform, with fields of their own. */
+export function readIntegrations(answer: unknown): Integration[] {
+  if (!Array.isArray(answer)) throw new UnreadableAnswer("the answer is no list of integrations");
+  return answer.map(readIntegration);
+}
+
+function readConfig(config: Fields): Integration["config"] {
+  const result: Integration["config"] = {};
+  for (const name of ["host", "database", "schema"] as const) {
+    const value = text(config[name]);
+    if (value !== undefined) result[name] = value;
+  }
+  const port = Number(config["port"]);
+  if (Number.isInteger(port)) result.port = port;
+  const impersonation = config["impersonation"];
+  if (isFields(impersonation) && typeof impersonation["enabled"] === "boolean") {
+    const role = text(impersonation["role"]);
+    result.impersonation = { enabled: impersonation["enabled"], ...(role === undefined ? {} : { role }) };
+  }
+  const delimiters = config["metadataDelimiters"];
+  if (isFields(delimiters)) {
+    result.metadataDelimiters = {};
+    for (const name of ["hashDelimiter", "hashKeyDelimiter", "arrayDelimiter"] as const) {
+      const value = text(delimiters[name]);
+      if (value !== undefined) result.metadataDelimiters[name] = value;
+    }
+  }
+  return result;
+}
+
+export function readValidation(value: unknown): Validation | undefined {
+  if (!isFields(value)) return undefined;
+  const tests = Array.isArray(value["validationTests"]) ? value["validationTests"] : [];
+  return { status: text(value["status"]) ?? "unknown", tests: tests.flatMap(readTest) };
+}
+
+function readTest(value: unknown): ValidationTest[] {
+  if (!isFields(value)) return [];
+  const name = text(value["name"]);
+  if (name === undefined) return [];
+  const message = text(value["message"]);
+  return [
+    { name, status: text(value["status"]) ?? "unknown", ...(message === undefined ? {} : { message }) },
+  ];
+}
+
+/** A script comes as plain text, as a JSON string, or as an object that carries it: the contract leaves it open. */
+export function readScript(answer: unknown): string {
+  const script = isFields(answer) ? (answer["script"] ?? soleText(answer)) : answer;
+  if (typeof script !== "string" || script.trim() === "")
+    throw new UnreadableAnswer("the answer holds no script");
+  return script;
+}
+
+function soleText(fields: Fields): unknown {
+  const texts = Object.values(fields).filter((value) => typeof value === "string");
+  return texts.length === 1 ? texts[0] : undefined;
+}
+
+/** Immuta's own words in an error body. */
+export function readMessage(body: unknown): string | undefined {
+  if (!isFields(body)) return undefined;
+  const message = text(body["message"]);
+  return message === undefined || message === "" ? text(body["error"]) : message;
+}
+
+/** Whether an error body has Immuta's shape and speaks of the status it came with. */
+export const isImmutasError = (body: unknown, status: number): boolean =>
+  isFields(body) && body["statusCode"] === status && typeof body["message"] === "string";

@@ -1,0 +1,222 @@
+import axios, { AxiosError, isAxiosError, type AxiosInstance } from "axios";
+import axiosRetry from "axios-retry";
+import type { Reporter } from "../reporter";
+import * as answers from "./answers";
+import { ImmutaError } from "./errors";
+import { type DeleteCredentials, type Immuta, type IntegrationPayload, type Phase } from "./types";
+
+export interface ClientOptions {
+  /** The tenant's URL, checked by configuration. */
+  url: URL;
+  apiKey: string;
+  /** Sent as User-Agent, so that Immuta's audit shows who called. */
+  userAgent: string;
+  reporter: Reporter;
+  /** Milliseconds one request may take; default two minutes. */
+  requestTimeout?: number;
+  /** Tries of a request that may be repeated; default 5. */
+  tries?: number;
+}
+
+interface Request {
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  path: string;
+  body?: unknown;
+  /** Repeating it changes nothing more: an answer 5xx or a broken connection is tried again. */
+  repeatable: boolean;
+}
+
+declare module "axios" {
+  interface AxiosRequestConfig {
+    repeatable?: boolean;
+  }
+}
+
+/** The Integrations API over HTTP. */
+export function immutaClient(options: ClientOptions): Immuta {
+  const tenant = options.url.host;
+  const http = connection(options);
+
+  async function send<T>(request: Request, read: (answer: unknown) => T): Promise<T> {
+    const started = Date.now();
+    try {
+      const response = await http.request<string>({
+        method: request.method,
+        url: request.path,
+        repeatable: request.repeatable,
+        ...(request.body === undefined
+          ? {}
+          : { data: JSON.stringify(request.body), headers: { "Content-Type": "application/json" } }),
+      });
+      const requestId = header(response.headers, "x-request-id");
+      note(request, String(response.status), started, requestId);
+      return parsed(request, response.status, header(response.headers, "content-type"), response.data, read);
+    } catch (error) {
+      if (error instanceof ImmutaError) throw error;
+      note(request, isAxiosError(error) ? String(error.response?.status ?? error.code) : "failed", started);
+      throw failure(request, error);
+    }
+  }
+
+  function parsed<T>(
+    request: Request,
+    status: number,
+    type: string | undefined,
+    body: string,
+    read: (answer: unknown) => T,
+  ): T {
+    const { method, path } = request;
+    try {
+      return read(decoded(type, body));
+    } catch (error) {
+      const said =
+        error instanceof answers.UnreadableAnswer
+          ? `${error.message} (content type ${type ?? "unknown"}). Is this really the URL of an Immuta tenant?`
+          : "the answer could not be read";
+      throw new ImmutaError(tenant, { status, method, path, said });
+    }
+  }
+
+  function failure(request: Request, error: unknown): ImmutaError {
+    const { method, path } = request;
+    if (!isAxiosError(error)) return new ImmutaError(tenant, { method, path, said: String(error) });
+    const response = error.response;
+    if (response === undefined)
+      return new ImmutaError(tenant, { method, path, said: connectionTrouble(error) });
+    const type = header(response.headers, "content-type");
+    const body = attempt(() => decoded(type, String(response.data)));
+    const said =
+      response.status >= 300 && response.status < 400
+        ? `it redirects to ${redirectTarget(response.headers)}, and the API key is sent to the configured host only. Set IMMUTA_URL to the tenant's own URL.`
+        : (answers.readMessage(body) ?? `an answer of content type ${type ?? "unknown"} without a message`);
+    const requestId = header(response.headers, "x-request-id");
+    const tests = answers.readValidation(
+      (body as { validationResults?: unknown } | undefined)?.validationResults,
+    )?.tests;
+    return new ImmutaError(tenant, {
+      status: response.status,
+      method,
+      path,
+      said,
+      immutasOwn: answers.isImmutasError(body, response.status),
+      ...(requestId === undefined ? {} : { requestId }),
+      ...(tests === undefined ? {} : { tests }),
+    });
+  }
+
+  function note(request: Request, outcome: string, started: number, requestId?: string): void {
+    const id = requestId === undefined ? "" : ` (request ${requestId})`;
+    options.reporter.debug(
+      `${request.method} ${request.path}: ${outcome} in ${Date.now() - started} ms${id}`,
+    );
+  }
+
+  const integration = (id: string): string => `/integrations/${encodeURIComponent(id)}`;
+
+  return {
+    tenant,
+    list: () => send({ method: "GET", path: "/integrations", repeatable: true }, answers.readIntegrations),
+    get: (id) =>
+      orGone(send({ method: "GET", path: integration(id), repeatable: true }, answers.readIntegration)),
+    status: (id) =>
+      orGone(
+        send({ method: "GET", path: `${integration(id)}/status`, repeatable: true }, (answer) =>
+          answers.readStatusOf(id, answer),
+        ),
+      ),
+    create: (payload: IntegrationPayload) =>
+      send({ method: "POST", path: "/integrations", body: payload, repeatable: false }, answers.readStatus),
+    update: (id, payload) =>
+      send({ method: "PUT", path: integration(id), body: payload, repeatable: false }, answers.readStatus),
+    remove: (id, credentials?: DeleteCredentials) =>
+      orGone(
+        send({ method: "DELETE", path: integration(id), body: credentials, repeatable: false }, (answer) =>
+          answers.readStatusOf(id, answer ?? { status: "deleting" }),
+        ),
+      ),
+    script: (phase: Phase, payload, id) =>
+      send(
+        {
+          method: "POST",
+          path: id === undefined ? `/integrations/scripts/${phase}` : `${integration(id)}/scripts/${phase}`,
+          body: payload,
+          repeatable: true,
+        },
+        answers.readScript,
+      ),
+  };
+}
+
+function connection(options: ClientOptions): AxiosInstance {
+  const http = axios.create({
+    baseURL: options.url.href.replace(/\/$/, ""),
+    timeout: options.requestTimeout ?? 120_000,
+    // A redirect would carry the API key along.
+    maxRedirects: 0,
+    maxContentLength: 64 * 1024 * 1024,
+    responseType: "text",
+    // Answers are decoded below, where what is wrong with one can be said.
+    transformResponse: [(body: unknown) => body],
+    headers: {
+      Accept: "application/json",
+      Authorization: options.apiKey,
+      "User-Agent": options.userAgent,
+    },
+  });
+  axiosRetry(http, {
+    retries: (options.tries ?? 5) - 1,
+    // 429 says that nothing was done; for the rest the request must be one that can be repeated.
+    retryCondition: (error) =>
+      error.response?.status === 429 ||
+      (error.config?.repeatable === true && (error.response === undefined || error.response.status >= 500)),
+    retryDelay: (retry, error) => Math.min(axiosRetry.exponentialDelay(retry, error, 200), 120_000),
+    onRetry: (retry, error, request) => {
+      options.reporter.info(
+        `Immuta ${options.url.host} answered ${error.response?.status ?? error.code ?? "nothing"} to ` +
+          `${(request.method ?? "").toUpperCase()} ${request.url ?? ""}: trying again (${retry})`,
+      );
+    },
+  });
+  return http;
+}
+
+async function orGone<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ImmutaError && error.isGone) return undefined;
+    throw error;
+  }
+}
+
+function decoded(type: string | undefined, body: string): unknown {
+  if (body === "") return undefined;
+  if (type !== undefined && /\bjson\b/i.test(type)) return attempt(() => JSON.parse(body) as unknown);
+  return body;
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+function header(headers: unknown, name: string): string | undefined {
+  const value = (headers as Record<string, unknown>)[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** Host of a redirect; its path and query may carry tokens. */
+const redirectTarget = (headers: unknown): string =>
+  attempt(() => new URL(header(headers, "location") ?? "").host) ?? "another place";
+
+function connectionTrouble(error: AxiosError): string {
+  const cause = error.cause as { code?: string; message?: string } | undefined;
+  const code = error.code ?? cause?.code;
+  if (code === AxiosError.ECONNABORTED || code === AxiosError.ETIMEDOUT) return `no answer in time (${code})`;
+  const causes = (error.cause as AggregateError | undefined)?.errors as { message?: string }[] | undefined;
+  const words = error.message === "" ? (causes?.[0]?.message ?? cause?.message ?? "") : error.message;
+  return `${code ?? "failed"}${words === "" ? "" : ` (${words})`}`;
+}

@@ -1,0 +1,77 @@
+import type { ValidationTest } from "./types";
+
+export interface ImmutaFailure {
+  /** HTTP status; undefined where no answer came. */
+  status?: number;
+  method: string;
+  path: string;
+  /** Immuta's own words, or what happened to the connection. */
+  said: string;
+  requestId?: string;
+  /** The body was JSON in Immuta's shape, not that of a proxy or of a wrong URL. */
+  immutasOwn?: boolean;
+  tests?: ValidationTest[];
+  cause?: unknown;
+}
+
+/** A request to Immuta that did not succeed. The text holds no header and no body that was sent. */
+export class ImmutaError extends Error {
+  override readonly name = "ImmutaError";
+  readonly status: number | undefined;
+  readonly said: string;
+  readonly path: string;
+  readonly tests: readonly ValidationTest[];
+  private readonly immutasOwn: boolean;
+
+  constructor(
+    readonly tenant: string,
+    failure: ImmutaFailure,
+  ) {
+    const answer = failure.status === undefined ? "no answer" : `HTTP ${failure.status}`;
+    const request = failure.requestId === undefined ? "" : ` (request ${failure.requestId})`;
+    const advice = adviceFor(failure, tenant);
+    super(
+      `${failure.method} ${failure.path} at Immuta ${tenant}: ${answer}${request}: ${failure.said}` +
+        (failure.tests ?? [])
+          .filter((test) => test.status !== "passed" && test.status !== "skipped")
+          .map((test) => `\n  - ${describeTest(test)}`)
+          .join("") +
+        (advice === "" ? "" : `\n${advice}`),
+    );
+    this.status = failure.status;
+    this.said = failure.said;
+    this.path = failure.path;
+    this.tests = failure.tests ?? [];
+    this.immutasOwn = failure.immutasOwn ?? false;
+  }
+
+  /** Gone is only what Immuta itself answers 404 for: a proxy's page with that status proves nothing. */
+  get isGone(): boolean {
+    return this.status === 404 && this.immutasOwn;
+  }
+
+  /** The request may have been carried out although this error came back. */
+  get mayHaveBeenCarriedOut(): boolean {
+    return this.status === undefined || this.status >= 500 || this.status === 408;
+  }
+}
+
+export const describeTest = (test: ValidationTest): string =>
+  `${test.name}: ${test.status}${test.message === undefined ? "" : ` (${test.message})`}`;
+
+function adviceFor(failure: ImmutaFailure, tenant: string): string {
+  switch (failure.status) {
+    case undefined:
+      return `Check that IMMUTA_URL (or immuta:url) names your tenant and that ${tenant} can be reached from here.`;
+    case 401:
+      return "Check IMMUTA_API_KEY (or immuta:apiKey): the key is missing, mistyped, expired or of another tenant.";
+    case 403:
+      return "The key's user needs Immuta's APPLICATION_ADMIN permission.";
+    case 400:
+      if (failure.said.includes("privileged credentials"))
+        return "Give username and password of a privileged account, or set IMMUTA_SQL_ADMIN_USERNAME and IMMUTA_SQL_ADMIN_PASSWORD.";
+      return "";
+    default:
+      return "";
+  }
+}

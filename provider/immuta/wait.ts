@@ -1,0 +1,100 @@
+import type { Reporter } from "../reporter";
+import { describeTest } from "./errors";
+import type { Immuta, IntegrationStatus } from "./types";
+
+export interface Waiting {
+  id: string;
+  until: "enabled" | "gone";
+  /** Milliseconds. */
+  limit: number;
+  reporter: Reporter;
+  /** For tests: a clock that does not wait. */
+  clock?: Clock;
+}
+
+export interface Clock {
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+/** Immuta gave the integration up: createError, editError, deleteError and their like. */
+export class IntegrationFailed extends Error {
+  override readonly name = "IntegrationFailed";
+  constructor(
+    readonly tenant: string,
+    readonly status: IntegrationStatus,
+  ) {
+    const tests = (status.validation?.tests ?? []).filter((test) => test.status === "failed");
+    super(
+      `Integration ${status.id} at Immuta ${tenant} is in state ${status.status}.` +
+        (tests.length === 0
+          ? " Immuta names no failed validation test."
+          : ` Failed validation tests:${tests.map((test) => `\n  - ${describeTest(test)}`).join("")}`),
+    );
+  }
+}
+
+/** The limit ran out; what was asked of Immuta may still come to its end. */
+export class WaitedTooLong extends Error {
+  override readonly name = "WaitedTooLong";
+}
+
+const underway = new Set(["creating", "editing", "deleting", "migrating"]);
+
+/** Polls the status until the end state; undefined when the integration is gone. */
+export async function waitUntil(immuta: Immuta, waiting: Waiting): Promise<IntegrationStatus | undefined> {
+  const clock = waiting.clock ?? systemClock;
+  const started = clock.now();
+  const announced = new Set<string>();
+  for (let poll = 0; ; poll++) {
+    const status = await immuta.status(waiting.id);
+    if (status !== undefined) announce(status, waiting, announced);
+    if (reached(status, waiting, immuta.tenant)) return status;
+    const elapsed = clock.now() - started;
+    if (elapsed >= waiting.limit)
+      throw new WaitedTooLong(
+        `Integration ${waiting.id} at Immuta ${immuta.tenant} is still in state ${status?.status ?? "unknown"} after ` +
+          `${Math.round(elapsed / 1000)} s of waiting until it is ${waiting.until}. ` +
+          "Run `pulumi up` again to wait on, or raise `timeouts`.",
+      );
+    await clock.sleep(Math.min(pause(poll, elapsed), Math.max(waiting.limit - elapsed, 1)));
+  }
+}
+
+function reached(status: IntegrationStatus | undefined, waiting: Waiting, tenant: string): boolean {
+  if (waiting.until === "gone") {
+    if (status === undefined || status.status === "deleted") return true;
+    if (status.status === "deleteError") throw new IntegrationFailed(tenant, status);
+    return false;
+  }
+  if (status === undefined)
+    throw new Error(`Integration ${waiting.id} vanished from Immuta ${tenant} while it was waited for.`);
+  if (status.status === "enabled" || status.status === "recurringValidationError") return true;
+  if (!underway.has(status.status)) throw new IntegrationFailed(tenant, status);
+  return false;
+}
+
+function announce(status: IntegrationStatus, waiting: Waiting, announced: Set<string>): void {
+  const once = (line: string): void => {
+    if (announced.has(line)) return;
+    announced.add(line);
+    waiting.reporter.info(line);
+  };
+  if (underway.has(status.status))
+    once(`waiting until integration ${status.id} is ${waiting.until}; Immuta says ${status.status}`);
+  for (const test of status.validation?.tests ?? []) once(`validation test ${describeTest(test)}`);
+}
+
+/**
+ * Quick at first, then a tenth of the time waited so far: an end is noticed at most 10 % and a second late,
+ * and the number of polls grows with the logarithm of the wait.
+ */
+function pause(poll: number, elapsed: number): number {
+  const base = poll < 4 ? 100 * 2 ** poll : 1000 + elapsed / 10;
+  return base * (0.85 + Math.random() * 0.1);
+}

@@ -1,0 +1,90 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { packageVersion, readConfiguration, type Configuration } from "./configuration";
+import type { Bag, Inputs } from "./properties";
+import { about, consoleReporter } from "./reporter";
+import { resourceId } from "./identity";
+import * as integration from "./synapse-integration";
+import type { World } from "./world";
+
+/**
+ * What Pulumi's dynamic provider host loads: this module is the provider. It hands configuration, clients and the
+ * reporter to the core, which knows nothing of Pulumi.
+ */
+
+let configuration: Configuration = readConfiguration(() => undefined);
+
+/** Kept synchronous: the host uses the provider before it awaits this. */
+export function configure(request: dynamic.ConfigureRequest): Promise<void> {
+  configuration = readConfiguration((name) => request.config.get(`immuta:${name}`));
+  return Promise.resolve();
+}
+
+export function check(olds: Bag, news: Bag): Promise<dynamic.CheckResult> {
+  return told(() => Promise.resolve(integration.check(program(olds), program(news))));
+}
+
+export function diff(id: string, olds: Bag, news: Bag): Promise<dynamic.DiffResult> {
+  return told(() => Promise.resolve(integration.diff(id, program(olds), program(news))));
+}
+
+export function create(inputs: Bag): Promise<dynamic.CreateResult> {
+  return told(async () => integration.create(inputsFrom(inputs), await world(inputs)));
+}
+
+export function read(id: string, props: Bag): Promise<dynamic.ReadResult> {
+  return told(async () => integration.read(id, program(props), await world(props)));
+}
+
+export function update(id: string, olds: Bag, news: Bag): Promise<dynamic.UpdateResult> {
+  return told(async () => integration.update(id, program(olds), inputsFrom(news), await world(news)));
+}
+
+export { remove as delete };
+function remove(_id: string, props: Bag): Promise<void> {
+  return told(async () => {
+    await integration.remove(program(props), await world(props));
+  });
+}
+
+/** Without the provider's own text, which the engine keeps among the properties. */
+function program(bag: Bag): Bag {
+  const { __provider: _text, ...rest } = bag;
+  return rest;
+}
+
+const inputsFrom = (bag: Bag): Inputs => program(bag) as unknown as Inputs;
+
+/** The clients load when an operation needs them: a preview loads neither axios nor mssql. */
+async function world(bag: Bag): Promise<World> {
+  const { url, apiKey } = configuration.tenant();
+  const { immutaClient } = await import("./immuta/client.js");
+  const reporter = about(resourceId(inputsFrom(bag)), consoleReporter(configuration.debug));
+  const applicationName = `pulumi-immuta/${packageVersion()}`;
+  const { requestTimeout } = configuration;
+  return {
+    immuta: immutaClient({
+      url,
+      apiKey,
+      userAgent: applicationName,
+      reporter,
+      ...(requestTimeout === undefined ? {} : { requestTimeout }),
+    }),
+    runPhase: async (login, run, lines) => {
+      const { runPhase } = await import("./pool/run.js");
+      await runPhase(login, run, lines);
+    },
+    configuration,
+    reporter,
+    applicationName,
+  };
+}
+
+/** The host prints the stack of an error, twice; a user needs its message once. */
+async function told<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error && !configuration.debug) error.stack = "";
+    throw error;
+  }
+}

@@ -1,0 +1,222 @@
+import { ForeignIntegration, foundAfterLostAnswer, look, proven } from "./identity";
+import { ImmutaError } from "./immuta/errors";
+import { deleteCredentials, payloadOf } from "./immuta/payload";
+import type { Integration, IntegrationPayload, IntegrationStatus, Phase } from "./immuta/types";
+import { systemClock, waitUntil } from "./immuta/wait";
+import { nameOf, type Side, type Step } from "./plan";
+import { splitBatches } from "./pool/batches";
+import { masked, scriptIdentity } from "./pool/script-identity";
+import { type Inputs, normalHost } from "./properties";
+import { serially } from "./serially";
+import type { State } from "./state";
+import { milliseconds } from "./validation";
+import { bootstrapLogin, payloadCredentials, type World } from "./world";
+
+/** One operation under way: what it is about, and what it has done so far. */
+export interface Job {
+  world: World;
+  operation: "create" | "update" | "delete";
+  /** Inputs of the program and of the state. */
+  sides: { new?: Inputs; old?: Inputs };
+  /** The state that an existing integration is proven against. */
+  state?: State;
+  integrationId?: string;
+  /** Steps that were begun and change the world, by name. */
+  begun: string[];
+  /** Immuta's list before POST. */
+  before: Integration[];
+  status?: IntegrationStatus;
+  generated: Map<string, Script>;
+  scripts: NonNullable<State["scripts"]>;
+}
+
+interface Script {
+  batches: ReturnType<typeof splitBatches>;
+  identity: string;
+}
+
+export function newJob(job: Pick<Job, "world" | "operation" | "sides"> & Partial<Job>): Job {
+  return { begun: [], before: [], generated: new Map(), scripts: {}, ...job };
+}
+
+/** Carries the steps out in order; the first failure ends it. */
+export async function carryOut(steps: readonly Step[], job: Job): Promise<void> {
+  resolveCredentials(steps, job);
+  for (const step of steps) {
+    if (step.do === "run" || step.do === "register" || step.do === "put" || step.do === "remove")
+      job.begun.push(nameOf(step));
+    await perform(step, job);
+  }
+}
+
+/** Every credential is had before the first write: a missing one leaves nothing half done. */
+function resolveCredentials(steps: readonly Step[], job: Job): void {
+  for (const step of steps) {
+    if (step.do === "generate") payloadOn(step.side, job);
+    else if (step.do === "run") bootstrapLogin(inputsOn(step.side, job), job.world);
+    else if (step.do === "register" || step.do === "put") payloadOn("new", job);
+    else if (step.do === "remove" && inputsOn("old", job).autoBootstrap) payloadOn("old", job);
+  }
+}
+
+function perform(step: Step, job: Job): Promise<void> {
+  switch (step.do) {
+    case "look":
+      return lookFirst(job);
+    case "prove":
+      return prove(job);
+    case "generate":
+      return generate(step.phase, step.side, job);
+    case "run":
+      return run(step, job);
+    case "register":
+      return register(job);
+    case "put":
+      return put(job);
+    case "remove":
+      return remove(job);
+    case "wait":
+      return wait(step.until, job);
+  }
+}
+
+async function lookFirst(job: Job): Promise<void> {
+  job.before = await look(job.world.immuta, inputsOn("new", job));
+}
+
+async function prove(job: Job): Promise<void> {
+  const { immuta } = job.world;
+  const { state, integrationId } = job;
+  if (state === undefined || integrationId === undefined) throw new Error("nothing to prove without a state");
+  if ((await proven(immuta, state, integrationId)) === undefined)
+    throw new ForeignIntegration(
+      `Integration ${integrationId} is gone from Immuta ${immuta.tenant}. Nothing was changed. ` +
+        "Run `pulumi refresh`, and then `pulumi up` to make it anew.",
+    );
+}
+
+async function generate(phase: Phase, side: Side, job: Job): Promise<void> {
+  const { immuta, reporter } = job.world;
+  const needsId = phase === "edit" || phase === "delete";
+  const text = await immuta.script(phase, payloadOn(side, job), needsId ? existing(job) : undefined);
+  const script = { batches: splitBatches(text), identity: scriptIdentity(text, secretsOf(job)) };
+  job.generated.set(`${phase} ${side}`, script);
+  reporter.debug(`${phase} script: ${counted(script)}, identity ${script.identity}`);
+}
+
+async function run(step: Extract<Step, { do: "run" }>, job: Job): Promise<void> {
+  const { world } = job;
+  const inputs = inputsOn(step.side, job);
+  const script = job.generated.get(`${step.phase} ${step.side}`);
+  if (script === undefined) throw new Error(`the ${step.phase} script was not generated`);
+  const database = step.in === "master" ? "master" : inputs.database;
+  const work = (): Promise<void> =>
+    world.runPhase(
+      bootstrapLogin(inputs, world),
+      { phase: step.phase, database, batches: script.batches, mask: (text) => masked(text, secretsOf(job)) },
+      world.reporter,
+    );
+  world.reporter.info(`running the ${step.phase} script in database ${database} (${counted(script)})`);
+  // Logins of one server are shared by its pools: phases in master take turns.
+  await (step.in === "master" ? serially(`master of ${normalHost(inputs.host)}`, work) : work());
+  job.scripts[step.phase] = { identity: script.identity, batches: script.batches.length };
+}
+
+const counted = (script: Script): string =>
+  script.batches.length === 1 ? "1 batch" : `${script.batches.length} batches`;
+
+async function register(job: Job): Promise<void> {
+  const { immuta, reporter } = job.world;
+  try {
+    const status = await immuta.create(payloadOn("new", job));
+    job.integrationId = status.id;
+    job.status = status;
+    reporter.info(`registered as integration ${status.id}`);
+  } catch (error) {
+    if (!(error instanceof ImmutaError) || !error.mayHaveBeenCarriedOut) throw error;
+    const id = await foundAfterLostAnswer(immuta, job.before, inputsOn("new", job), reporter);
+    if (id === undefined)
+      throw new Error(`${error.message}\nIt was not carried out: Immuta's list holds no such integration.`, {
+        cause: error,
+      });
+    job.integrationId = id;
+  }
+}
+
+async function put(job: Job): Promise<void> {
+  const { immuta, reporter } = job.world;
+  const id = existing(job);
+  job.status = await whenLeft(job, () => immuta.update(id, payloadOn("new", job)));
+  reporter.info(`PUT /integrations/${id} accepted`);
+}
+
+async function remove(job: Job): Promise<void> {
+  const { immuta, reporter } = job.world;
+  const id = existing(job);
+  const inputs = inputsOn("old", job);
+  const credentials = inputs.autoBootstrap ? deleteCredentials(payloadOn("old", job).config) : undefined;
+  const status = await whenLeft(job, () => immuta.remove(id, credentials));
+  if (status !== undefined) job.status = status;
+  reporter.info(`DELETE /integrations/${id} accepted`);
+}
+
+/** "Unable to edit integration … in current state …": tries again when Immuta has left that state. */
+async function whenLeft<T>(job: Job, request: () => Promise<T>): Promise<T> {
+  const clock = job.world.clock ?? systemClock;
+  const started = clock.now();
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await request();
+    } catch (error) {
+      const busy = error instanceof ImmutaError && error.status === 409 && /current state/i.test(error.said);
+      if (!busy || clock.now() - started >= limitOf(job)) throw error;
+      if (attempt === 0) job.world.reporter.info(`Immuta is busy with it (${error.said}): waiting`);
+      await clock.sleep(Math.min(500 * 1.5 ** attempt, 15_000));
+    }
+  }
+}
+
+async function wait(until: "enabled" | "gone", job: Job): Promise<void> {
+  const { immuta, reporter, clock } = job.world;
+  const status = await waitUntil(immuta, {
+    id: existing(job),
+    until,
+    limit: limitOf(job),
+    reporter,
+    ...(clock === undefined ? {} : { clock }),
+  });
+  if (status !== undefined) job.status = status;
+  if (until === "gone") delete job.integrationId;
+}
+
+const defaultLimit = "20m";
+
+const limitOf = (job: Job): number =>
+  milliseconds((job.sides.new ?? job.sides.old)?.timeouts?.[job.operation] ?? defaultLimit) ?? 1_200_000;
+
+export function inputsOn(side: Side, job: Job): Inputs {
+  const inputs = job.sides[side];
+  if (inputs === undefined) throw new Error(`no ${side} inputs in this operation`);
+  return inputs;
+}
+
+function payloadOn(side: Side, job: Job): IntegrationPayload {
+  const inputs = inputsOn(side, job);
+  return payloadOf(inputs, payloadCredentials(inputs, job.world.configuration));
+}
+
+function existing(job: Job): string {
+  if (job.integrationId === undefined) throw new Error("the integration has no id yet");
+  return job.integrationId;
+}
+
+/** Everything that must not show: the passwords of both sides and of the login that runs the scripts. */
+export function secretsOf(job: Job): string[] {
+  const given = [job.sides.new, job.sides.old].flatMap((inputs) => [
+    inputs?.password,
+    inputs?.bootstrap?.password,
+  ]);
+  return [...given, job.world.configuration.sqlAdministrator.password].filter(
+    (secret) => secret !== undefined,
+  );
+}

@@ -1,0 +1,141 @@
+import { type Difference, differences } from "./differences";
+import type { Phase } from "./immuta/types";
+import { type Bag, normalHost, valueAt } from "./properties";
+import type { State } from "./state";
+
+/** Whose payload a script is generated from: the program's, or that of the state (undo, removal). */
+export type Side = "new" | "old";
+
+export type Step =
+  | { do: "look" }
+  | { do: "prove" }
+  | { do: "generate"; phase: Phase; side: Side }
+  | { do: "run"; phase: Phase; side: Side; in: "master" | "database" }
+  | { do: "register" }
+  | { do: "put" }
+  | { do: "remove" }
+  | { do: "wait"; until: "enabled" | "gone" };
+
+export interface Plan {
+  /** `store`: the state takes the new inputs and nobody is called. */
+  action: "none" | "store" | "update" | "replace";
+  differences: Difference[];
+  replaces: string[];
+  deleteBeforeReplace: boolean;
+  steps: Step[];
+}
+
+const prove: Step = { do: "prove" };
+const generate = (phase: Phase, side: Side): Step => ({ do: "generate", phase, side });
+const run = (phase: Phase, side: Side): Step => ({
+  do: "run",
+  phase,
+  side,
+  in: phase === "initial-create" || phase === "post-cleanup" ? "master" : "database",
+});
+const script = (phase: Phase, side: Side): Step[] => [generate(phase, side), run(phase, side)];
+
+/** Guide, "Configure the integration": automatic and manual setup. */
+export function planCreate(news: Bag): Step[] {
+  return [{ do: "look" }, ...creation(isManual(news))];
+}
+
+const creation = (manual: boolean): Step[] => [
+  ...(manual ? [...script("initial-create", "new"), ...script("create", "new")] : []),
+  { do: "register" },
+  { do: "wait", until: "enabled" },
+];
+
+/** What a change of the program means, from the state's outputs and the program's inputs alone. */
+export function plan(olds: State, news: Bag): Plan {
+  const found = differences(olds as unknown as Bag, news);
+  const replaces = found.filter((d) => d.change === "replace" && d.known).map((d) => d.path);
+  const base = { differences: found, replaces, deleteBeforeReplace: false };
+  if (replaces.length > 0)
+    return { ...base, action: "replace", deleteBeforeReplace: sameHost(olds, news), steps: [] };
+  const steps = updateSteps(olds, news, found);
+  if (steps.length > 0) return { ...base, action: "update", steps };
+  return { ...base, action: found.length > 0 ? "store" : "none", steps };
+}
+
+/** Guide, "Update an integration configuration": automatic and manual update. */
+function updateSteps(olds: State, news: Bag, found: readonly Difference[]): Step[] {
+  const manual = isManual(news);
+  const credentials = found.some((d) => d.change === "credentials") || left(olds, "credentials");
+  const put =
+    found.some((d) => d.change === "put") || (manual && credentials) || olds.progress?.operation === "update";
+  const change = put ? changeSteps(manual, manual && credentials) : [];
+  if (olds.progress?.operation !== "create") return change.length === 0 ? [] : [prove, ...change];
+  if (olds.integrationId === undefined)
+    return [{ do: "look" }, ...(put ? withdrawal(manual, olds.progress.done) : []), ...creation(manual)];
+  return [prove, { do: "wait", until: "enabled" }, ...change];
+}
+
+const changeSteps = (manual: boolean, credentials: boolean): Step[] => [
+  // Logins live in master: the system account's new password is set there first.
+  ...(credentials ? script("initial-create", "new") : []),
+  // Scripts take their time, so the PUT is preceded by a proof of its own.
+  ...(manual ? [...script("edit", "new"), prove] : []),
+  { do: "put" },
+  { do: "wait", until: "enabled" },
+];
+
+const left = (olds: State, change: "credentials"): boolean =>
+  olds.progress?.changes?.includes(change) ?? false;
+
+/** Guide, "Delete an integration". `present`: whether Immuta still knows it. */
+export function planDelete(olds: State, present: boolean): Step[] {
+  const manual = !isAutomatic(olds);
+  const removal: Step[] = present ? [{ do: "remove" }, { do: "wait", until: "gone" }] : [];
+  if (!manual) return removal;
+  // The delete script can be had only while the integration exists; cleanup is its stand-in afterwards.
+  const phase = present ? "delete" : "cleanup";
+  return [
+    generate(phase, "old"),
+    generate("post-cleanup", "old"),
+    ...removal,
+    run(phase, "old"),
+    run("post-cleanup", "old"),
+  ];
+}
+
+/** What takes a failed create back. `begun`: the steps that were started, named by `nameOf`. */
+export function undoCreate(manual: boolean, begun: readonly string[], registered: boolean): Step[] {
+  const scripts = withdrawal(manual, begun);
+  return registered ? [prove, ...scripts, { do: "remove" }, { do: "wait", until: "gone" }] : scripts;
+}
+
+function withdrawal(manual: boolean, begun: readonly string[]): Step[] {
+  if (!manual) return [];
+  return [
+    ...(begun.includes("run create") ? script("cleanup", "old") : []),
+    ...(begun.includes("run initial-create") ? script("post-cleanup", "old") : []),
+  ];
+}
+
+/** What takes a failed update of the pool back: the scripts of the old payload. */
+export function undoUpdate(begun: readonly string[]): Step[] {
+  const logins = begun.includes("run initial-create");
+  if (!logins && !begun.includes("run edit")) return [];
+  return [prove, ...(logins ? script("initial-create", "old") : []), ...script("edit", "old")];
+}
+
+/** Short and stable: what progress in a state is written in. */
+export function nameOf(step: Step): string {
+  switch (step.do) {
+    case "generate":
+    case "run":
+      return `${step.do} ${step.phase}`;
+    case "wait":
+      return `wait until ${step.until}`;
+    default:
+      return step.do;
+  }
+}
+
+const isManual = (bag: Bag): boolean => bag["autoBootstrap"] === false;
+const isAutomatic = (state: State): boolean => state.autoBootstrap;
+
+/** Immuta refuses a second integration on a host it knows: the old one must go first. */
+const sameHost = (olds: State, news: Bag): boolean =>
+  normalHost(olds.host) === normalHost(String(valueAt(news, "host")));

@@ -1,0 +1,254 @@
+import { unknown } from "./unknown";
+import * as rules from "./validation";
+
+/**
+ * What a change of an input means for the integration (docs/properties.md):
+ * - `replace`: another integration; this one is removed.
+ * - `put`: PUT, in manual setup with the edit script before it.
+ * - `credentials`: automatic setup stores it; manual setup runs initial-create and edit, then PUT.
+ * - `local`: stored only, nobody is called.
+ */
+export type Change = "replace" | "put" | "credentials" | "local";
+
+export interface Impersonation {
+  enabled: boolean;
+  role?: string;
+}
+
+export interface MetadataDelimiters {
+  hashDelimiter: string;
+  hashKeyDelimiter: string;
+  arrayDelimiter: string;
+}
+
+export interface Bootstrap {
+  username?: string;
+  password?: string;
+  server?: string;
+  port?: number;
+  trustServerCertificate?: boolean;
+}
+
+export interface Timeouts {
+  create?: string;
+  update?: string;
+  delete?: string;
+}
+
+/** The inputs as `check` leaves them: validated, with defaults. */
+export interface Inputs {
+  host: string;
+  port: number;
+  database: string;
+  schema: string;
+  autoBootstrap: boolean;
+  username?: string;
+  password?: string;
+  authenticationType: "userPassword";
+  impersonation: Impersonation;
+  metadataDelimiters: MetadataDelimiters;
+  bootstrap?: Bootstrap;
+  timeouts?: Timeouts;
+}
+
+/** One row of the table that check, diff, plan and the reference page read. */
+export interface Property {
+  /** Dotted path, such as `impersonation.role`. */
+  path: string;
+  type: "string" | "number" | "boolean";
+  change: Change;
+  /** Filled in by check; `undefined` where the input has none. */
+  default?: string | number | boolean;
+  secret?: true;
+  /** Which setup must give it: both, only manual, or none. */
+  required?: "always" | "manual";
+  /** Says what is wrong with a known value, or nothing. */
+  rule?: (value: never) => string | undefined;
+  /** Whether two values mean the same to Immuta and the pool. Default: strict equality. */
+  same?: (a: unknown, b: unknown) => boolean;
+  doc: string;
+}
+
+const sameHost = (a: unknown, b: unknown): boolean => normalHost(String(a)) === normalHost(String(b));
+const sameIdentifier = (a: unknown, b: unknown): boolean =>
+  normalIdentifier(String(a)) === normalIdentifier(String(b));
+
+/** Host names compare without case and without the root's trailing dot. */
+export const normalHost = (host: string): string => host.toLowerCase().replace(/\.$/, "");
+
+/** Identifiers compare as a dedicated pool's default collation does (SQL_Latin1_General_CP1_CI_AS). */
+export const normalIdentifier = (name: string): string => name.toLowerCase();
+
+export const properties: readonly Property[] = [
+  {
+    path: "host",
+    type: "string",
+    change: "replace",
+    required: "always",
+    rule: rules.host,
+    same: sameHost,
+    doc: "Host name of the workspace's dedicated SQL endpoint, such as `contoso.sql.azuresynapse.net`.",
+  },
+  {
+    path: "port",
+    type: "number",
+    change: "replace",
+    default: 1433,
+    rule: rules.port,
+    doc: "Port of the dedicated SQL endpoint.",
+  },
+  {
+    path: "database",
+    type: "string",
+    change: "replace",
+    required: "always",
+    rule: rules.identifier,
+    same: sameIdentifier,
+    doc: "The existing dedicated SQL pool in which Immuta keeps its schemas and views.",
+  },
+  {
+    path: "schema",
+    type: "string",
+    change: "replace",
+    required: "always",
+    rule: rules.identifier,
+    same: sameIdentifier,
+    doc: "The Immuta-managed schema in which the policy-enforced views are made.",
+  },
+  {
+    path: "autoBootstrap",
+    type: "boolean",
+    change: "replace",
+    required: "always",
+    doc: "true: automatic setup, Immuta prepares the pool itself. false: manual setup, this provider runs Immuta's scripts.",
+  },
+  {
+    path: "username",
+    type: "string",
+    change: "credentials",
+    required: "manual",
+    rule: rules.identifier,
+    doc: "Manual setup: Immuta's system account, made by the scripts. Automatic setup: a privileged account, used once for each change; default IMMUTA_SQL_ADMIN_USERNAME.",
+  },
+  {
+    path: "password",
+    type: "string",
+    change: "credentials",
+    required: "manual",
+    secret: true,
+    rule: rules.password,
+    doc: "Password of `username`; default in automatic setup IMMUTA_SQL_ADMIN_PASSWORD.",
+  },
+  {
+    path: "authenticationType",
+    type: "string",
+    change: "put",
+    default: "userPassword",
+    rule: rules.authenticationType,
+    doc: "How Immuta logs in. The Synapse integration knows `userPassword` only.",
+  },
+  {
+    path: "impersonation.enabled",
+    type: "boolean",
+    change: "put",
+    default: false,
+    doc: "Whether Immuta administrators may let users query as other Immuta users.",
+  },
+  {
+    path: "impersonation.role",
+    type: "string",
+    change: "put",
+    rule: rules.identifier,
+    doc: "Name of the impersonation role; required when impersonation is enabled.",
+  },
+  {
+    path: "metadataDelimiters.hashDelimiter",
+    type: "string",
+    change: "put",
+    default: "|",
+    rule: rules.delimiter,
+    doc: "Separates hashes in the profile data that Immuta stores in the pool.",
+  },
+  {
+    path: "metadataDelimiters.hashKeyDelimiter",
+    type: "string",
+    change: "put",
+    default: "-",
+    rule: rules.delimiter,
+    doc: "Separates a hash from its key.",
+  },
+  {
+    path: "metadataDelimiters.arrayDelimiter",
+    type: "string",
+    change: "put",
+    default: ",",
+    rule: rules.delimiter,
+    doc: "Separates the elements of an array.",
+  },
+  {
+    path: "bootstrap.username",
+    type: "string",
+    change: "local",
+    rule: rules.identifier,
+    doc: "Administrator's SQL login that runs the scripts; default IMMUTA_SQL_ADMIN_USERNAME.",
+  },
+  {
+    path: "bootstrap.password",
+    type: "string",
+    change: "local",
+    secret: true,
+    rule: rules.password,
+    doc: "Its password; default IMMUTA_SQL_ADMIN_PASSWORD.",
+  },
+  {
+    path: "bootstrap.server",
+    type: "string",
+    change: "local",
+    rule: rules.server,
+    doc: "Where to connect instead of `host` (a private endpoint, a tunnel); the certificate is still checked against `host`. Default IMMUTA_SQL_SERVER, then `host`.",
+  },
+  {
+    path: "bootstrap.port",
+    type: "number",
+    change: "local",
+    rule: rules.port,
+    doc: "Port to connect to instead of `port`; default IMMUTA_SQL_PORT, then `port`.",
+  },
+  {
+    path: "bootstrap.trustServerCertificate",
+    type: "boolean",
+    change: "local",
+    doc: "Accept any server certificate; default false.",
+  },
+  ...(["create", "update", "delete"] as const).map((operation): Property => ({
+    path: `timeouts.${operation}`,
+    type: "string",
+    change: "local",
+    rule: rules.duration,
+    doc: `How long ${operation} may wait for Immuta, such as \`90s\` or \`20m\`; default \`20m\`.`,
+  })),
+];
+
+/** Inputs that are objects. */
+export const groups = new Set(
+  properties.filter((p) => p.path.includes(".")).map((p) => p.path.split(".")[0] ?? ""),
+);
+export const topLevel = new Set(properties.map((p) => p.path.split(".")[0] ?? ""));
+
+export type Bag = Record<string, unknown>;
+
+export const isBag = (value: unknown): value is Bag =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Value at a dotted path; unknown where the object around it is. */
+export function valueAt(bag: Bag, path: string): unknown {
+  const [head = "", leaf] = path.split(".");
+  const value = bag[head];
+  if (leaf === undefined || value === unknown) return value;
+  return isBag(value) ? value[leaf] : undefined;
+}
+
+/** The inputs among a state's outputs. */
+export function inputsOf(outputs: Bag): Bag {
+  return Object.fromEntries(Object.entries(outputs).filter(([name]) => topLevel.has(name)));
+}

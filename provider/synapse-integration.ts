@@ -1,0 +1,261 @@
+import { check as checkInputs, type Checked } from "./check";
+import { proven, resourceId, sameTenant } from "./identity";
+import { ImmutaError } from "./immuta/errors";
+import type { Integration, IntegrationStatus } from "./immuta/types";
+import { WaitedTooLong } from "./immuta/wait";
+import { carryOut, type Job, newJob } from "./perform";
+import { plan, planCreate, planDelete, undoCreate, undoUpdate } from "./plan";
+import { type Bag, inputsOf, type Inputs } from "./properties";
+import { withImmutasSettings } from "./drift";
+import { type Progress, readState, type State, stateFormat } from "./state";
+import type { World } from "./world";
+
+/**
+ * The life of a SynapseIntegration, in the order the engine asks: check, diff, create, read, update, delete.
+ * Check and diff call nobody. What create, update and delete do is decided by plan.ts and carried out by perform.ts.
+ */
+
+/** A failed operation that left something behind: the engine keeps `properties` and says `reasons`. */
+export class PartialState extends Error {
+  override readonly name = "PartialState";
+  readonly reasons: string[];
+  constructor(
+    readonly id: string,
+    readonly properties: Bag,
+    message: string,
+  ) {
+    super(message);
+    this.reasons = [message];
+  }
+}
+
+/** Fills in defaults and refuses what is wrong, all of it at once. */
+export function check(_olds: Bag, news: Bag): Checked {
+  return checkInputs(news);
+}
+
+export interface DiffResult {
+  changes: boolean;
+  replaces: string[];
+  deleteBeforeReplace: boolean;
+}
+
+/** Old outputs against new inputs. A state that is not settled always differs. */
+export function diff(_id: string, olds: Bag, news: Bag): DiffResult {
+  const { action, replaces, deleteBeforeReplace } = plan(readState(olds), news);
+  return { changes: action !== "none", replaces, deleteBeforeReplace };
+}
+
+/**
+ * Sets the integration up. A failure is undone; where that fails as well, or where Immuta's end is not known,
+ * throws PartialState, from which the next `up` goes on.
+ */
+export async function create(inputs: Inputs, world: World): Promise<{ id: string; outs: Bag }> {
+  const id = resourceId(inputs);
+  const job = newJob({ world, operation: "create", sides: { new: inputs, old: inputs } });
+  // What the undo of this run proves before it writes is what this run made.
+  job.state = unsettled(job, inputs, undefined);
+  try {
+    await carryOut(planCreate(inputs as unknown as Bag), job);
+  } catch (error) {
+    throw await afterFailedCreate(id, job, inputs, error);
+  }
+  return { id, outs: settled(job, inputs) };
+}
+
+async function afterFailedCreate(id: string, job: Job, inputs: Inputs, error: unknown): Promise<Error> {
+  const ran = [...job.begun];
+  if (ran.length === 0) return asError(error);
+  if (isConflict(error, job))
+    return new Error(
+      `${textOf(error)}\nNothing was cleaned up, because Immuta's cleanup would remove the other integration's objects too. ` +
+        `What was done: ${ran.join(", ")}. Delete that integration in Immuta, or name another database, and run \`pulumi up\` again.`,
+    );
+  if (mayStillSucceed(error))
+    return new PartialState(id, unsettledBag(job, inputs, "create", ran), textOf(error));
+  const undo = newJob({ ...job, operation: "delete", begun: [], sides: { new: inputs, old: inputs } });
+  const steps = undoCreate(!inputs.autoBootstrap, ran, job.integrationId !== undefined);
+  try {
+    job.world.reporter.info(`undoing what was done: ${ran.join(", ")}`);
+    await carryOut(steps, undo);
+    return new Error(`${textOf(error)}\nEverything that was done before it was undone.`);
+  } catch (undoError) {
+    return new PartialState(
+      id,
+      unsettledBag(undo, inputs, "create", ran),
+      `${textOf(error)}\nUndoing it failed as well: ${textOf(undoError)}\n` +
+        `Done so far: ${ran.join(", ")}. \`pulumi up\` goes on from here; \`pulumi destroy\` removes it.`,
+    );
+  }
+}
+
+/** POST answered 409: somebody else's integration is there. */
+const isConflict = (error: unknown, job: Job): boolean =>
+  error instanceof ImmutaError && error.status === 409 && job.begun.at(-1) === "register";
+
+/** The request may come to a good end on its own: undoing it now could undo a success. */
+const mayStillSucceed = (error: unknown): boolean =>
+  error instanceof WaitedTooLong ||
+  (error instanceof ImmutaError && error.mayHaveBeenCarriedOut && !error.path.includes("/scripts/"));
+
+/** Asks Immuta only. A blank id says that the integration is gone. */
+export async function read(
+  id: string,
+  outputs: Bag,
+  world: World,
+): Promise<{ id: string; props: Bag; inputs: Bag }> {
+  const state = readState(outputs);
+  const unchanged = { id, props: outputs, inputs: inputsOf(outputs) };
+  sameTenant(state, world.immuta.tenant);
+  if (state.integrationId === undefined) return unchanged;
+  const found = await proven(world.immuta, state, state.integrationId);
+  if (found === undefined) return state.autoBootstrap ? { ...unchanged, id: "" } : orphaned(id, state);
+  if (found.status === "disabled")
+    world.reporter.warn(`integration ${found.id} was disabled in Immuta: its policies are not enforced`);
+  const props = clean({ ...withImmutasSettings(state, found), ...reported(found) });
+  return { id, props, inputs: inputsOf(props) };
+}
+
+/** Immuta forgot it, but what the scripts made is still in the pool and ours: `up` registers it anew. */
+function orphaned(id: string, state: State): { id: string; props: Bag; inputs: Bag } {
+  const { integrationId: _forgotten, ...rest } = state;
+  const props = clean({
+    ...rest,
+    status: "missing",
+    progress: { operation: "create", done: ["run initial-create", "run create"] },
+  });
+  return { id, props, inputs: inputsOf(props) };
+}
+
+/** Makes Immuta and the pool what the program says. Throws PartialState where it stopped half way. */
+export async function update(id: string, outputs: Bag, inputs: Inputs, world: World): Promise<{ outs: Bag }> {
+  const olds = readState(outputs);
+  const { steps } = plan(olds, inputs as unknown as Bag);
+  if (steps.length === 0) return { outs: clean({ ...kept(olds), ...inputs }) };
+  sameTenant(olds, world.immuta.tenant);
+  const job = newJob({
+    world,
+    operation: "update",
+    sides: { new: inputs, old: inputsOf(outputs) as unknown as Inputs },
+    state: olds,
+    scripts: { ...olds.scripts },
+    ...(olds.integrationId === undefined ? {} : { integrationId: olds.integrationId }),
+  });
+  try {
+    await carryOut(steps, job);
+  } catch (error) {
+    throw await afterFailedUpdate(id, job, olds, inputs, error);
+  }
+  return { outs: settled(job, inputs) };
+}
+
+async function afterFailedUpdate(
+  id: string,
+  job: Job,
+  olds: State,
+  inputs: Inputs,
+  error: unknown,
+): Promise<Error> {
+  const begun = [...job.begun];
+  if (olds.progress?.operation === "create") {
+    const base = job.integrationId === undefined ? inputs : (job.sides.old ?? inputs);
+    return new PartialState(
+      id,
+      unsettledBag(job, base, "create", [...olds.progress.done, ...begun]),
+      textOf(error),
+    );
+  }
+  if (begun.length === 0) return asError(error);
+  const changes = [
+    ...new Set([
+      ...plan(olds, inputs as unknown as Bag).differences.map((d) => d.change),
+      ...(olds.progress?.changes ?? []),
+    ]),
+  ];
+  const progress: Progress = { operation: "update", done: begun, changes };
+  const undo = newJob({ ...job, begun: [] });
+  if (mayStillSucceed(error) || olds.progress !== undefined)
+    return new PartialState(id, clean({ ...olds, progress }), textOf(error));
+  try {
+    const steps = undoUpdate(begun);
+    if (steps.length > 0) job.world.reporter.info("putting the pool back to what it was");
+    await carryOut(steps, undo);
+    return new Error(`${textOf(error)}\nThe integration is what it was before.`);
+  } catch (undoError) {
+    return new PartialState(
+      id,
+      clean({ ...olds, progress }),
+      `${textOf(error)}\nPutting the pool back failed as well: ${textOf(undoError)}\n\`pulumi up\` goes on from here.`,
+    );
+  }
+}
+
+/** Removes the integration and what its scripts made. Gone already counts as done; run twice it finishes. */
+export async function remove(outputs: Bag, world: World): Promise<void> {
+  const state = readState(outputs);
+  sameTenant(state, world.immuta.tenant);
+  const inputs = inputsOf(outputs) as unknown as Inputs;
+  const job = newJob({ world, operation: "delete", sides: { old: inputs }, state });
+  const found =
+    state.integrationId === undefined ? undefined : await proven(world.immuta, state, state.integrationId);
+  if (found !== undefined) job.integrationId = found.id;
+  await carryOut(planDelete(state, found !== undefined), job);
+}
+
+/** The state after an operation that came to its end. */
+function settled(job: Job, inputs: Inputs): Bag {
+  return clean({
+    ...inputs,
+    stateFormat,
+    tenant: job.world.immuta.tenant,
+    integrationId: job.integrationId,
+    ...(job.status === undefined ? {} : reported(job.status)),
+    scripts: job.scripts,
+  });
+}
+
+function unsettled(job: Job, inputs: Inputs, progress: Progress | undefined): State {
+  return {
+    ...inputs,
+    stateFormat,
+    tenant: job.world.immuta.tenant,
+    ...(job.integrationId === undefined ? {} : { integrationId: job.integrationId }),
+    status: job.status?.status ?? "unregistered",
+    validation: reported(job.status ?? { id: "", status: "unregistered" }).validation,
+    scripts: job.scripts,
+    ...(progress === undefined ? {} : { progress }),
+  };
+}
+
+const unsettledBag = (job: Job, inputs: Inputs, operation: Progress["operation"], done: string[]): Bag =>
+  clean(unsettled(job, inputs, { operation, done }));
+
+/** What a state keeps of Immuta's answers: names and states, no times and no results. */
+function reported(status: IntegrationStatus | Integration): Pick<State, "status" | "validation"> {
+  const tests = status.validation?.tests ?? [];
+  const named = (wanted: string): string[] =>
+    tests.filter((test) => test.status === wanted).map((test) => test.name);
+  return {
+    // Comes and goes by itself; the failed tests name it.
+    status: status.status === "recurringValidationError" ? "enabled" : status.status,
+    validation: {
+      status: status.validation?.status ?? "unknown",
+      failed: named("failed"),
+      warnings: named("warning"),
+    },
+  };
+}
+
+/** The outputs that are no inputs. */
+const kept = (state: State): Bag => {
+  const inputs = inputsOf(state as unknown as Bag);
+  return Object.fromEntries(Object.entries(state).filter(([name]) => !(name in inputs)));
+};
+
+/** The engine's wire knows no undefined. */
+function clean(value: object): Bag {
+  return JSON.parse(JSON.stringify(value)) as Bag;
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

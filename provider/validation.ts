@@ -1,0 +1,131 @@
+import type { Property } from "./properties";
+import { unknown } from "./unknown";
+
+/** What is wrong with a known value of a property; undefined when it is fine. Never quotes a secret. */
+export function problemOf(property: Property, value: unknown): string | undefined {
+  if (typeof value !== property.type)
+    return `must be a ${property.type}, but ${withArticle(typeof value)} was given.`;
+  const problem = property.rule?.(value as never);
+  if (problem === undefined) return undefined;
+  return property.secret === true ? problem : `${JSON.stringify(value)} ${problem}`;
+}
+
+const withArticle = (type: string): string => (type === "object" ? "an object" : `a ${type}`);
+
+/** "Did you mean …?" for a mistyped name, or all that are allowed. */
+export function nearest(name: string, known: readonly string[]): string {
+  const ranked = known
+    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  return best !== undefined && best.distance <= Math.max(2, Math.floor(name.length / 3))
+    ? `Did you mean ${best.candidate}?`
+    : `Known are ${known.join(", ")}.`;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(substituted, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}
+
+export function host(value: string): string | undefined {
+  if (value === "")
+    return "is empty. Give the workspace's dedicated SQL endpoint, such as contoso.sql.azuresynapse.net.";
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value))
+    return "has a scheme. Give the host name alone, such as contoso.sql.azuresynapse.net.";
+  if (/[/\\]/.test(value))
+    return "has a path. Give the host name alone, such as contoso.sql.azuresynapse.net.";
+  if (/[:,]\d+$/.test(value)) return "has a port. Give the host name alone and the port in `port`.";
+  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\.?$/i.test(value) || value.length > 253 || value.includes(".."))
+    return "is no host name. Give letters, digits, hyphens and dots, such as contoso.sql.azuresynapse.net.";
+  if (/^[^.]+-ondemand\./i.test(value))
+    return "is the workspace's serverless endpoint. Immuta governs dedicated SQL pools: give the endpoint without -ondemand.";
+  return undefined;
+}
+
+export function server(value: string): string | undefined {
+  if (/^[a-z0-9:.-]+$/i.test(value) && !/:\/\//.test(value) && !/^[^:]*:\d+$/.test(value)) return undefined;
+  return "is no host name or address. Give it without scheme, path or port; the port goes into bootstrap.port.";
+}
+
+export function port(value: number): string | undefined {
+  return Number.isInteger(value) && value >= 1 && value <= 65535
+    ? undefined
+    : "is no port. Give a whole number from 1 to 65535; Synapse listens on 1433.";
+}
+
+export function identifier(value: string): string | undefined {
+  if (value.trim() === "") return "is empty. Give a name of 1 to 128 characters.";
+  if (value.length > 128) return `is ${value.length} characters long. SQL identifiers have at most 128.`;
+  if (hasControl(value)) return "has a control character. Give a name of printable characters.";
+  return undefined;
+}
+
+/** A password must pass T-SQL, JSON and TDS unchanged; 128 characters is SQL Server's limit. */
+export function password(value: string): string | undefined {
+  if (value === "") return "is empty. Give the password, or leave the property out.";
+  if (value.length > 128) return "is longer than 128 characters, SQL Server's limit.";
+  if (hasControl(value))
+    return "has a control character, which does not travel unchanged through T-SQL. Use printable characters.";
+  if (/\p{Surrogate}/u.test(value))
+    return "has half a surrogate pair, which does not travel unchanged through JSON. Use whole characters.";
+  return undefined;
+}
+
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const hasControl = (value: string): boolean => /[\u0000-\u001f\u007f-\u009f]/.test(value);
+
+export function authenticationType(value: string): string | undefined {
+  return value === "userPassword"
+    ? undefined
+    : "is not supported. Immuta's Synapse integration knows userPassword only.";
+}
+
+export function delimiter(value: string): string | undefined {
+  if (value === "") return "is empty. Give one character, such as |.";
+  return hasControl(value) ? "has a control character. Give a printable one, such as |." : undefined;
+}
+
+/** Immuta splits its profile data by these three: two alike make it unreadable. */
+export function distinctDelimiters(given: unknown): string[] {
+  if (typeof given !== "object" || given === null) return [];
+  const seen = new Map<string, string>();
+  const problems: string[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value !== "string" || value === "" || value === unknown) continue;
+    const twin = seen.get(value);
+    if (twin !== undefined)
+      problems.push(
+        `metadataDelimiters.${name}: ${JSON.stringify(value)} is metadataDelimiters.${twin} as well. Give three different delimiters.`,
+      );
+    else seen.set(value, name);
+  }
+  return problems;
+}
+
+const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds of a duration such as "90s", "20m" or "1h30m"; undefined when it is none. */
+export function milliseconds(text: string): number | undefined {
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
+  let total = 0;
+  for (const [, amount = "", , unit = ""] of text.matchAll(/(\d+(\.\d+)?)(ms|s|m|h)/g))
+    total += Number(amount) * (units[unit] ?? 0);
+  return total;
+}
+
+export function duration(value: string): string | undefined {
+  const length = milliseconds(value);
+  if (length === undefined) return "is no duration. Give a number with a unit, such as 90s, 20m or 1h30m.";
+  return length > 0 && length <= 86_400_000
+    ? undefined
+    : "is out of range. Give more than 0s and at most 24h.";
+}

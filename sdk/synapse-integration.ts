@@ -1,0 +1,163 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Input, Output } from "@pulumi/pulumi";
+
+/** Who may query as other Immuta users (guide: "This request enables impersonation"). */
+export interface ImpersonationArgs {
+  /** Default false. */
+  enabled: Input<boolean>;
+  /** Name of the impersonation role, such as `IMMUTA_IMPERSONATION`; required when enabled. */
+  role?: Input<string | undefined>;
+}
+
+/** Delimiters of the profile data that Immuta stores in the pool. All three must differ. */
+export interface MetadataDelimitersArgs {
+  /** Default `|`. */
+  hashDelimiter?: Input<string | undefined>;
+  /** Default `-`. */
+  hashKeyDelimiter?: Input<string | undefined>;
+  /** Default `,`. */
+  arrayDelimiter?: Input<string | undefined>;
+}
+
+/** The connection over which Immuta's bootstrap scripts are run in manual setup. */
+export interface BootstrapArgs {
+  /** SQL login that may create logins and users and manage grants, such as the workspace's SQL administrator. Default: IMMUTA_SQL_ADMIN_USERNAME. */
+  username?: Input<string | undefined>;
+  /** Its password, kept secret. Default: IMMUTA_SQL_ADMIN_PASSWORD. */
+  password?: Input<string | undefined>;
+  /** Host or address to connect to instead of `host`, such as a private endpoint's. The certificate is checked against `host` all the same. Default: IMMUTA_SQL_SERVER, then `host`. */
+  server?: Input<string | undefined>;
+  /** Port to connect to instead of `port`. Default: IMMUTA_SQL_PORT, then `port`. */
+  port?: Input<number | undefined>;
+  /** Accept any server certificate. Default false. */
+  trustServerCertificate?: Input<boolean | undefined>;
+}
+
+/** How long an operation may wait for Immuta, such as `90s`, `20m` or `1h30m`. Default `20m` each. */
+export interface TimeoutsArgs {
+  create?: Input<string | undefined>;
+  update?: Input<string | undefined>;
+  delete?: Input<string | undefined>;
+}
+
+interface CommonArgs {
+  /** Host name of the workspace's dedicated SQL endpoint, such as `contoso.sql.azuresynapse.net`. A change replaces the integration. */
+  host: Input<string>;
+  /** Default 1433. A change replaces the integration. */
+  port?: Input<number | undefined>;
+  /** The existing dedicated SQL pool in which Immuta keeps its schemas and views. A change replaces the integration. */
+  database: Input<string>;
+  /** The Immuta-managed schema in which the policy-enforced views are made. A change replaces the integration. */
+  schema: Input<string>;
+  /** Immuta knows `userPassword` only, which is the default. */
+  authenticationType?: Input<"userPassword" | undefined>;
+  /** Default off. A change is a PUT. */
+  impersonation?: Input<ImpersonationArgs | undefined>;
+  /** A change is a PUT. */
+  metadataDelimiters?: Input<MetadataDelimitersArgs | undefined>;
+  timeouts?: Input<TimeoutsArgs | undefined>;
+}
+
+/** Automatic setup: Immuta prepares the pool itself with a privileged account, which it does not keep. */
+export interface AutomaticSetupArgs extends CommonArgs {
+  autoBootstrap: true;
+  /** Privileged account, used once for each create, update and delete. Default: IMMUTA_SQL_ADMIN_USERNAME. */
+  username?: Input<string | undefined>;
+  /** Its password, kept secret. Default: IMMUTA_SQL_ADMIN_PASSWORD. */
+  password?: Input<string | undefined>;
+  bootstrap?: never;
+}
+
+/** Manual setup: this provider runs Immuta's bootstrap scripts, which make Immuta's system account. */
+export interface ManualSetupArgs extends CommonArgs {
+  autoBootstrap: false;
+  /** Immuta's own system account, made by the scripts. */
+  username: Input<string>;
+  /** Its password, kept secret. */
+  password: Input<string>;
+  /** The login that runs the scripts; `{}` takes it from the environment. */
+  bootstrap: BootstrapArgs;
+}
+
+export type SynapseIntegrationArgs = AutomaticSetupArgs | ManualSetupArgs;
+
+/** Immuta's validation of the integration, by the names of the tests that did not pass. */
+export interface ValidationSummary {
+  status: string;
+  failed: string[];
+  warnings: string[];
+}
+
+/**
+ * The provider's text in a state. States outlive installations, so it names the package and nothing else, is the
+ * same for every resource, and captures nothing.
+ */
+const providerText = 'exports.handler=()=>require("pulumi-immuta/provider")';
+
+/**
+ * Immuta's Azure Synapse Analytics integration of one dedicated SQL pool.
+ *
+ * `pulumi up` registers it with Immuta; in manual setup it runs Immuta's bootstrap scripts in the pool first. Changes of
+ * impersonation and metadata delimiters become PUT calls. URL and API key of the tenant come from IMMUTA_URL and
+ * IMMUTA_API_KEY, else from `immuta:url` and `immuta:apiKey`.
+ */
+export class SynapseIntegration extends pulumi.CustomResource {
+  /** Immuta's id of the integration. */
+  declare readonly integrationId: Output<string>;
+  /** Host name of the Immuta tenant. */
+  declare readonly tenant: Output<string>;
+  /** Immuta's state of the integration, `enabled` when all is well. */
+  declare readonly status: Output<string>;
+  declare readonly validation: Output<ValidationSummary>;
+  /** Of each bootstrap script that was run last: its identity (SHA-256 without credentials) and number of batches. */
+  declare readonly scripts: Output<Record<string, { identity: string; batches: number }>>;
+  declare readonly host: Output<string>;
+  declare readonly port: Output<number>;
+  declare readonly database: Output<string>;
+  declare readonly schema: Output<string>;
+
+  /** Throws where `import` or `id` is asked for, which dynamic resources cannot honour. */
+  constructor(name: string, args: SynapseIntegrationArgs, opts: pulumi.CustomResourceOptions = {}) {
+    refuseImport(name, opts);
+    super(
+      "pulumi-nodejs:dynamic/immuta:SynapseIntegration",
+      name,
+      {
+        integrationId: undefined,
+        tenant: undefined,
+        status: undefined,
+        validation: undefined,
+        scripts: undefined,
+        ...withSecrets(args),
+        __provider: providerText,
+      },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["password"] }),
+    );
+  }
+}
+
+/** Passwords are secret even where a program forgets to say so. */
+function withSecrets(args: SynapseIntegrationArgs): Record<string, unknown> {
+  const { password, bootstrap, ...rest } = args;
+  // A program in JavaScript may hand over an output as a whole; then all of it is secret.
+  const wrapped = pulumi.Output.isInstance(bootstrap)
+    ? pulumi.secret(bootstrap)
+    : withSecretPassword(bootstrap);
+  return {
+    ...rest,
+    ...(password === undefined ? {} : { password: pulumi.secret(password) }),
+    ...(bootstrap === undefined ? {} : { bootstrap: wrapped }),
+  };
+}
+
+const withSecretPassword = (bootstrap: BootstrapArgs | undefined): BootstrapArgs => ({
+  ...bootstrap,
+  ...(bootstrap?.password === undefined ? {} : { password: pulumi.secret(bootstrap.password) }),
+});
+
+function refuseImport(name: string, opts: pulumi.CustomResourceOptions): void {
+  if (opts.import === undefined && opts.id === undefined) return;
+  throw new Error(
+    `SynapseIntegration ${name}: \`import\`, \`id\` and \`.get()\` are not available, because Pulumi's dynamic resources cannot honour them.`,
+  );
+}

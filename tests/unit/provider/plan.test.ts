@@ -1,0 +1,257 @@
+import { expect } from "chai";
+import { nameOf, plan, planCreate, planDelete, undoCreate, undoUpdate } from "../../../provider/plan";
+import { properties } from "../../../provider/properties";
+import type { Step } from "../../../provider/plan";
+import { unknown } from "../../../provider/unknown";
+import { automatic, bag, changed, manual, stateOf } from "./samples";
+
+const names = (steps: readonly Step[]): string[] => steps.map(nameOf);
+
+const other: Record<string, unknown> = {
+  host: "other.sql.azuresynapse.net",
+  port: 1434,
+  database: "other",
+  schema: "other",
+  username: "other",
+  password: "other",
+  "impersonation.enabled": true,
+  "impersonation.role": "R",
+  "metadataDelimiters.hashDelimiter": "#",
+  "metadataDelimiters.hashKeyDelimiter": "~",
+  "metadataDelimiters.arrayDelimiter": ";",
+  "bootstrap.username": "other",
+  "bootstrap.password": "other",
+  "bootstrap.server": "10.0.0.1",
+  "bootstrap.port": 1434,
+  "bootstrap.trustServerCertificate": true,
+  "timeouts.create": "1m",
+  "timeouts.update": "1m",
+  "timeouts.delete": "1m",
+};
+
+const putSteps = {
+  automatic: ["prove", "put", "wait until enabled"],
+  manual: ["prove", "generate edit", "run edit", "prove", "put", "wait until enabled"],
+};
+const credentialSteps = [
+  "prove",
+  "generate initial-create",
+  "run initial-create",
+  "generate edit",
+  "run edit",
+  "prove",
+  "put",
+  "wait until enabled",
+];
+
+describe("plan", () => {
+  for (const [setup, inputs] of [
+    ["automatic", automatic],
+    ["manual", manual],
+  ] as const) {
+    describe(`${setup} setup`, () => {
+      it("finds nothing to do for the same inputs", () => {
+        expect(plan(stateOf(inputs), bag(inputs))).to.deep.equal({
+          action: "none",
+          differences: [],
+          replaces: [],
+          deleteBeforeReplace: false,
+          steps: [],
+        });
+      });
+
+      for (const property of properties.filter((p) => p.path in other)) {
+        const { path, change } = property;
+        // The role counts only while impersonation is on.
+        const base =
+          path === "impersonation.role" ? { ...inputs, impersonation: { enabled: true, role: "Q" } } : inputs;
+
+        it(`treats a change of ${path} as ${change}`, () => {
+          const result = plan(stateOf(base), bag(changed(base, path, other[path])));
+          const steps = {
+            replace: [],
+            local: [],
+            put: putSteps[setup],
+            credentials: setup === "manual" ? credentialSteps : [],
+          }[change];
+          expect(names(result.steps)).to.deep.equal(steps);
+          expect(result.replaces).to.deep.equal(change === "replace" ? [path] : []);
+          expect(result.action).to.equal(
+            change === "replace" ? "replace" : steps.length > 0 ? "update" : "store",
+          );
+        });
+
+        it(`takes an unknown ${path} for a change that is known at up, and for no replacement`, () => {
+          const result = plan(stateOf(base), bag(changed(base, path, unknown)));
+          expect(result.action).not.to.equal("none");
+          expect(result.replaces).to.deep.equal([]);
+          expect(result.differences).to.deep.equal([{ path, change, known: false }]);
+        });
+      }
+    });
+  }
+
+  it("covers every property of the table but autoBootstrap and authenticationType, which have their own cases", () => {
+    const covered = [...Object.keys(other), "autoBootstrap", "authenticationType"];
+    expect(properties.map((p) => p.path)).to.have.members(covered);
+  });
+
+  it("replaces on a change of setup", () => {
+    expect(plan(stateOf(automatic), bag(manual)).replaces).to.deep.equal(["autoBootstrap"]);
+    expect(plan(stateOf(manual), bag(automatic)).replaces).to.deep.equal(["autoBootstrap"]);
+  });
+
+  it("makes one edit script and one PUT of several changes at once", () => {
+    const news = changed(changed(manual, "metadataDelimiters.hashDelimiter", "#"), "impersonation", {
+      enabled: true,
+      role: "R",
+    });
+    expect(names(plan(stateOf(manual), bag(news)).steps)).to.deep.equal(putSteps.manual);
+  });
+
+  it("deletes the old one first where the new one would claim the same host", () => {
+    const sameHost = plan(stateOf(manual), bag(changed(manual, "database", "other")));
+    const otherHost = plan(stateOf(manual), bag(changed(manual, "host", "other.sql.azuresynapse.net")));
+    expect([sameHost.deleteBeforeReplace, otherHost.deleteBeforeReplace]).to.deep.equal([true, false]);
+  });
+
+  for (const [what, path, value] of [
+    ["case of the host", "host", "ORGANIZATION.azure.com"],
+    ["a trailing dot of the host", "host", "organization.azure.com."],
+    ["case of the database", "database", "IMMUTA"],
+    ["case of the schema", "schema", "Sample_Schema"],
+    ["the role while impersonation is off", "impersonation.role", "R"],
+  ] as const)
+    it(`sees no change in ${what}`, () => {
+      expect(plan(stateOf(manual), bag(changed(manual, path, value))).action).to.equal("none");
+    });
+
+  it("sees a change when an optional property comes or goes", () => {
+    expect(plan(stateOf(manual), bag(changed(manual, "timeouts.create", "5m"))).action).to.equal("store");
+    expect(plan(stateOf(manual), bag(changed(manual, "bootstrap.username", undefined))).action).to.equal(
+      "store",
+    );
+  });
+
+  describe("from a state that is not settled", () => {
+    const halfUpdated = stateOf(manual, {
+      progress: { operation: "update", done: ["run edit"], changes: ["put"] },
+    });
+
+    it("brings pool and Immuta together although the program was reverted", () => {
+      expect(names(plan(halfUpdated, bag(manual)).steps)).to.deep.equal(putSteps.manual);
+    });
+
+    it("sets the login's password again where a change of credentials stopped half way", () => {
+      const state = stateOf(manual, {
+        progress: { operation: "update", done: ["run initial-create"], changes: ["credentials"] },
+      });
+      expect(names(plan(state, bag(manual)).steps)).to.deep.equal(credentialSteps);
+    });
+
+    it("goes on with a create that was registered by waiting", () => {
+      const state = stateOf(automatic, { progress: { operation: "create", done: ["register"] } });
+      expect(names(plan(state, bag(automatic)).steps)).to.deep.equal(["prove", "wait until enabled"]);
+    });
+
+    const { integrationId: _none, ...unregistered } = stateOf(manual, {
+      progress: { operation: "create", done: ["run initial-create", "run create"] },
+    });
+
+    it("goes on with a create that was not registered from its scripts, which are repeatable", () => {
+      expect(names(plan(unregistered, bag(manual)).steps)).to.deep.equal(names(planCreate(bag(manual))));
+    });
+
+    it("takes the old scripts' work back first where the program changed meanwhile", () => {
+      const news = changed(manual, "username", "another");
+      expect(names(plan(unregistered, bag(news)).steps).slice(0, 5)).to.deep.equal([
+        "look",
+        "generate cleanup",
+        "run cleanup",
+        "generate post-cleanup",
+        "run post-cleanup",
+      ]);
+    });
+  });
+
+  it("creates an automatic setup with POST alone", () => {
+    expect(names(planCreate(bag(automatic)))).to.deep.equal(["look", "register", "wait until enabled"]);
+  });
+
+  it("creates a manual setup with two scripts before POST, the first in master", () => {
+    const steps = planCreate(bag(manual));
+    expect(names(steps)).to.deep.equal([
+      "look",
+      "generate initial-create",
+      "run initial-create",
+      "generate create",
+      "run create",
+      "register",
+      "wait until enabled",
+    ]);
+    expect(steps.flatMap((s) => (s.do === "run" ? [s.in] : []))).to.deep.equal(["master", "database"]);
+  });
+
+  it("deletes an automatic setup with DELETE alone, and a gone one with nothing", () => {
+    expect(names(planDelete(stateOf(automatic), true))).to.deep.equal(["remove", "wait until gone"]);
+    expect(planDelete(stateOf(automatic), false)).to.deep.equal([]);
+  });
+
+  it("deletes a manual setup: scripts while it exists, DELETE, then the scripts run", () => {
+    const steps = planDelete(stateOf(manual), true);
+    expect(names(steps)).to.deep.equal([
+      "generate delete",
+      "generate post-cleanup",
+      "remove",
+      "wait until gone",
+      "run delete",
+      "run post-cleanup",
+    ]);
+    expect(steps.flatMap((s) => (s.do === "run" ? [s.in] : []))).to.deep.equal(["database", "master"]);
+  });
+
+  it("cleans the pool of a manual setup that Immuta forgot", () => {
+    expect(names(planDelete(stateOf(manual), false))).to.deep.equal([
+      "generate cleanup",
+      "generate post-cleanup",
+      "run cleanup",
+      "run post-cleanup",
+    ]);
+  });
+
+  it("undoes only what a failed create began", () => {
+    expect(undoCreate(true, [], false)).to.deep.equal([]);
+    expect(names(undoCreate(true, ["run initial-create"], false))).to.deep.equal([
+      "generate post-cleanup",
+      "run post-cleanup",
+    ]);
+    expect(names(undoCreate(true, ["run initial-create", "run create", "register"], true))).to.deep.equal([
+      "prove",
+      "generate cleanup",
+      "run cleanup",
+      "generate post-cleanup",
+      "run post-cleanup",
+      "remove",
+      "wait until gone",
+    ]);
+    expect(names(undoCreate(false, ["register"], true))).to.deep.equal([
+      "prove",
+      "remove",
+      "wait until gone",
+    ]);
+  });
+
+  it("undoes a failed update with the scripts of the old payload", () => {
+    expect(undoUpdate(["put"])).to.deep.equal([]);
+    expect(names(undoUpdate(["run edit"]))).to.deep.equal(["prove", "generate edit", "run edit"]);
+    const steps = undoUpdate(["run initial-create", "run edit", "put"]);
+    expect(names(steps)).to.deep.equal([
+      "prove",
+      "generate initial-create",
+      "run initial-create",
+      "generate edit",
+      "run edit",
+    ]);
+    expect(steps.flatMap((s) => ("side" in s ? [s.side] : []))).to.deep.equal(["old", "old", "old", "old"]);
+  });
+});
