@@ -23,14 +23,16 @@ export function splitBatches(script: string): string[] {
 type Inside =
   { kind: "code" } | { kind: "comment"; depth: number } | { kind: "quoted"; end: "'" | '"' | "]" };
 
-/** What is still open at the end of a line. A doubled end of a quotation closes and opens it again: no case of its own. */
+/** What is still open at the end of a line. */
 function afterLine(line: string, before: Inside): Inside {
   let inside = before;
   for (let index = 0; index < line.length; index++) {
     const pair = line.slice(index, index + 2);
     const character = line.charAt(index);
     if (inside.kind === "quoted") {
-      if (character === inside.end) inside = { kind: "code" };
+      // A doubled end stands for itself.
+      if (pair === inside.end + inside.end) index++;
+      else if (character === inside.end) inside = { kind: "code" };
     } else if (inside.kind === "comment") {
       if (pair !== "/*" && pair !== "*/") continue;
       const depth: number = inside.depth + (pair === "/*" ? 1 : -1);

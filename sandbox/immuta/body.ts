@@ -33,7 +33,7 @@ export async function readBody(request: IncomingMessage): Promise<Body> {
 function parseAs(type: string, text: string): { value: unknown } | { problem: ApiError } {
   try {
     if (type === "application/json") return { value: JSON.parse(text) as unknown };
-    if (yamlTypes.includes(type)) return { value: parseYaml(text, { logLevel: "silent" }) as unknown };
+    if (yamlTypes.includes(type)) return { value: parseYaml(text, { logLevel: "error" }) as unknown };
   } catch {
     const format = type === "application/json" ? "JSON" : "YAML";
     return { problem: malformed(`Invalid request payload ${format} format`) };

@@ -23,15 +23,26 @@ export interface ImmutaJournalEntry {
   fault?: "answer" | "reset" | "hang" | "truncate";
 }
 
-const secretNames = /password|secret|token|authorization|api-?key|credential/i;
+/** The fields of the contract whose texts are no secrets. A text anywhere else might be one put in the wrong place. */
+const plainNames: ReadonlySet<string> = new Set([
+  "type",
+  "host",
+  "database",
+  "schema",
+  "username",
+  "authenticationType",
+  "role",
+  "hashDelimiter",
+  "hashKeyDelimiter",
+  "arrayDelimiter",
+]);
 
-/** A copy with the values of secret fields replaced by "***", at any depth. */
-export function maskSecrets(value: Json): Json {
-  if (Array.isArray(value)) return value.map(maskSecrets);
+/** A copy in which every text is replaced by "***", except in fields that are known to be no secret, at any depth. */
+export function maskSecrets(value: Json, name = ""): Json {
+  if (typeof value === "string") return plainNames.has(name) ? value : "***";
+  if (Array.isArray(value)) return value.map((item) => maskSecrets(item));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, secretNames.test(name) ? "***" : maskSecrets(item)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([field, item]) => [field, maskSecrets(item, field)]));
 }
 
 /** The requests that arrived, in order. */
