@@ -94,19 +94,22 @@ export function delimiter(value: string): string | undefined {
   return hasControl(value) ? "has a control character. Give a printable one, such as |." : undefined;
 }
 
+const delimiters = ["hashDelimiter", "hashKeyDelimiter", "arrayDelimiter"] as const;
+
 /** Immuta splits its profile data by these three: two alike make it unreadable. */
 export function distinctDelimiters(given: unknown): string[] {
   if (typeof given !== "object" || given === null) return [];
   const seen = new Map<string, string>();
   const problems: string[] = [];
-  for (const [name, value] of Object.entries(given)) {
+  for (const name of delimiters) {
+    const value = (given as Record<string, unknown>)[name];
     if (typeof value !== "string" || value === "" || value === unknown) continue;
     const twin = seen.get(value);
-    if (twin !== undefined)
+    if (twin === undefined) seen.set(value, name);
+    else
       problems.push(
         `metadataDelimiters.${name}: ${JSON.stringify(value)} is metadataDelimiters.${twin} as well. Give three different delimiters.`,
       );
-    else seen.set(value, name);
   }
   return problems;
 }
