@@ -1,0 +1,56 @@
+/** What happens to workspaces and pools as SQL servers and databases when their Azure resources change. */
+import { randomBytes } from "node:crypto";
+
+import type { Resource } from "./cloud";
+import { administratorLogin } from "./resource-types";
+import { knownString, type Properties } from "./values";
+
+/** The SQL side of Synapse: where a workspace is a server, and a dedicated SQL pool a database on it. */
+export interface SqlPlane {
+  /** host: the workspace's SQL endpoint, e.g. claims.sql.azuresynapse.net */
+  createWorkspace(workspace: {
+    host: string;
+    administratorLogin: string;
+    administratorPassword: string;
+  }): void;
+  setAdministratorPassword(host: string, password: string): void;
+  dropWorkspace(host: string): void;
+  createPool(host: string, database: string): void;
+  dropPool(host: string, database: string): void;
+}
+
+const WORKSPACE = "azure-native:synapse:Workspace";
+const SQL_POOL = "azure-native:synapse:SqlPool";
+const PASSWORD = "sqlAdministratorLoginPassword";
+
+export function sqlCreate(sql: SqlPlane, { type, name, inputs }: Resource): void {
+  if (type.token === WORKSPACE) {
+    sql.createWorkspace({
+      host: hostOf(name),
+      administratorLogin: administratorLogin(inputs),
+      // Azure makes up a password that nobody knows when the program gives none.
+      administratorPassword: knownString(inputs, PASSWORD) ?? `Aa1!${randomBytes(24).toString("base64url")}`,
+    });
+  }
+  if (type.token === SQL_POOL) sql.createPool(hostOfPool(inputs), name);
+}
+
+export function sqlUpdate(sql: SqlPlane, old: Resource, { type, name, inputs }: Resource): void {
+  const password = knownString(inputs, PASSWORD);
+  if (type.token === WORKSPACE && password !== undefined && password !== old.inputs[PASSWORD]) {
+    sql.setAdministratorPassword(hostOf(name), password);
+  }
+}
+
+export function sqlDelete(sql: SqlPlane, { type, name, inputs }: Resource): void {
+  if (type.token === WORKSPACE) sql.dropWorkspace(hostOf(name));
+  if (type.token === SQL_POOL) sql.dropPool(hostOfPool(inputs), name);
+}
+
+function hostOf(workspaceName: string): string {
+  return `${workspaceName.toLowerCase()}.sql.azuresynapse.net`;
+}
+
+function hostOfPool(inputs: Properties): string {
+  return hostOf(knownString(inputs, "workspaceName") ?? "");
+}
