@@ -1,0 +1,85 @@
+import { expect } from "chai";
+
+import {
+  automaticName,
+  BLOB_CONTAINER_NAME,
+  FIREWALL_RULE_NAME,
+  nameProblem,
+  RESOURCE_GROUP_NAME,
+  SQL_POOL_NAME,
+  STORAGE_ACCOUNT_NAME,
+  WORKSPACE_NAME,
+  type NameRule,
+} from "../../../sandbox/azure/names";
+
+const cases: { what: string; rule: NameRule; accepted: string[]; refused: string[] }[] = [
+  {
+    what: "resource group",
+    rule: RESOURCE_GROUP_NAME,
+    accepted: ["rg", "Data-Platform_(dev).1", "größe", "a".repeat(90)],
+    refused: ["", "ends-with.", "no spaces", "a/b", "a".repeat(91)],
+  },
+  {
+    what: "storage account",
+    rule: STORAGE_ACCOUNT_NAME,
+    accepted: ["abc", "claims2025", "a".repeat(24)],
+    refused: ["ab", "Claims", "claims-lake", "claims_lake", "a".repeat(25)],
+  },
+  {
+    what: "blob container",
+    rule: BLOB_CONTAINER_NAME,
+    accepted: ["abc", "a-b-c", "0files", "a".repeat(63)],
+    refused: ["ab", "Files", "-abc", "abc-", "a--b", "a.b"],
+  },
+  {
+    what: "workspace",
+    rule: WORKSPACE_NAME,
+    accepted: ["a", "claims", "claims-2025", "a".repeat(50)],
+    refused: ["", "Claims", "-claims", "claims-", "claims_1", "claims-ondemand", "a".repeat(51)],
+  },
+  {
+    what: "SQL pool",
+    rule: SQL_POOL_NAME,
+    accepted: ["dw", "Data_Warehouse", "d", "a".repeat(60)],
+    refused: [
+      "",
+      "data-warehouse",
+      "a@b",
+      "a/b",
+      "a?",
+      "ends.",
+      "ends ",
+      "master",
+      "Master",
+      "a".repeat(61),
+      "a\u0007b",
+    ],
+  },
+  {
+    what: "firewall rule",
+    rule: FIREWALL_RULE_NAME,
+    accepted: ["AllowAllWindowsAzureIps", "office-1", "a b"],
+    refused: ["", "a:b", "a/b", "ends.", "a".repeat(129)],
+  },
+];
+
+describe("Azure's naming rules", () => {
+  for (const { what, rule, accepted, refused } of cases) {
+    it(`accepts good names of a ${what}`, () => {
+      for (const name of accepted) expect(nameProblem(rule, name), name).to.equal(undefined);
+    });
+    it(`refuses bad names of a ${what}, showing the name`, () => {
+      for (const name of refused) expect(nameProblem(rule, name), name).to.include(`"${name}"`);
+    });
+  }
+
+  it("makes up a name of the logical one and eight hexadecimal digits", () => {
+    expect(automaticName("lake", new Uint8Array())).to.match(/^lake[0-9a-f]{8}$/);
+  });
+
+  it("makes up the same name from the same seed, and another for another resource", () => {
+    const seed = Uint8Array.of(1, 2, 3);
+    expect(automaticName("lake", seed)).to.equal(automaticName("lake", seed));
+    expect(automaticName("lake", seed).slice(-8)).not.to.equal(automaticName("sea", seed).slice(-8));
+  });
+});
