@@ -69,6 +69,7 @@ function synapseDetails({
     platform: "synapse",
     settings: completeSettings(structuredClone(sent)),
     ...(username === undefined || password === undefined ? {} : { account: { username, password } }),
+    fingerprint: "",
     formerAccounts: [],
     markers: [],
   };

@@ -13,7 +13,7 @@ import {
 import { PoolError, type PoolRoute } from "./pool";
 import { ForcedFailures } from "./forced-failures";
 import type { Registry } from "./registry";
-import { editMarker, scriptBatches, type ScriptSource } from "./scripts";
+import { editMarker, scriptBatches, type Phase, type ScriptSource } from "./scripts";
 import { runBatches, runPhases, undo } from "./setup";
 import type { Switches } from "./switches";
 import {
@@ -52,7 +52,7 @@ export class Integrations {
         autoBootstrap: payload.autoBootstrap,
         status: "creating",
         validationResults: outcome.results,
-        details: { platform: "synapse", settings, account: outcome.account, formerAccounts: [], markers: [] },
+        details: newPlatform(settings, outcome.account, payload.fingerprint),
       };
       this.registry.add(integration);
       this.registry.finishLater(integration, "creating", failure ? "createError" : "enabled", failure);
@@ -68,22 +68,20 @@ export class Integrations {
     const payload = parsePayload(body);
     const details = requireSame(integration, payload);
     this.registry.requireEditable(integration);
-    const settings = completeSettings(
-      payload.sent,
-      this.switches.putKeepsUnsent ? details.settings : undefined,
-    );
+    const settings = editedSettings(details, payload, this.switches);
     const before = integration.status;
     integration.status = "editing";
     try {
+      const planned = this.failures.take("edit");
       const outcome = payload.autoBootstrap
-        ? await this.#editPool(details, payload, settings)
+        ? await this.#editPool(details, payload, settings, planned)
         : await this.#lookAtEditedPool(details, payload, settings);
-      const failure = outcome.failure ?? this.failures.take("edit");
+      const failure = outcome.failure ?? planned;
       if (failure) this.registry.finishLater(integration, "editing", "editError", failure);
       else {
         integration.validationResults = outcome.results;
         this.registry.finishLater(integration, "editing", "enabled", undefined, () => {
-          keepChange(details, settings, outcome.account);
+          keepChange(details, settings, outcome.account, payload.fingerprint);
         });
       }
       return { ...integration, validationResults: outcome.results };
@@ -103,8 +101,8 @@ export class Integrations {
     const before = integration.status;
     integration.status = "deleting";
     try {
-      const failure =
-        (await this.#clearPool(integration, before, credentials)) ?? this.failures.take("delete");
+      const planned = this.failures.take("delete");
+      const failure = (await this.#clearPool(integration, before, credentials, planned)) ?? planned;
       this.registry.finishLater(integration, "deleting", failure ? "deleteError" : "deleted", failure);
       return integration;
     } catch (error) {
@@ -126,15 +124,10 @@ export class Integrations {
     await this.#requirePrivileges(settings, privileged);
     const account = ownAccount();
     const source: ScriptSource = { settings, account, fingerprint: payload.fingerprint };
-    try {
-      await runPhases(this.pools, privileged, ["initial-create", "create"], source);
-    } catch (error) {
-      const failure = scriptFailed(error);
-      await undo(this.pools, privileged, ["cleanup", "post-cleanup"], source);
-      return { results: failure, account, failure };
-    }
-    const results = await validatePool(this.pools, { settings, account, fingerprint: payload.fingerprint });
-    return results.status === "failed" ? { results, account, failure: results } : { results, account };
+    const results = await this.#runAndValidate(privileged, ["initial-create", "create"], source);
+    if (results.status === "passed") return { results, account };
+    await undo(this.pools, privileged, ["cleanup", "post-cleanup"], source);
+    return { results, account, failure: results };
   }
 
   async #lookAtEditedPool(details: SynapsePlatform, payload: Payload, settings: Settings): Promise<Outcome> {
@@ -163,22 +156,36 @@ export class Integrations {
     }
   }
 
-  async #editPool(details: SynapsePlatform, payload: Payload, settings: Settings): Promise<Outcome> {
-    const results = await this.#requirePrivileges(settings, payload.account);
+  /** Ends as it began when a script fails or the failure was planned. */
+  async #editPool(
+    details: SynapsePlatform,
+    payload: Payload,
+    settings: Settings,
+    planned: ValidationResults | undefined,
+  ): Promise<Outcome> {
+    const privileged = payload.account;
+    const results = await this.#requirePrivileges(settings, privileged);
     const account = details.account ?? ownAccount();
+    if (planned) return { results, account, failure: planned };
     const source = editSource(details, account, settings, payload.fingerprint);
+    const after = await this.#runAndValidate(privileged, ["edit"], source);
+    if (after.status === "passed") return { results: after, account };
+    const back = { ...source, settings: details.settings, fingerprint: details.fingerprint };
+    await undo(this.pools, privileged, ["edit"], { ...back, former: { settings, account } });
+    return { results, account, failure: after };
+  }
+
+  async #runAndValidate(
+    privileged: Account,
+    phases: readonly Phase[],
+    source: ScriptSource,
+  ): Promise<ValidationResults> {
     try {
-      await runPhases(this.pools, payload.account, ["edit"], source);
+      await runPhases(this.pools, privileged, phases, source);
     } catch (error) {
-      const failure = scriptFailed(error);
-      const back: ScriptSource = { ...source, settings: details.settings, former: { settings, account } };
-      await undo(this.pools, payload.account, ["edit"], back);
-      return { results, account, failure };
+      return scriptFailed(error);
     }
-    const after = await validatePool(this.pools, { settings, account, fingerprint: payload.fingerprint });
-    return after.status === "failed"
-      ? { results: after, account, failure: after }
-      : { results: after, account };
+    return validatePool(this.pools, source);
   }
 
   /** What has to happen in the pool, or be the case there, for an integration to go. Gives the failure of a script. */
@@ -186,6 +193,7 @@ export class Integrations {
     { details }: Integration,
     status: Integration["status"],
     credentials: Account | undefined,
+    planned: ValidationResults | undefined,
   ): Promise<ValidationResults | undefined> {
     if (details.platform === "other") return undefined;
     if (credentials === undefined) {
@@ -193,10 +201,14 @@ export class Integrations {
       return undefined;
     }
     await this.#requirePrivileges(details.settings, credentials);
+    if (planned) return planned;
+    const source = removalSource(details);
     try {
-      await runPhases(this.pools, credentials, ["delete", "post-cleanup"], removalSource(details));
+      await runPhases(this.pools, credentials, ["delete", "post-cleanup"], source);
       return undefined;
     } catch (error) {
+      // A delete that fails ends in the state before it.
+      await undo(this.pools, credentials, ["initial-create", "create"], source);
       return scriptFailed(error);
     }
   }
@@ -263,14 +275,41 @@ export function editSource(
 }
 
 /** What the scripts are generated from that take an integration away. */
-export function removalSource({ settings, account, formerAccounts, markers }: SynapsePlatform): ScriptSource {
+export function removalSource({
+  settings,
+  account,
+  fingerprint,
+  formerAccounts,
+  markers,
+}: SynapsePlatform): ScriptSource {
   if (account === undefined) throw malformed("The integration has no system account.");
-  return { settings, account, fingerprint: "", formerAccounts, markers };
+  return { settings, account, fingerprint, formerAccounts, markers };
 }
 
-function keepChange(details: SynapsePlatform, settings: Settings, account: Account): void {
+/** The settings after an edit. The port is part of the place: it stays, sent or not. */
+export function editedSettings(details: SynapsePlatform, payload: Payload, switches: Switches): Settings {
+  const base = switches.putKeepsUnsent ? details.settings : undefined;
+  return { ...completeSettings(payload.sent, base), port: details.settings.port };
+}
+
+const newPlatform = (settings: Settings, account: Account, fingerprint: string): SynapsePlatform => ({
+  platform: "synapse",
+  settings,
+  account,
+  fingerprint,
+  formerAccounts: [],
+  markers: [],
+});
+
+function keepChange(
+  details: SynapsePlatform,
+  settings: Settings,
+  account: Account,
+  fingerprint: string,
+): void {
   const former = details.account?.username;
   if (former !== undefined && former !== account.username) details.formerAccounts.push(former);
   details.settings = settings;
   details.account = account;
+  details.fingerprint = fingerprint;
 }

@@ -44,6 +44,8 @@ export interface SynapsePlatform {
   settings: Settings;
   /** Immuta's own system account in the pool. An integration seeded without credentials has none. */
   account?: Account;
+  /** Of the payload it was set up or last edited with. */
+  fingerprint: string;
   /** Names of the system accounts it had before; post-cleanup drops their logins too. */
   formerAccounts: string[];
   /** Roles in master that its edit scripts may have left (only where edit scripts run in master). */

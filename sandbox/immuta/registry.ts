@@ -22,6 +22,7 @@ export class Registry {
   readonly #reserved = new Map<number, Settings>();
   readonly #timers = new Map<NodeJS.Timeout, () => void>();
   #lastId = 0;
+  #closed = false;
 
   constructor(
     private readonly switches: Switches,
@@ -100,6 +101,7 @@ export class Registry {
     change?: () => void,
   ): void {
     integration.status = passing;
+    if (this.#closed) return;
     const finish = (): void => {
       // A test may have changed or removed it meanwhile.
       if (integration.status !== passing) return;
@@ -124,6 +126,7 @@ export class Registry {
   }
 
   close(): void {
+    this.#closed = true;
     for (const timer of this.#timers.keys()) clearTimeout(timer);
     this.#timers.clear();
   }

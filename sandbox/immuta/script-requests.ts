@@ -1,5 +1,5 @@
 import { malformed, notFound, wrongState } from "./errors";
-import { editSource, removalSource, requireSame } from "./integrations";
+import { editedSettings, editSource, removalSource, requireSame } from "./integrations";
 import { isInUse, type SynapsePlatform } from "./model";
 import { completeSettings, parsePayload, type Payload, type Settings } from "./payload";
 import type { Registry } from "./registry";
@@ -34,10 +34,7 @@ export class ScriptRequests {
     const payload = manualPayload(body);
     const details = requireSame(integration, payload);
     this.registry.requireEditable(integration);
-    const settings = completeSettings(
-      payload.sent,
-      this.switches.putKeepsUnsent ? details.settings : undefined,
-    );
+    const settings = editedSettings(details, payload, this.switches);
     if (this.switches.editScriptRunsIn === "database")
       return renderScript("edit", editSource(details, payload.account, settings, payload.fingerprint));
     const marker = editMarker({ settings, fingerprint: payload.fingerprint });

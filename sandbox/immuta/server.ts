@@ -29,8 +29,10 @@ export interface ServerOptions {
 
 /** Starts the HTTP server on the loopback interface. */
 export async function listen(options: ServerOptions): Promise<{ port: number; close(): Promise<void> }> {
+  const underWay = new Set<Promise<void>>();
   const server = createServer((request, response) => {
-    void serve(options, request, response);
+    const served = serve(options, request, response).finally(() => underWay.delete(served));
+    underWay.add(served);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -38,17 +40,19 @@ export async function listen(options: ServerOptions): Promise<{ port: number; cl
   });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the server has no port");
-  return { port: address.port, close: () => close(server) };
+  return { port: address.port, close: () => close(server, underWay) };
 }
 
-function close(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => {
-      if (error) reject(error);
-      else resolve();
+/** Ends every connection, and waits for what requests have under way in a pool. */
+async function close(server: Server, underWay: ReadonlySet<Promise<void>>): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
     });
-    server.closeAllConnections();
   });
+  server.closeAllConnections();
+  await closed;
+  await Promise.all(underWay);
 }
 
 async function serve(
