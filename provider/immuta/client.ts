@@ -165,6 +165,7 @@ function connection(options: ClientOptions): AxiosInstance {
   });
   axiosRetry(http, {
     retries: (options.tries ?? 5) - 1,
+    shouldResetTimeout: true,
     // 429 says that nothing was done; for the rest the request must be one that can be repeated.
     retryCondition: (error) =>
       error.response?.status === 429 ||

@@ -1,0 +1,234 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect } from "chai";
+import { immutaClient } from "../../../provider/immuta/client";
+import { ImmutaError } from "../../../provider/immuta/errors";
+import { payloadOf } from "../../../provider/immuta/payload";
+import type { Immuta } from "../../../provider/immuta/types";
+import { manual } from "./samples";
+
+const key = "c4nary-api-key";
+const payload = payloadOf(manual, { username: "immuta", password: "c4nary-password" });
+
+interface Seen {
+  method: string | undefined;
+  url: string | undefined;
+  headers: IncomingMessage["headers"];
+  body: string;
+}
+
+/** Answers with the next of the given answers; the last one stays. */
+type Answer = (response: ServerResponse) => void;
+const json =
+  (status: number, body: unknown, headers: Record<string, string> = {}): Answer =>
+  (response) => {
+    response.writeHead(status, { "Content-Type": "application/json", ...headers }).end(JSON.stringify(body));
+  };
+const text =
+  (status: number, type: string, body: string, headers: Record<string, string> = {}): Answer =>
+  (response) => {
+    response.writeHead(status, { "Content-Type": type, ...headers }).end(body);
+  };
+const reset: Answer = (response) => response.socket?.destroy();
+
+describe("the Immuta client", () => {
+  let server: Server;
+  let answers: Answer[] = [];
+  const seen: Seen[] = [];
+  const lines: string[] = [];
+  let client: Immuta;
+
+  before(async () => {
+    server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        seen.push({
+          method: request.method,
+          url: request.url,
+          headers: request.headers,
+          body: Buffer.concat(chunks).toString(),
+        });
+        const answer = answers.length > 1 ? answers.shift() : answers[0];
+        answer?.(response);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const note = (line: string): void => void lines.push(line);
+    client = immutaClient({
+      url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`),
+      apiKey: key,
+      userAgent: "pulumi-immuta/test",
+      reporter: { info: note, warn: note, debug: note },
+      requestTimeout: 500,
+      tries: 3,
+    });
+  });
+  beforeEach(() => {
+    seen.length = 0;
+    lines.length = 0;
+  });
+  after(() => new Promise((resolve) => server.close(resolve)));
+
+  const failure = async (work: Promise<unknown>): Promise<ImmutaError> => {
+    try {
+      await work;
+    } catch (error) {
+      expect(error).to.be.instanceOf(ImmutaError);
+      const shown = `${String(error)} ${JSON.stringify(error)} ${lines.join(" ")}`;
+      expect(shown).not.to.contain("c4nary");
+      return error as ImmutaError;
+    }
+    throw new Error("the request was expected to fail");
+  };
+
+  it("sends the bare key, its own name, and the payload as JSON", async () => {
+    answers = [json(200, { id: "7", status: "creating" })];
+    expect(await client.create(payload)).to.deep.equal({ id: "7", status: "creating" });
+    expect(seen[0]?.method).to.equal("POST");
+    expect(seen[0]?.url).to.equal("/integrations");
+    expect(seen[0]?.headers.authorization).to.equal(key);
+    expect(seen[0]?.headers["user-agent"]).to.equal("pulumi-immuta/test");
+    expect(JSON.parse(seen[0]?.body ?? "")).to.deep.equal(payload);
+  });
+
+  it("sends the same bytes for a script and for the POST after it", async () => {
+    answers = [json(200, "CREATE USER x"), json(200, { id: 7, status: "creating" })];
+    await client.script("create", payload);
+    await client.create(payload);
+    expect(seen[0]?.body).to.equal(seen[1]?.body);
+    expect(seen[0]?.url).to.equal("/integrations/scripts/create");
+  });
+
+  it("sends DELETE without a body in manual setup", async () => {
+    answers = [json(200, { id: "7", status: "deleting" })];
+    await client.remove("7");
+    expect(seen[0]?.body).to.equal("");
+  });
+
+  it("takes ids as numbers and as strings, and keeps strings", async () => {
+    answers = [json(200, { id: 123, status: "creating" })];
+    expect((await client.create(payload)).id).to.equal("123");
+  });
+
+  for (const [form, answer] of [
+    ["plain text", text(200, "text/plain", "SELECT 1")],
+    ["a JSON string", json(200, "SELECT 1")],
+    ["an object with script", json(200, { script: "SELECT 1" })],
+    ["an object with one text", json(200, { sql: "SELECT 1", lines: 1 })],
+  ] as const)
+    it(`reads a script that comes as ${form}`, async () => {
+      answers = [answer];
+      expect(await client.script("edit", payload, "7")).to.equal("SELECT 1");
+      expect(seen[0]?.url).to.equal("/integrations/7/scripts/edit");
+    });
+
+  it("reads integrations of every platform, with fields it does not know", async () => {
+    answers = [
+      json(200, [{ id: 1, type: "Snowflake", status: "enabled", config: { warehouse: "W" }, x: 1 }]),
+    ];
+    expect(await client.list()).to.deep.equal([
+      { id: "1", type: "Snowflake", status: "enabled", config: {} },
+    ]);
+  });
+
+  it("takes for gone only what Immuta itself answers 404 for", async () => {
+    answers = [
+      json(404, { statusCode: 404, error: "Not Found", message: "No Integration found with ID 5." }),
+    ];
+    expect(await client.get("5")).to.equal(undefined);
+    answers = [text(404, "text/html", "<html>no such page</html>")];
+    expect((await failure(client.get("5"))).status).to.equal(404);
+  });
+
+  it("gives Immuta's message word for word, with the failed validation tests", async () => {
+    const validationResults = {
+      status: "failed",
+      validationTests: [
+        { name: "Initial Validation: Connect", status: "failed", message: "Login failed." },
+        { name: "Initial Validation: Delimiters", status: "passed" },
+      ],
+    };
+    answers = [
+      json(
+        422,
+        { statusCode: 422, error: "x", message: "validation failed", validationResults },
+        { "x-request-id": "r-1" },
+      ),
+    ];
+    expect((await failure(client.create(payload))).message).to.equal(
+      `POST /integrations at Immuta ${client.tenant}: HTTP 422 (request r-1): validation failed\n` +
+        "  - Initial Validation: Connect: failed (Login failed.)",
+    );
+  });
+
+  it("says for a wrong key where the key comes from", async () => {
+    answers = [json(401, { statusCode: 401, error: "Unauthorized", message: "Invalid API key" })];
+    expect((await failure(client.list())).message).to.equal(
+      `GET /integrations at Immuta ${client.tenant}: HTTP 401: Invalid API key\n` +
+        "Check IMMUTA_API_KEY (or immuta:apiKey): the key is missing, mistyped, expired or of another tenant.",
+    );
+  });
+
+  it("does not follow a redirect with the key", async () => {
+    answers = [text(302, "text/html", "", { Location: "https://elsewhere.example/login?token=x" })];
+    const { message } = await failure(client.list());
+    expect(message).to.contain(
+      "it redirects to elsewhere.example, and the API key is sent to the configured host only",
+    );
+    expect(seen).to.have.length(1);
+  });
+
+  for (const [what, answer] of [
+    ["HTML", text(200, "text/html", "<html></html>")],
+    ["broken JSON", text(200, "application/json", "{")],
+    ["an object in place of the list", json(200, {})],
+  ] as const)
+    it(`says that ${what} is no answer of Immuta's`, async () => {
+      answers = [answer];
+      expect((await failure(client.list())).message).to.contain(
+        "Is this really the URL of an Immuta tenant?",
+      );
+    });
+
+  it("tries a GET again after 5xx, 429 and a broken connection", async () => {
+    for (const first of [json(503, {}), json(429, {}, { "Retry-After": "0" }), reset]) {
+      seen.length = 0;
+      answers = [first, json(200, [])];
+      expect(await client.list()).to.deep.equal([]);
+      expect(seen).to.have.length(2);
+    }
+  });
+
+  it("sends POST, PUT and DELETE once when they may have been carried out", async () => {
+    for (const answer of [json(502, {}), reset]) {
+      answers = [answer];
+      for (const work of [
+        () => client.create(payload),
+        () => client.update("7", payload),
+        () => client.remove("7"),
+      ]) {
+        seen.length = 0;
+        expect((await failure(work())).mayHaveBeenCarriedOut).to.equal(true);
+        expect(seen).to.have.length(1);
+      }
+    }
+  });
+
+  it("repeats a POST after 429, which says that nothing was done", async () => {
+    answers = [json(429, {}, { "Retry-After": "0" }), json(200, { id: 1, status: "creating" })];
+    await client.create(payload);
+    expect(seen).to.have.length(2);
+  });
+
+  it("gives up after the tries it has, and says what happened", async () => {
+    answers = [json(500, { statusCode: 500, error: "x", message: "out of order" })];
+    expect((await failure(client.list())).message).to.contain("HTTP 500: out of order");
+    expect(seen).to.have.length(3);
+  });
+
+  it("ends a request that gets no answer", async () => {
+    answers = [() => undefined];
+    expect((await failure(client.create(payload))).message).to.contain("no answer in time (ECONNABORTED)");
+  });
+});

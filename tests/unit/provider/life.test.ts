@@ -1,0 +1,501 @@
+import { expect } from "chai";
+import { readConfiguration } from "../../../provider/configuration";
+import { ImmutaError } from "../../../provider/immuta/errors";
+import {
+  synapseType,
+  type Immuta,
+  type Integration,
+  type IntegrationPayload,
+  type Phase,
+} from "../../../provider/immuta/types";
+import { BatchFailed } from "../../../provider/pool/errors";
+import type { Bag, Inputs } from "../../../provider/properties";
+import * as life from "../../../provider/synapse-integration";
+import { PartialState } from "../../../provider/synapse-integration";
+import type { World } from "../../../provider/world";
+import { automatic, bag, changed, manual } from "./samples";
+
+/** Both sides of the outside world in memory; `acts` is what was asked of them, in order. */
+class Stage {
+  readonly acts: string[] = [];
+  readonly integrations = new Map<string, Integration>();
+  /** Throws instead of the act of this name. Each entry fails once. */
+  readonly failures = new Map<string, Error>();
+  /** The state in which a POST or PUT ends. */
+  ends = "enabled";
+  tenant = "tenant.example";
+  private nextId = 7;
+  private time = 0;
+
+  world(env: NodeJS.ProcessEnv = {}): World {
+    return {
+      immuta: this.immuta(),
+      runPhase: (login, run) => {
+        this.act(`run ${run.phase} in ${run.database}`);
+        void login;
+        return Promise.resolve();
+      },
+      configuration: readConfiguration(() => undefined, env),
+      reporter: { info: () => undefined, warn: () => undefined, debug: () => undefined },
+      applicationName: "test",
+      clock: {
+        now: () => this.time,
+        sleep: (milliseconds) => {
+          this.time += milliseconds;
+          return Promise.resolve();
+        },
+      },
+    };
+  }
+
+  private act(name: string): void {
+    this.acts.push(name);
+    const failure = this.failures.get(name);
+    this.failures.delete(name);
+    if (failure !== undefined) throw failure;
+  }
+
+  private immuta(): Immuta {
+    const settle = (id: string): Integration | undefined => {
+      const found = this.integrations.get(id);
+      if (found?.status === "deleting") this.integrations.delete(id);
+      if (found?.status === "creating" || found?.status === "editing") found.status = this.ends;
+      return found?.status === "deleting" ? undefined : found;
+    };
+    const asked = async <T>(name: string, work: () => T): Promise<T> => {
+      await Promise.resolve();
+      this.act(name);
+      return work();
+    };
+    const integration = (id: string, payload: IntegrationPayload, status: string): Integration => {
+      const { username: _u, password: _p, authenticationType: _a, ...config } = payload.config;
+      const made = { id, status, type: synapseType, autoBootstrap: payload.autoBootstrap, config };
+      this.integrations.set(id, made);
+      return made;
+    };
+    return {
+      tenant: this.tenant,
+      list: () => asked("list", () => [...this.integrations.values()]),
+      get: (id) => asked(`get ${id}`, () => this.integrations.get(id)),
+      status: (id) => asked(`status ${id}`, () => settle(id)),
+      create: (payload) => asked("post", () => integration(String(this.nextId++), payload, "creating")),
+      update: (id, payload) => asked(`put ${id}`, () => integration(id, payload, "editing")),
+      remove: (id, credentials) =>
+        asked(`delete ${id}${credentials === undefined ? "" : ` as ${credentials.username}`}`, () => {
+          const found = this.integrations.get(id);
+          if (found !== undefined) found.status = "deleting";
+          return found;
+        }),
+      script: (phase: Phase, payload) =>
+        asked(`script ${phase}`, () => `-- ${phase}\nPRINT '${payload.config.password}'`),
+    };
+  }
+}
+
+const failed = (phase: Phase): BatchFailed =>
+  new BatchFailed({
+    phase,
+    host: "h",
+    database: "d",
+    batch: 1,
+    batches: 1,
+    firstLine: 1,
+    statement: "PRINT …",
+    errors: [{ number: 297, line: 1, message: "no permission" }],
+  });
+
+const answered = (status: number | undefined, method: string, path: string, said = "oops"): ImmutaError =>
+  new ImmutaError("tenant.example", { ...(status === undefined ? {} : { status }), method, path, said });
+
+const failureOf = async (work: Promise<unknown>): Promise<Error> => {
+  try {
+    await work;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("expected a failure");
+};
+
+async function made(stage: Stage, inputs: Inputs): Promise<{ id: string; outs: Bag }> {
+  const result = await life.create(inputs, stage.world());
+  stage.acts.length = 0;
+  return result;
+}
+
+describe("the life of a SynapseIntegration", () => {
+  let stage: Stage;
+  beforeEach(() => {
+    stage = new Stage();
+  });
+
+  it("is created in manual setup by scripts and POST, and settles with what Immuta answered", async () => {
+    const { id, outs } = await life.create(manual, stage.world());
+    expect(id).to.equal("organization.azure.com/immuta/sample_schema");
+    expect(stage.acts).to.deep.equal([
+      "list",
+      "script initial-create",
+      "run initial-create in master",
+      "script create",
+      "run create in immuta",
+      "post",
+      "status 7",
+    ]);
+    expect(outs).to.deep.include({
+      stateFormat: 1,
+      integrationId: "7",
+      tenant: "tenant.example",
+      status: "enabled",
+    });
+    expect(outs).not.to.have.property("progress");
+  });
+
+  it("keeps of a script its number of batches and an identity that no password changes", async () => {
+    const { outs } = await life.create(manual, stage.world());
+    const other = new Stage();
+    const { outs: otherOuts } = await life.create(changed(manual, "password", "it's another"), other.world());
+    expect(outs["scripts"]).to.deep.equal(otherOuts["scripts"]);
+    expect(JSON.stringify(outs["scripts"])).to.match(
+      /^\{"initial-create":\{"identity":"[0-9a-f]{64}","batches":1\}/,
+    );
+  });
+
+  it("touches nothing where Immuta already governs the database", async () => {
+    await made(stage, manual);
+    const error = await failureOf(life.create(changed(manual, "schema", "other"), stage.world()));
+    expect(error.message).to.match(/already has integration 7 on database immuta .* Nothing was changed\./);
+    expect(stage.acts).to.deep.equal(["list"]);
+  });
+
+  describe("when a create fails", () => {
+    it("leaves nothing to undo before the first write", async () => {
+      stage.failures.set(
+        "script initial-create",
+        answered(500, "POST", "/integrations/scripts/initial-create"),
+      );
+      expect(await failureOf(life.create(manual, stage.world()))).to.be.instanceOf(ImmutaError);
+      expect(stage.acts).to.deep.equal(["list", "script initial-create"]);
+    });
+
+    it("takes back what it began, and keeps no state", async () => {
+      stage.failures.set("run create in immuta", failed("create"));
+      const error = await failureOf(life.create(manual, stage.world()));
+      expect(error).not.to.be.instanceOf(PartialState);
+      expect(error.message).to.match(
+        /Msg 297.*no permission[^]*Everything that was done before it was undone\./,
+      );
+      expect(stage.acts.slice(5)).to.deep.equal([
+        "script cleanup",
+        "run cleanup in immuta",
+        "script post-cleanup",
+        "run post-cleanup in master",
+      ]);
+    });
+
+    it("takes a createError back as a whole, after proving that it is ours", async () => {
+      stage.ends = "createError";
+      const error = await failureOf(life.create(manual, stage.world()));
+      expect(error.message).to.contain("is in state createError");
+      expect(stage.acts.slice(7)).to.deep.equal([
+        "get 7",
+        "script cleanup",
+        "run cleanup in immuta",
+        "script post-cleanup",
+        "run post-cleanup in master",
+        "delete 7",
+        "status 7",
+      ]);
+      expect([...stage.integrations]).to.deep.equal([]);
+    });
+
+    it("deletes an automatic createError with the credentials", async () => {
+      stage.ends = "createError";
+      await failureOf(life.create(automatic, stage.world()));
+      expect(stage.acts.slice(3)).to.deep.equal(["get 7", "delete 7 as taylor@synapse.com", "status 7"]);
+    });
+
+    it("cleans nothing up after a 409: Immuta's cleanup would take the other integration's objects too", async () => {
+      stage.failures.set("post", answered(409, "POST", "/integrations", "already exists on host h (id = 3)"));
+      const error = await failureOf(life.create(manual, stage.world()));
+      expect(error.message).to.match(/already exists on host h \(id = 3\)[^]*Nothing was cleaned up/);
+      expect(stage.acts.at(-1)).to.equal("post");
+    });
+
+    it("keeps the state, marked as unfinished, where undoing fails as well", async () => {
+      stage.failures.set("run create in immuta", failed("create"));
+      stage.failures.set("script cleanup", answered(503, "POST", "/integrations/scripts/cleanup"));
+      const error = (await failureOf(life.create(manual, stage.world()))) as PartialState;
+      expect(error).to.be.instanceOf(PartialState);
+      expect(error.id).to.equal("organization.azure.com/immuta/sample_schema");
+      expect(error.properties["progress"]).to.deep.equal({
+        operation: "create",
+        done: ["run initial-create", "run create"],
+      });
+      expect(error.reasons).to.deep.equal([error.message]);
+      expect(error.message).to.contain("Undoing it failed as well");
+
+      stage.acts.length = 0;
+      const { outs } = await life.update(error.id, error.properties, manual, stage.world());
+      expect(stage.acts).to.include.members(["run initial-create in master", "run create in immuta", "post"]);
+      expect(outs).to.include({ status: "enabled", integrationId: "7" });
+      expect(outs).not.to.have.property("progress");
+    });
+
+    it("keeps id and progress where a wait ran out, and waits on at the next up", async () => {
+      stage.ends = "creating";
+      const error = (await failureOf(life.create(automatic, stage.world()))) as PartialState;
+      expect(error).to.be.instanceOf(PartialState);
+      expect(error.properties).to.include({ integrationId: "7" });
+      expect(life.diff("", error.properties, bag(automatic)).changes).to.equal(true);
+      stage.ends = "enabled";
+      stage.acts.length = 0;
+      const { outs } = await life.update(error.id, error.properties, automatic, stage.world());
+      expect(stage.acts).to.deep.equal(["get 7", "status 7", "status 7"].slice(0, stage.acts.length));
+      expect(outs).not.to.have.property("progress");
+    });
+
+    it("finds its integration again where the answer to POST was lost", async () => {
+      const world = stage.world();
+      const post = world.immuta.create.bind(world.immuta);
+      world.immuta.create = async (payload) => {
+        await post(payload);
+        throw answered(undefined, "POST", "/integrations", "ECONNRESET");
+      };
+      const { outs } = await life.create(automatic, world);
+      expect(outs).to.include({ integrationId: "7", status: "enabled" });
+      expect(stage.acts.filter((act) => act === "post")).to.have.length(1);
+    });
+
+    it("undoes the scripts where a lost POST was not carried out", async () => {
+      stage.failures.set("post", answered(undefined, "POST", "/integrations", "ECONNREFUSED"));
+      const error = await failureOf(life.create(manual, stage.world()));
+      expect(error.message).to.contain("It was not carried out: Immuta's list holds no such integration.");
+      expect(stage.acts.at(-1)).to.equal("run post-cleanup in master");
+    });
+  });
+
+  it("changes impersonation by edit script and PUT, each after a proof", async () => {
+    const { id, outs } = await made(stage, manual);
+    const news = changed(manual, "impersonation", { enabled: true, role: "R" });
+    const result = await life.update(id, outs, news, stage.world());
+    expect(stage.acts).to.deep.equal([
+      "get 7",
+      "script edit",
+      "run edit in immuta",
+      "get 7",
+      "put 7",
+      "status 7",
+    ]);
+    expect(result.outs["impersonation"]).to.deep.equal({ enabled: true, role: "R" });
+    expect(Object.keys(result.outs["scripts"] as object)).to.deep.equal(["initial-create", "create", "edit"]);
+  });
+
+  it("stores local changes and an automatic setup's credentials without a call", async () => {
+    const { id, outs } = await made(stage, automatic);
+    const news = changed(changed(automatic, "password", "new"), "timeouts.update", "1m");
+    const result = await life.update(id, outs, news, stage.world());
+    expect(stage.acts).to.deep.equal([]);
+    expect(result.outs).to.include({ password: "new", integrationId: "7", status: "enabled" });
+  });
+
+  it("drops a property that the program dropped", async () => {
+    const { id, outs } = await made(stage, changed(automatic, "timeouts.update", "1m"));
+    const result = await life.update(id, outs, automatic, stage.world());
+    expect(result.outs).not.to.have.property("timeouts");
+  });
+
+  describe("when an update fails", () => {
+    const news = changed(manual, "metadataDelimiters.hashDelimiter", "#");
+
+    it("puts the pool back with the edit script of the old payload", async () => {
+      const { id, outs } = await made(stage, manual);
+      stage.failures.set("put 7", answered(422, "PUT", "/integrations/7"));
+      const error = await failureOf(life.update(id, outs, news, stage.world()));
+      expect(error).not.to.be.instanceOf(PartialState);
+      expect(error.message).to.contain("The integration is what it was before.");
+      expect(stage.acts.slice(5)).to.deep.equal(["get 7", "script edit", "run edit in immuta"]);
+    });
+
+    it("marks the state where that fails, and reports a change until it is settled", async () => {
+      const { id, outs } = await made(stage, manual);
+      stage.failures.set("put 7", answered(422, "PUT", "/integrations/7"));
+      const world = stage.world();
+      let runs = 0;
+      world.runPhase = () => (++runs === 2 ? Promise.reject(failed("edit")) : Promise.resolve());
+      const error = (await failureOf(life.update(id, outs, news, world))) as PartialState;
+      expect(error).to.be.instanceOf(PartialState);
+      expect(error.properties["metadataDelimiters"]).to.deep.equal(manual.metadataDelimiters);
+      for (const program of [manual, news])
+        expect(life.diff(id, error.properties, bag(program)).changes, "both programs").to.equal(true);
+
+      stage.acts.length = 0;
+      const settled = await life.update(id, error.properties, manual, stage.world());
+      expect(stage.acts).to.deep.equal([
+        "get 7",
+        "script edit",
+        "run edit in immuta",
+        "get 7",
+        "put 7",
+        "status 7",
+      ]);
+      expect(settled.outs).not.to.have.property("progress");
+    });
+
+    it("does not undo a PUT whose answer was lost", async () => {
+      const { id, outs } = await made(stage, manual);
+      stage.failures.set("put 7", answered(504, "PUT", "/integrations/7"));
+      const error = (await failureOf(life.update(id, outs, news, stage.world()))) as PartialState;
+      expect(error.properties["progress"]).to.deep.equal({
+        operation: "update",
+        done: ["run edit", "put"],
+        changes: ["put"],
+      });
+      expect(stage.acts.at(-1)).to.equal("put 7");
+    });
+
+    it("waits where Immuta is still busy with the last change", async () => {
+      const { id, outs } = await made(stage, manual);
+      stage.failures.set(
+        "put 7",
+        answered(
+          409,
+          "PUT",
+          "/integrations/7",
+          "Unable to edit integration with ID 7 in current state editing.",
+        ),
+      );
+      await life.update(id, outs, news, stage.world());
+      expect(stage.acts.filter((act) => act === "put 7")).to.have.length(2);
+    });
+  });
+
+  it("writes nothing to an integration that is another one now", async () => {
+    const { id, outs } = await made(stage, manual);
+    const found = stage.integrations.get("7");
+    if (found !== undefined) found.config.host = "elsewhere.azure.com";
+    const news = changed(manual, "metadataDelimiters.hashDelimiter", "#");
+    for (const work of [
+      () => life.update(id, outs, news, stage.world()),
+      () => life.remove(outs, stage.world()),
+      () => life.read(id, outs, stage.world()),
+    ]) {
+      const error = await failureOf(work());
+      expect(error.message).to.contain("it has host elsewhere.azure.com");
+    }
+    expect(stage.acts).to.deep.equal(["get 7", "get 7", "get 7"]);
+  });
+
+  it("calls nobody under another tenant than the state's", async () => {
+    const { id, outs } = await made(stage, manual);
+    stage.tenant = "other.example";
+    const news = changed(manual, "metadataDelimiters.hashDelimiter", "#");
+    for (const work of [
+      () => life.update(id, outs, news, stage.world()),
+      () => life.remove(outs, stage.world()),
+      () => life.read(id, outs, stage.world()),
+    ])
+      expect((await failureOf(work())).message).to.contain(
+        "belongs to the Immuta tenant tenant.example, but IMMUTA_URL",
+      );
+    expect(stage.acts).to.deep.equal([]);
+  });
+
+  describe("read", () => {
+    it("returns the same state where Immuta says the same", async () => {
+      const { id, outs } = await made(stage, changed(manual, "host", "Organization.Azure.com."));
+      const result = await life.read(id, outs, stage.world());
+      expect(result.props).to.deep.equal(outs);
+      expect(stage.acts).to.deep.equal(["get 7"]);
+    });
+
+    it("returns Immuta's settings where they drifted, as inputs too", async () => {
+      const { id, outs } = await made(stage, manual);
+      const found = stage.integrations.get("7");
+      if (found !== undefined) found.config.impersonation = { enabled: true, role: "SOMEBODY" };
+      const result = await life.read(id, outs, stage.world());
+      expect(result.props["impersonation"]).to.deep.equal({ enabled: true, role: "SOMEBODY" });
+      expect(result.inputs["impersonation"]).to.deep.equal({ enabled: true, role: "SOMEBODY" });
+      expect(result.inputs).not.to.have.property("status");
+      expect(result.props["password"]).to.equal(manual.password);
+    });
+
+    it("says gone of an automatic setup that Immuta forgot", async () => {
+      const { id, outs } = await made(stage, automatic);
+      stage.integrations.clear();
+      expect((await life.read(id, outs, stage.world())).id).to.equal("");
+    });
+
+    it("keeps a manual setup that Immuta forgot: its objects are still in the pool", async () => {
+      const { id, outs } = await made(stage, manual);
+      stage.integrations.clear();
+      const result = await life.read(id, outs, stage.world());
+      expect(result.id).to.equal(id);
+      expect(life.diff(id, result.props, bag(manual)).changes).to.equal(true);
+      stage.acts.length = 0;
+      await life.remove(result.props, stage.world());
+      expect(stage.acts).to.deep.equal([
+        "script cleanup",
+        "script post-cleanup",
+        "run cleanup in immuta",
+        "run post-cleanup in master",
+      ]);
+    });
+  });
+
+  describe("delete", () => {
+    it("takes a manual setup away: scripts while it exists, DELETE without payload, then the scripts run", async () => {
+      const { outs } = await made(stage, manual);
+      await life.remove(outs, stage.world());
+      expect(stage.acts).to.deep.equal([
+        "get 7",
+        "script delete",
+        "script post-cleanup",
+        "delete 7",
+        "status 7",
+        "run delete in immuta",
+        "run post-cleanup in master",
+      ]);
+    });
+
+    it("finishes at the second run what broke off after DELETE", async () => {
+      const { outs } = await made(stage, manual);
+      stage.failures.set("run delete in immuta", failed("delete"));
+      await failureOf(life.remove(outs, stage.world()));
+      stage.acts.length = 0;
+      await life.remove(outs, stage.world());
+      expect(stage.acts).to.deep.equal([
+        "get 7",
+        "script cleanup",
+        "script post-cleanup",
+        "run cleanup in immuta",
+        "run post-cleanup in master",
+      ]);
+    });
+
+    it("takes an automatic setup away with the credentials, which may come from the environment", async () => {
+      const { username: _u, password: _p, ...rest } = automatic;
+      const env = { IMMUTA_SQL_ADMIN_USERNAME: "root", IMMUTA_SQL_ADMIN_PASSWORD: "x" };
+      const { outs } = await life.create(rest, stage.world(env));
+      stage.acts.length = 0;
+      const error = await failureOf(life.remove(outs, stage.world()));
+      expect(error.message).to.contain("or set IMMUTA_SQL_ADMIN_USERNAME");
+      await life.remove(outs, stage.world(env));
+      expect(stage.acts).to.deep.equal(["get 7", "get 7", "delete 7 as root", "status 7"]);
+    });
+
+    it("is done where Immuta forgot an automatic setup", async () => {
+      const { outs } = await made(stage, automatic);
+      stage.integrations.clear();
+      await life.remove(outs, stage.world());
+      expect(stage.acts).to.deep.equal(["get 7"]);
+    });
+  });
+
+  it("refuses a state of a newer package in one sentence", async () => {
+    const { outs } = await made(stage, manual);
+    const newer = { ...outs, stateFormat: 2 };
+    const sentence =
+      "This state was written by a newer pulumi-immuta (state format 2; this version reads up to 1): upgrade the package.";
+    expect(() => life.diff("", newer, bag(manual))).to.throw(sentence);
+    expect((await failureOf(life.remove(newer, stage.world()))).message).to.equal(sentence);
+  });
+});
