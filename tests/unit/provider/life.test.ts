@@ -30,9 +30,8 @@ class Stage {
   world(env: NodeJS.ProcessEnv = {}): World {
     return {
       immuta: this.immuta(),
-      runPhase: (login, run) => {
+      runPhase: (_login, run) => {
         this.act(`run ${run.phase} in ${run.database}`);
-        void login;
         return Promise.resolve();
       },
       configuration: readConfiguration(() => undefined, env),
@@ -114,6 +113,12 @@ const failureOf = async (work: Promise<unknown>): Promise<Error> => {
     return error as Error;
   }
   throw new Error("expected a failure");
+};
+
+const partialStateOf = async (work: Promise<unknown>): Promise<PartialState> => {
+  const error = await failureOf(work);
+  if (error instanceof PartialState) return error;
+  throw error;
 };
 
 async function made(stage: Stage, inputs: Inputs): Promise<{ id: string; outs: Bag }> {
@@ -223,7 +228,7 @@ describe("the life of a SynapseIntegration", () => {
     it("keeps the state, marked as unfinished, where undoing fails as well", async () => {
       stage.failures.set("run create in immuta", failed("create"));
       stage.failures.set("script cleanup", answered(503, "POST", "/integrations/scripts/cleanup"));
-      const error = (await failureOf(life.create(manual, stage.world()))) as PartialState;
+      const error = await partialStateOf(life.create(manual, stage.world()));
       expect(error).to.be.instanceOf(PartialState);
       expect(error.id).to.equal("organization.azure.com/immuta/sample_schema");
       expect(error.properties["progress"]).to.deep.equal({
@@ -242,7 +247,7 @@ describe("the life of a SynapseIntegration", () => {
 
     it("keeps id and progress where a wait ran out, and waits on at the next up", async () => {
       stage.ends = "creating";
-      const error = (await failureOf(life.create(automatic, stage.world()))) as PartialState;
+      const error = await partialStateOf(life.create(automatic, stage.world()));
       expect(error).to.be.instanceOf(PartialState);
       expect(error.properties).to.include({ integrationId: "7" });
       expect(life.diff("", error.properties, bag(automatic)).changes).to.equal(true);
@@ -321,7 +326,7 @@ describe("the life of a SynapseIntegration", () => {
       const world = stage.world();
       let runs = 0;
       world.runPhase = () => (++runs === 2 ? Promise.reject(failed("edit")) : Promise.resolve());
-      const error = (await failureOf(life.update(id, outs, news, world))) as PartialState;
+      const error = await partialStateOf(life.update(id, outs, news, world));
       expect(error).to.be.instanceOf(PartialState);
       expect(error.properties["metadataDelimiters"]).to.deep.equal(manual.metadataDelimiters);
       for (const program of [manual, news])
@@ -343,7 +348,7 @@ describe("the life of a SynapseIntegration", () => {
     it("does not undo a PUT whose answer was lost", async () => {
       const { id, outs } = await made(stage, manual);
       stage.failures.set("put 7", answered(504, "PUT", "/integrations/7"));
-      const error = (await failureOf(life.update(id, outs, news, stage.world()))) as PartialState;
+      const error = await partialStateOf(life.update(id, outs, news, stage.world()));
       expect(error.properties["progress"]).to.deep.equal({
         operation: "update",
         done: ["run edit", "put"],
