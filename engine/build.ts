@@ -45,6 +45,7 @@ export async function buildEngine({ folder, version, env, log }: Build): Promise
       args: [
         "build",
         "-v",
+        "-mod=readonly",
         "-trimpath",
         "-buildvcs=false",
         `-ldflags=-s -w -X ${VERSION_VARIABLE}=v${version}`,

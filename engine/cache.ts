@@ -63,29 +63,24 @@ export async function installAtomically(
     if (!(await works(binaryIn(binaries))))
       throw new Error(`the result does not answer as Pulumi CLI ${version}`);
     const target = join(cache, "bin");
-    if (await works(binaryIn(target))) return binaryIn(target);
-    moveAside(target, join(temporary, "replaced"));
-    moveIntoPlace(binaries, target);
+    if (!moveIntoPlace(binaries, target) && !(await works(binaryIn(target)))) {
+      renameSync(target, join(temporary, "replaced"));
+      moveIntoPlace(binaries, target);
+    }
     return binaryIn(target);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
 }
 
-function moveAside(folder: string, to: string): void {
+/** Whether the folder went there; false when there is another already. */
+function moveIntoPlace(folder: string, to: string): boolean {
   try {
     renameSync(folder, to);
+    return true;
   } catch (error) {
-    if (!hasCode(error, "ENOENT")) throw error;
-  }
-}
-
-function moveIntoPlace(folder: string, to: string): void {
-  try {
-    renameSync(folder, to);
-  } catch (error) {
-    // Another run was faster.
-    if (!hasCode(error, "ENOTEMPTY") && !hasCode(error, "EEXIST")) throw error;
+    if (["ENOTEMPTY", "EEXIST", "EPERM"].some((code) => hasCode(error, code))) return false;
+    throw error;
   }
 }
 

@@ -6,7 +6,7 @@
  * a person's own Pulumi installation, login or state is read or written.
  */
 import { mkdirSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 
 import { buildEngine } from "./build";
 import { binaryIn, cacheFolder, homeIn, installAtomically, readVersion } from "./cache";
@@ -61,7 +61,7 @@ export async function ensureEngine(options: EngineOptions = {}): Promise<Engine>
 
   const given = env["PULUMI_IMMUTA_ENGINE"];
   if (given !== undefined && given !== "") {
-    return engine(given, "given", await versionOfGiven(given, cache));
+    return engine(resolve(given), "given", await versionOfGiven(given, cache));
   }
 
   for (const candidate of onPath(env)) {

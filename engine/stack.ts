@@ -55,15 +55,21 @@ export interface OpenedStack {
 
 /** Opens a stack on a file backend in a temporary folder; creates it when it is not there yet. */
 export async function openStack(options: StackOptions): Promise<OpenedStack> {
-  const {
-    engine,
-    program,
-    stackName = "test",
-    workDir = join(__dirname, ".."),
-    env = {},
-    config = {},
-  } = options;
+  const settings = settingsFor(options.workDir ?? join(__dirname, ".."), options.projectName);
   const folder = options.folder ?? mkdtempSync(join(realpathSync(tmpdir()), "pulumi-immuta-stack-"));
+  const remove = () => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    return { stack: await stackIn(folder, settings, options), folder, remove };
+  } catch (error) {
+    if (options.folder === undefined) remove();
+    throw error;
+  }
+}
+
+async function stackIn(folder: string, settings: ProjectSettings, options: StackOptions): Promise<Stack> {
+  const { engine, program, stackName = "test", env = {}, config = {} } = options;
   const state = join(folder, "state");
   const project = join(folder, "project");
   mkdirSync(state, { recursive: true });
@@ -76,7 +82,7 @@ export async function openStack(options: StackOptions): Promise<OpenedStack> {
     workDir: project,
     // With an inline program the Automation API expects a promise even where a program has no outputs.
     program: async () => (await program()) ?? {},
-    projectSettings: settingsFor(workDir, options.projectName),
+    projectSettings: settings,
     pulumiCommand: await commandFor(engine, folder),
     envVars: {
       ...environment,
@@ -91,13 +97,7 @@ export async function openStack(options: StackOptions): Promise<OpenedStack> {
     ? await Stack.select(stackName, workspace)
     : await Stack.create(stackName, workspace);
   if (Object.keys(config).length > 0) await stack.setAllConfig(configMap(config));
-  return {
-    stack,
-    folder,
-    remove: () => {
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  return stack;
 }
 
 /**

@@ -42,6 +42,8 @@ export interface Azure {
   clearJournal(): void;
   /** What exists, sorted by id. */
   resources(): AzureResource[];
+  /** Deletes a resource, and all that lies in it, as somebody in the portal would. */
+  deleteResource(id: string): void;
   close(): Promise<void>;
 }
 
@@ -69,6 +71,9 @@ export async function startAzure({ sql, port = 0 }: AzureOptions): Promise<Azure
         type: resource.type.token,
         properties: outputsOf(resource),
       })),
+    deleteResource: (id) => {
+      cloud.delete(id);
+    },
     close: async () => {
       await new Promise<void>((resolve) => {
         server.tryShutdown(() => {

@@ -37,6 +37,7 @@ describe("the Azure sandbox behind the real engine and the real @pulumi/azure-na
   let opened: OpenedStack;
   let units: string;
   let password: string;
+  let workspaceName: string;
   let breaking: "no" | "storage name" | "unknown type";
 
   async function program() {
@@ -61,7 +62,7 @@ describe("the Azure sandbox behind the real engine and the real @pulumi/azure-na
     });
     const workspace = new azure.synapse.Workspace("claims", {
       resourceGroupName: group.name,
-      workspaceName: "claims",
+      workspaceName,
       identity: { type: "SystemAssigned" },
       defaultDataLakeStorage: { accountUrl: storage.primaryEndpoints.dfs, filesystem: files.name },
       sqlAdministratorLogin: "claimsadmin",
@@ -108,6 +109,7 @@ describe("the Azure sandbox behind the real engine and the real @pulumi/azure-na
   beforeEach(() => {
     units = "DW100c";
     password = PASSWORD;
+    workspaceName = "claims";
     breaking = "no";
     for (const seen of [sqlCalls, hostsSeen, namesSeen]) seen.length = 0;
     cloud.clearJournal();
@@ -208,11 +210,40 @@ describe("the Azure sandbox behind the real engine and the real @pulumi/azure-na
     expect(sqlCalls).to.deep.equal([`setAdministratorPassword ${HOST} to another password`]);
   });
 
+  it("makes a pool again that somebody deleted", async () => {
+    const pool = cloud.resources().find(({ type }) => type === "azure-native:synapse:SqlPool");
+    cloud.deleteResource(pool!.id);
+    expect((await opened.stack.refresh()).summary.resourceChanges).to.deep.equal({ delete: 1, same: 6 });
+    await opened.stack.up();
+    expect(sqlCalls.slice(0, 2)).to.deep.equal([
+      `dropPool ${HOST} dw`,
+      `setAdministratorPassword ${HOST} to the given password`,
+    ]);
+    expect(sqlCalls.slice(2)).to.deep.equal([`createPool ${HOST} dw`]);
+  });
+
+  it("replaces a renamed workspace and all in it, the old ones first", async () => {
+    workspaceName = "renamed";
+    const preview = await opened.stack.preview();
+    expect(preview.changeSummary).to.deep.equal({ same: 4, replace: 3 });
+    await opened.stack.up();
+    expect(sqlCalls).to.deep.equal([
+      `dropPool ${HOST} dw`,
+      `dropWorkspace ${HOST}`,
+      "createWorkspace renamed.sql.azuresynapse.net claimsadmin with the given password",
+      "createPool renamed.sql.azuresynapse.net dw",
+    ]);
+  });
+
   it("takes everything away again, pool before workspace", async () => {
+    workspaceName = "renamed";
     const destroyed = await opened.stack.destroy();
     expect(destroyed.summary.resourceChanges).to.deep.equal({ delete: 7 });
     expect(cloud.resources()).to.deep.equal([]);
-    expect(sqlCalls).to.deep.equal([`dropPool ${HOST} dw`, `dropWorkspace ${HOST}`]);
+    expect(sqlCalls).to.deep.equal([
+      "dropPool renamed.sql.azuresynapse.net dw",
+      "dropWorkspace renamed.sql.azuresynapse.net",
+    ]);
   });
 });
 
