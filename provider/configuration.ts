@@ -14,6 +14,10 @@ export interface Configuration {
   /** Where to reach the pool's endpoint, when not under its own name. */
   sqlRoute(): { server?: string; port?: number };
   debug: boolean;
+  /** How many resources are written at once; default 8. */
+  concurrency: number;
+  /** Databases (or "all") whose objects stay in the pool when their integration is removed. */
+  retainPoolObjects: readonly string[];
   requestTimeout?: number;
 }
 
@@ -53,6 +57,11 @@ export function readConfiguration(
       ...(port === undefined ? {} : { port: portNumber(port) }),
     }),
     debug: env["PULUMI_IMMUTA_DEBUG"] === "1",
+    concurrency: positive(value("IMMUTA_CONCURRENCY", "concurrency")) ?? 8,
+    retainPoolObjects: (value("IMMUTA_RETAIN_POOL_OBJECTS", "retainPoolObjects") ?? "")
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== ""),
     ...(requestTimeout === undefined ? {} : { requestTimeout }),
   };
 }
@@ -85,6 +94,11 @@ function tenantUrl(value: string | undefined, allowInsecure: boolean): URL {
 
 const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
+
+function positive(value: string | undefined): number | undefined {
+  const number = Number(value);
+  return Number.isInteger(number) && number >= 1 ? number : undefined;
+}
 
 function portNumber(value: string): number {
   const port = Number(value);

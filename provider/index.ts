@@ -4,7 +4,9 @@ import type { Bag, Inputs } from "./properties";
 import { about, consoleReporter } from "./reporter";
 import { resourceId } from "./identity";
 import * as integration from "./synapse-integration";
+import { Semaphore } from "./semaphore";
 import type { World } from "./world";
+import { Circuit } from "./immuta/circuit";
 
 /**
  * What Pulumi's dynamic provider host loads: this module is the provider. It hands configuration, clients and the
@@ -12,10 +14,13 @@ import type { World } from "./world";
  */
 
 let configuration: Configuration = readConfiguration(() => undefined);
+let writes = new Semaphore(configuration.concurrency);
+const circuits = new Map<string, Circuit>();
 
 /** Kept synchronous: the host uses the provider before it awaits this. */
 export function configure(request: dynamic.ConfigureRequest): Promise<void> {
   configuration = readConfiguration((name) => request.config.get(`immuta:${name}`));
+  writes = new Semaphore(configuration.concurrency);
   return Promise.resolve();
 }
 
@@ -28,7 +33,7 @@ export function diff(id: string, olds: Bag, news: Bag): Promise<dynamic.DiffResu
 }
 
 export function create(inputs: Bag): Promise<dynamic.CreateResult> {
-  return told(async () => integration.create(inputsFrom(inputs), await world(inputs)));
+  return written(async () => integration.create(inputsFrom(inputs), await world(inputs)));
 }
 
 export function read(id: string, props: Bag): Promise<dynamic.ReadResult> {
@@ -36,12 +41,12 @@ export function read(id: string, props: Bag): Promise<dynamic.ReadResult> {
 }
 
 export function update(id: string, olds: Bag, news: Bag): Promise<dynamic.UpdateResult> {
-  return told(async () => integration.update(id, program(olds), inputsFrom(news), await world(news)));
+  return written(async () => integration.update(id, program(olds), inputsFrom(news), await world(news)));
 }
 
 export { remove as delete };
 function remove(_id: string, props: Bag): Promise<void> {
-  return told(async () => {
+  return written(async () => {
     await integration.remove(program(props), await world(props));
   });
 }
@@ -61,12 +66,15 @@ async function world(bag: Bag): Promise<World> {
   const reporter = about(resourceId(inputsFrom(bag)), consoleReporter(configuration.debug));
   const applicationName = `pulumi-immuta/${packageVersion()}`;
   const { requestTimeout } = configuration;
+  const circuit = circuits.get(url.host) ?? new Circuit();
+  circuits.set(url.host, circuit);
   return {
     immuta: immutaClient({
       url,
       apiKey,
       userAgent: applicationName,
       reporter,
+      circuit,
       ...(requestTimeout === undefined ? {} : { requestTimeout }),
     }),
     runPhase: async (login, run, lines) => {
@@ -78,6 +86,9 @@ async function world(bag: Bag): Promise<World> {
     applicationName,
   };
 }
+
+/** However many resources the engine hands over at once, only so many write. */
+const written = <T>(work: () => Promise<T>): Promise<T> => told(() => writes.hold(work));
 
 /** The host prints the stack of an error, twice; a user needs its message once. */
 async function told<T>(work: () => Promise<T>): Promise<T> {

@@ -35,6 +35,8 @@ const run = (phase: Phase, side: Side): Step => ({
 });
 const script = (phase: Phase, side: Side): Step[] => [generate(phase, side), run(phase, side)];
 
+const removal: Step[] = [{ do: "remove" }, { do: "wait", until: "gone" }];
+
 /** Guide, "Configure the integration": automatic and manual setup. */
 export function planCreate(news: Bag): Step[] {
   return [{ do: "look" }, ...creation(isManual(news))];
@@ -68,6 +70,14 @@ function updateSteps(olds: State, news: Bag, found: readonly Difference[]): Step
   if (olds.progress?.operation !== "create") return change.length === 0 ? [] : [prove, ...change];
   if (olds.integrationId === undefined)
     return [{ do: "look" }, ...(put ? withdrawal(manual, olds.progress.done) : []), ...creation(manual)];
+  if (olds.status === "createError")
+    return [
+      prove,
+      ...withdrawal(manual, olds.progress.done),
+      ...removal,
+      { do: "look" },
+      ...creation(manual),
+    ];
   return [prove, { do: "wait", until: "enabled" }, ...change];
 }
 
@@ -83,17 +93,18 @@ const changeSteps = (manual: boolean, credentials: boolean): Step[] => [
 const left = (olds: State, change: "credentials"): boolean =>
   olds.progress?.changes?.includes(change) ?? false;
 
-/** Guide, "Delete an integration". `present`: whether Immuta still knows it. */
-export function planDelete(olds: State, present: boolean): Step[] {
-  const manual = !isAutomatic(olds);
-  const removal: Step[] = present ? [{ do: "remove" }, { do: "wait", until: "gone" }] : [];
-  if (!manual) return removal;
+/**
+ * Guide, "Delete an integration". `present`: whether Immuta still knows it. `retain`: what the scripts made stays in
+ * the pool.
+ */
+export function planDelete(olds: State, present: boolean, retain = false): Step[] {
+  if (isAutomatic(olds) || retain) return present ? removal : [];
   // The delete script can be had only while the integration exists; cleanup is its stand-in afterwards.
   const phase = present ? "delete" : "cleanup";
   return [
     generate(phase, "old"),
     generate("post-cleanup", "old"),
-    ...removal,
+    ...(present ? removal : []),
     run(phase, "old"),
     run("post-cleanup", "old"),
   ];
@@ -102,7 +113,7 @@ export function planDelete(olds: State, present: boolean): Step[] {
 /** What takes a failed create back. `begun`: the steps that were started, named by `nameOf`. */
 export function undoCreate(manual: boolean, begun: readonly string[], registered: boolean): Step[] {
   const scripts = withdrawal(manual, begun);
-  return registered ? [prove, ...scripts, { do: "remove" }, { do: "wait", until: "gone" }] : scripts;
+  return registered ? [prove, ...scripts, ...removal] : scripts;
 }
 
 function withdrawal(manual: boolean, begun: readonly string[]): Step[] {

@@ -49,6 +49,10 @@ export interface Inputs {
   metadataDelimiters: MetadataDelimiters;
   bootstrap?: Bootstrap;
   timeouts?: Timeouts;
+  poolIdentity?: string;
+  onCreateFailure?: "undo" | "keep";
+  onDisabled?: "error" | "recreate";
+  retainPoolObjects?: boolean;
 }
 
 /** One row of the table that check, diff, plan and the reference page read. */
@@ -227,6 +231,33 @@ export const properties: readonly Property[] = [
     rule: rules.duration,
     doc: `How long ${operation} may wait for Immuta, such as \`90s\` or \`20m\`; default \`20m\`.`,
   })),
+  {
+    path: "poolIdentity",
+    type: "string",
+    change: "replace",
+    rule: rules.notEmpty,
+    doc: "Any text that is another one when the pool under the same name is another one, such as Azure's id and creation date of the pool.",
+  },
+  {
+    path: "onCreateFailure",
+    type: "string",
+    change: "local",
+    rule: rules.oneOf("undo", "keep"),
+    doc: "What becomes of a create that Immuta gives up: `undo` takes everything back, `keep` leaves it for inspection, in the state; default `undo`.",
+  },
+  {
+    path: "onDisabled",
+    type: "string",
+    change: "local",
+    rule: rules.oneOf("error", "recreate"),
+    doc: "What a refresh does about an integration that somebody disabled in Immuta: `error` says so, `recreate` lets the next `up` make it anew; default `error`.",
+  },
+  {
+    path: "retainPoolObjects",
+    type: "boolean",
+    change: "local",
+    doc: "Leave in the pool what Immuta's scripts made when the integration is removed, such as for a pool that is gone; default false. At run time: IMMUTA_RETAIN_POOL_OBJECTS.",
+  },
 ];
 
 /** Inputs that are objects. */

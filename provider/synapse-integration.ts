@@ -2,10 +2,10 @@ import { check as checkInputs, type Checked } from "./check";
 import { proven, resourceId, sameTenant } from "./identity";
 import { ImmutaError } from "./immuta/errors";
 import type { Integration, IntegrationStatus } from "./immuta/types";
-import { WaitedTooLong } from "./immuta/wait";
+import { IntegrationFailed, WaitedTooLong } from "./immuta/wait";
 import { carryOut, type Job, newJob } from "./perform";
 import { plan, planCreate, planDelete, undoCreate, undoUpdate } from "./plan";
-import { type Bag, inputsOf, type Inputs } from "./properties";
+import { type Bag, inputsOf, type Inputs, normalIdentifier } from "./properties";
 import { withImmutasSettings } from "./drift";
 import { type Progress, readState, type State, stateFormat } from "./state";
 import type { World } from "./world";
@@ -65,6 +65,7 @@ export async function create(inputs: Inputs, world: World): Promise<{ id: string
 
 async function afterFailedCreate(id: string, job: Job, inputs: Inputs, error: unknown): Promise<Error> {
   const ran = [...job.begun];
+  if (error instanceof IntegrationFailed) job.status = error.status;
   if (ran.length === 0) return asError(error);
   if (isConflict(error, job))
     return new Error(
@@ -73,6 +74,12 @@ async function afterFailedCreate(id: string, job: Job, inputs: Inputs, error: un
     );
   if (mayStillSucceed(error))
     return new PartialState(id, unsettledBag(job, inputs, "create", ran), textOf(error));
+  if (inputs.onCreateFailure === "keep")
+    return new PartialState(
+      id,
+      unsettledBag(job, inputs, "create", ran),
+      `${textOf(error)}\nEverything is left as it is (onCreateFailure: "keep"). \`pulumi up\` tries again from here; \`pulumi destroy\` removes it.`,
+    );
   const undo = newJob({ ...job, operation: "delete", begun: [], sides: { new: inputs, old: inputs } });
   const steps = undoCreate(!inputs.autoBootstrap, ran, job.integrationId !== undefined);
   try {
@@ -98,26 +105,37 @@ const mayStillSucceed = (error: unknown): boolean =>
   error instanceof WaitedTooLong ||
   (error instanceof ImmutaError && error.mayHaveBeenCarriedOut && !error.path.includes("/scripts/"));
 
+export interface ReadState {
+  id: string;
+  props: Bag;
+  inputs: Bag;
+}
+
 /** Asks Immuta only. A blank id says that the integration is gone. */
-export async function read(
-  id: string,
-  outputs: Bag,
-  world: World,
-): Promise<{ id: string; props: Bag; inputs: Bag }> {
+export async function read(id: string, outputs: Bag, world: World): Promise<ReadState> {
   const state = readState(outputs);
   const unchanged = { id, props: outputs, inputs: inputsOf(outputs) };
   sameTenant(state, world.immuta.tenant);
   if (state.integrationId === undefined) return unchanged;
   const found = await proven(world.immuta, state, state.integrationId);
   if (found === undefined) return state.autoBootstrap ? { ...unchanged, id: "" } : orphaned(id, state);
-  if (found.status === "disabled")
-    world.reporter.warn(`integration ${found.id} was disabled in Immuta: its policies are not enforced`);
+  if (found.status === "disabled") return disabled(id, state, found, unchanged);
   const props = clean({ ...withImmutasSettings(state, found), ...reported(found) });
   return { id, props, inputs: inputsOf(props) };
 }
 
+/** Somebody switched it off in Immuta: nobody but a person knows whether that was meant. */
+function disabled(id: string, state: State, found: Integration, unchanged: ReadState): ReadState {
+  if (state.onDisabled === "recreate")
+    return state.autoBootstrap ? { ...unchanged, id: "" } : orphaned(id, state);
+  throw new Error(
+    `Integration ${found.id} on database ${state.database} of ${state.host} was disabled in Immuta ${state.tenant}: its policies are not enforced. ` +
+      'Enable it in Immuta again, or set onDisabled: "recreate" and run `pulumi up` to have it made anew.',
+  );
+}
+
 /** Immuta forgot it, but what the scripts made is still in the pool and ours: `up` registers it anew. */
-function orphaned(id: string, state: State): { id: string; props: Bag; inputs: Bag } {
+function orphaned(id: string, state: State): ReadState {
   const { integrationId: _forgotten, ...rest } = state;
   const props = clean({
     ...rest,
@@ -199,8 +217,28 @@ export async function remove(outputs: Bag, world: World): Promise<void> {
   const found =
     state.integrationId === undefined ? undefined : await proven(world.immuta, state, state.integrationId);
   if (found !== undefined) job.integrationId = found.id;
-  await carryOut(planDelete(state, found !== undefined), job);
+  const retain = retainsObjects(state, world);
+  if (retain) world.reporter.info(`what Immuta's scripts made stays in database ${state.database}`);
+  try {
+    await carryOut(planDelete(state, found !== undefined, retain), job);
+  } catch (error) {
+    if (error instanceof Error && error.name === "PoolUnreachable")
+      error.message +=
+        `\nWhere the pool is gone for good, IMMUTA_RETAIN_POOL_OBJECTS=${state.database} lets \`pulumi destroy\` ` +
+        "remove the integration from Immuta alone.";
+    throw error;
+  }
 }
+
+/** A destroy gets the configuration and inputs of the last up, so the environment can say it too. */
+const retainsObjects = (state: State, { configuration }: World): boolean =>
+  state.retainPoolObjects === true ||
+  configuration.retainPoolObjects.some(
+    (name) =>
+      name === "all" ||
+      normalIdentifier(name) === normalIdentifier(state.database) ||
+      name === resourceId(state),
+  );
 
 /** The state after an operation that came to its end. */
 function settled(job: Job, inputs: Inputs): Bag {

@@ -83,6 +83,14 @@ export function password(value: string): string | undefined {
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const hasControl = (value: string): boolean => /[\u0000-\u001f\u007f-\u009f]/.test(value);
 
+export const notEmpty = (value: string): string | undefined =>
+  value === "" ? "is empty. Give a text, or leave the property out." : undefined;
+
+export const oneOf =
+  (...allowed: string[]) =>
+  (value: string): string | undefined =>
+    allowed.includes(value) ? undefined : `is not known. Give ${allowed.join(" or ")}.`;
+
 export function authenticationType(value: string): string | undefined {
   return value === "userPassword"
     ? undefined

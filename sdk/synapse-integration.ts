@@ -56,6 +56,14 @@ interface CommonArgs {
   /** A change is a PUT. */
   metadataDelimiters?: Input<MetadataDelimitersArgs | undefined>;
   timeouts?: Input<TimeoutsArgs | undefined>;
+  /** Any text that is another one when the pool under the same name is another one, such as Azure's id and creation date of the pool. A change replaces the integration. */
+  poolIdentity?: Input<string | undefined>;
+  /** What becomes of a create that Immuta gives up: `undo` (default) takes everything back, `keep` leaves it for inspection. */
+  onCreateFailure?: Input<"undo" | "keep" | undefined>;
+  /** What a refresh does about an integration that somebody disabled in Immuta: `error` (default) says so, `recreate` lets the next `up` make it anew. */
+  onDisabled?: Input<"error" | "recreate" | undefined>;
+  /** Leave in the pool what Immuta's scripts made when the integration is removed. Default false; at run time IMMUTA_RETAIN_POOL_OBJECTS. */
+  retainPoolObjects?: Input<boolean | undefined>;
 }
 
 /** Automatic setup: Immuta prepares the pool itself with a privileged account, which it does not keep. */

@@ -2,6 +2,7 @@ import axios, { AxiosError, isAxiosError, type AxiosInstance } from "axios";
 import axiosRetry from "axios-retry";
 import type { Reporter } from "../reporter";
 import * as answers from "./answers";
+import { Circuit } from "./circuit";
 import { ImmutaError } from "./errors";
 import { type DeleteCredentials, type Immuta, type IntegrationPayload, type Phase } from "./types";
 
@@ -12,8 +13,10 @@ export interface ClientOptions {
   /** Sent as User-Agent, so that Immuta's audit shows who called. */
   userAgent: string;
   reporter: Reporter;
-  /** Milliseconds one request may take; default two minutes. */
+  /** Milliseconds one request may take; default 20 s for a GET, two minutes for the rest. */
   requestTimeout?: number;
+  /** Shared by all clients of a tenant in this process. */
+  circuit?: Circuit;
   /** Tries of a request that may be repeated; default 5. */
   tries?: number;
 }
@@ -36,18 +39,30 @@ declare module "axios" {
 export function immutaClient(options: ClientOptions): Immuta {
   const tenant = options.url.host;
   const http = connection(options);
+  const circuit = options.circuit ?? new Circuit();
 
   async function send<T>(request: Request, read: (answer: unknown) => T): Promise<T> {
+    const { method, path } = request;
+    const { interrupted } = circuit;
+    if (interrupted !== undefined)
+      throw new ImmutaError(tenant, {
+        method,
+        path,
+        said: `not tried, because ${interrupted}`,
+        notSent: true,
+      });
     const started = Date.now();
     try {
       const response = await http.request<string>({
         method: request.method,
         url: request.path,
         repeatable: request.repeatable,
+        ...(request.method === "GET" ? { timeout: options.requestTimeout ?? 20_000 } : {}),
         ...(request.body === undefined
           ? {}
           : { data: JSON.stringify(request.body), headers: { "Content-Type": "application/json" } }),
       });
+      circuit.answered();
       const requestId = header(response.headers, "x-request-id");
       note(request, String(response.status), started, requestId);
       return parsed(request, response.status, header(response.headers, "content-type"), response.data, read);
@@ -81,8 +96,12 @@ export function immutaClient(options: ClientOptions): Immuta {
     const { method, path } = request;
     if (!isAxiosError(error)) return new ImmutaError(tenant, { method, path, said: String(error) });
     const response = error.response;
-    if (response === undefined)
-      return new ImmutaError(tenant, { method, path, said: connectionTrouble(error) });
+    if (response === undefined) {
+      const said = connectionTrouble(error);
+      const notSent = neverSent.has(error.code ?? "");
+      if (notSent || request.repeatable) circuit.failed(`it did not answer a moment ago: ${said}`);
+      return new ImmutaError(tenant, { method, path, said, notSent });
+    }
     const type = header(response.headers, "content-type");
     const body = attempt(() => decoded(type, String(response.data)));
     const said =
@@ -147,6 +166,9 @@ export function immutaClient(options: ClientOptions): Immuta {
   };
 }
 
+/** Failures before a byte of the request went out. */
+const neverSent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+
 function connection(options: ClientOptions): AxiosInstance {
   const http = axios.create({
     baseURL: options.url.href.replace(/\/$/, ""),
@@ -169,7 +191,9 @@ function connection(options: ClientOptions): AxiosInstance {
     // 429 says that nothing was done; for the rest the request must be one that can be repeated.
     retryCondition: (error) =>
       error.response?.status === 429 ||
-      (error.config?.repeatable === true && (error.response === undefined || error.response.status >= 500)),
+      (error.config?.repeatable === true &&
+        (error.response?.status ?? 599) >= 500 &&
+        error.code !== AxiosError.ECONNABORTED),
     retryDelay: (retry, error) => Math.min(axiosRetry.exponentialDelay(retry, error, 200), 120_000),
     onRetry: (retry, error, request) => {
       options.reporter.info(

@@ -8,6 +8,8 @@ export interface ImmutaFailure {
   /** Immuta's own words, or what happened to the connection. */
   said: string;
   requestId?: string;
+  /** It never left: refused connection, unknown host, or not tried. */
+  notSent?: boolean;
   /** The body was JSON in Immuta's shape, not that of a proxy or of a wrong URL. */
   immutasOwn?: boolean;
   tests?: ValidationTest[];
@@ -22,6 +24,7 @@ export class ImmutaError extends Error {
   readonly path: string;
   readonly tests: readonly ValidationTest[];
   private readonly immutasOwn: boolean;
+  private readonly notSent: boolean;
 
   constructor(
     readonly tenant: string,
@@ -43,6 +46,7 @@ export class ImmutaError extends Error {
     this.path = failure.path;
     this.tests = failure.tests ?? [];
     this.immutasOwn = failure.immutasOwn ?? false;
+    this.notSent = failure.notSent ?? false;
   }
 
   /** Gone is only what Immuta itself answers 404 for: a proxy's page with that status proves nothing. */
@@ -52,7 +56,7 @@ export class ImmutaError extends Error {
 
   /** The request may have been carried out although this error came back. */
   get mayHaveBeenCarriedOut(): boolean {
-    return this.status === undefined || this.status >= 500 || this.status === 408;
+    return !this.notSent && (this.status === undefined || this.status >= 500 || this.status === 408);
   }
 }
 

@@ -8,7 +8,7 @@ import {
   type IntegrationPayload,
   type Phase,
 } from "../../../provider/immuta/types";
-import { BatchFailed } from "../../../provider/pool/errors";
+import { BatchFailed, PoolUnreachable } from "../../../provider/pool/errors";
 import type { Bag, Inputs } from "../../../provider/properties";
 import * as life from "../../../provider/synapse-integration";
 import { PartialState } from "../../../provider/synapse-integration";
@@ -210,6 +210,19 @@ describe("the life of a SynapseIntegration", () => {
         "status 7",
       ]);
       expect([...stage.integrations]).to.deep.equal([]);
+    });
+
+    it("leaves a createError for inspection where that is asked for, and makes it anew at the next up", async () => {
+      stage.ends = "createError";
+      const inputs: Inputs = { ...manual, onCreateFailure: "keep" };
+      const error = await partialStateOf(life.create(inputs, stage.world()));
+      expect(error.message).to.contain('Everything is left as it is (onCreateFailure: "keep")');
+      expect(stage.acts).to.have.length(7);
+      expect(error.properties).to.include({ status: "createError", integrationId: "7" });
+      stage.ends = "enabled";
+      const { outs } = await life.update(error.id, error.properties, inputs, stage.world());
+      expect(outs).to.include({ status: "enabled", integrationId: "8" });
+      expect([...stage.integrations.keys()]).to.deep.equal(["8"]);
     });
 
     it("deletes an automatic createError with the credentials", async () => {
@@ -446,7 +459,51 @@ describe("the life of a SynapseIntegration", () => {
     });
   });
 
+  for (const [setup, inputs] of [
+    ["automatic", automatic],
+    ["manual", manual],
+  ] as const)
+    it(`says so where somebody disabled an integration of ${setup} setup, and makes it anew only when asked to`, async () => {
+      for (const onDisabled of ["error", "recreate"] as const) {
+        stage = new Stage();
+        const { id, outs } = await made(stage, { ...inputs, onDisabled });
+        const found = stage.integrations.get("7");
+        if (found !== undefined) found.status = "disabled";
+        if (onDisabled === "error") {
+          const error = await failureOf(life.read(id, outs, stage.world()));
+          expect(error.message).to.contain(
+            "Integration 7 on database immuta of organization.azure.com was disabled in Immuta",
+          );
+        } else {
+          const result = await life.read(id, outs, stage.world());
+          const anew = result.id === "" || life.diff(id, result.props, bag(inputs)).changes;
+          expect(anew).to.equal(true);
+        }
+      }
+    });
+
   describe("delete", () => {
+    it("leaves the pool alone where its objects are to stay, by input or by environment", async () => {
+      for (const [inputs, env] of [
+        [{ ...manual, retainPoolObjects: true }, {}],
+        [manual, { IMMUTA_RETAIN_POOL_OBJECTS: "other, IMMUTA" }],
+        [manual, { IMMUTA_RETAIN_POOL_OBJECTS: "all" }],
+      ] as const) {
+        stage = new Stage();
+        const { outs } = await made(stage, inputs);
+        await life.remove(outs, stage.world(env));
+        expect(stage.acts).to.deep.equal(["get 7", "delete 7", "status 7"]);
+      }
+    });
+
+    it("names the way out where the pool cannot be reached", async () => {
+      const { outs } = await made(stage, manual);
+      stage.failures.set("run delete in immuta", new PoolUnreachable("No connection"));
+      expect((await failureOf(life.remove(outs, stage.world()))).message).to.equal(
+        "No connection\nWhere the pool is gone for good, IMMUTA_RETAIN_POOL_OBJECTS=immuta lets `pulumi destroy` remove the integration from Immuta alone.",
+      );
+    });
+
     it("takes a manual setup away: scripts while it exists, DELETE without payload, then the scripts run", async () => {
       const { outs } = await made(stage, manual);
       await life.remove(outs, stage.world());

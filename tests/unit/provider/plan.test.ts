@@ -27,6 +27,10 @@ const other: Record<string, unknown> = {
   "timeouts.create": "1m",
   "timeouts.update": "1m",
   "timeouts.delete": "1m",
+  poolIdentity: "another",
+  onCreateFailure: "keep",
+  onDisabled: "recreate",
+  retainPoolObjects: true,
 };
 
 const putSteps = {
@@ -149,6 +153,21 @@ describe("plan", () => {
       expect(names(plan(state, bag(manual)).steps)).to.deep.equal(credentialSteps);
     });
 
+    it("makes a create that Immuta gave up and that was kept anew", () => {
+      const state = stateOf(automatic, {
+        status: "createError",
+        progress: { operation: "create", done: ["register"] },
+      });
+      expect(names(plan(state, bag(automatic)).steps)).to.deep.equal([
+        "prove",
+        "remove",
+        "wait until gone",
+        "look",
+        "register",
+        "wait until enabled",
+      ]);
+    });
+
     it("goes on with a create that was registered by waiting", () => {
       const state = stateOf(automatic, { progress: { operation: "create", done: ["register"] } });
       expect(names(plan(state, bag(automatic)).steps)).to.deep.equal(["prove", "wait until enabled"]);
@@ -208,6 +227,11 @@ describe("plan", () => {
       "run post-cleanup",
     ]);
     expect(steps.flatMap((s) => (s.do === "run" ? [s.in] : []))).to.deep.equal(["database", "master"]);
+  });
+
+  it("deletes nothing in a pool whose objects are to stay", () => {
+    expect(names(planDelete(stateOf(manual), true, true))).to.deep.equal(["remove", "wait until gone"]);
+    expect(planDelete(stateOf(manual), false, true)).to.deep.equal([]);
   });
 
   it("cleans the pool of a manual setup that Immuta forgot", () => {

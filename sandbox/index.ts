@@ -1,0 +1,67 @@
+/**
+ * Immuta, Synapse pools and Azure on one machine, for the demo, the tests and programs of one's own. The three parts
+ * share published contracts only; here they are wired to each other.
+ */
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startAzure, type Azure } from "./azure";
+import { startImmuta, type Delays, type Immuta, type Switches } from "./immuta";
+import { startSynapse, type Synapse } from "./synapse";
+
+export interface SandboxOptions {
+  /** The key that Immuta accepts; a random one by default. */
+  apiKey?: string;
+  delays?: Partial<Delays>;
+  switches?: Partial<Switches>;
+  /** 0, the default, takes any free port. */
+  ports?: { immuta?: number; synapse?: number; azure?: number };
+}
+
+export interface Sandbox {
+  readonly immuta: Immuta;
+  readonly synapse: Synapse;
+  readonly azure: Azure;
+  readonly apiKey: string;
+  /** What a run of Pulumi needs in its environment to meet the sandbox in place of the real services. */
+  readonly environment: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { apiKey = randomBytes(16).toString("hex"), ports = {} } = options;
+  const synapse = await startSynapse({ port: ports.synapse ?? 0 });
+  const azure = await startAzure({ sql: synapse, port: ports.azure ?? 0 });
+  const immuta = await startImmuta({
+    apiKey,
+    port: ports.immuta ?? 0,
+    pools: {
+      route: () => ({ address: synapse.address, port: synapse.port }),
+      certificateAuthority: synapse.certificateAuthority,
+    },
+    ...(options.delays === undefined ? {} : { delays: options.delays }),
+    ...(options.switches === undefined ? {} : { switches: options.switches }),
+  });
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-immuta-sandbox-"));
+  const authority = join(folder, "certificate-authority.pem");
+  writeFileSync(authority, synapse.certificateAuthority);
+  return {
+    immuta,
+    synapse,
+    azure,
+    apiKey,
+    environment: {
+      IMMUTA_URL: immuta.url,
+      IMMUTA_API_KEY: apiKey,
+      IMMUTA_SQL_SERVER: synapse.address,
+      IMMUTA_SQL_PORT: String(synapse.port),
+      NODE_EXTRA_CA_CERTS: authority,
+      PULUMI_DEBUG_PROVIDERS: `azure-native:${azure.port}`,
+    },
+    close: async () => {
+      await Promise.all([immuta.close(), azure.close(), synapse.close()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
