@@ -1,0 +1,164 @@
+/**
+ * Azure Synapse on a laptop: one TDS endpoint that stands for the dedicated SQL pools of any number of workspaces, as
+ * Azure's own gateway does. Clients reach a workspace by saying its host name (LOGIN7 server name, TLS server name, or
+ * user@workspace) on a connection to 127.0.0.1.
+ */
+import { createServer, type AddressInfo, type Server } from "node:net";
+import { createSecureContext } from "node:tls";
+import { catalogOf, type Catalog } from "./catalog";
+import { makeCertificate } from "./certificate";
+import { Faults, type Fault } from "./faults";
+import { Journal, type SynapseJournalEntry } from "./journal";
+import { Session, type Endpoint } from "./session";
+import { sameName, Workspace } from "./workspace";
+
+export type { Catalog } from "./catalog";
+export type { Fault } from "./faults";
+export type { SynapseJournalEntry } from "./journal";
+
+export interface SynapseOptions {
+  /** TCP port on 127.0.0.1; 0 (the default) takes any that is free. */
+  port?: number;
+}
+
+export interface Synapse {
+  readonly address: string;
+  readonly port: number;
+  /** PEM of the authority behind the endpoint's certificate (*.sql.azuresynapse.net, localhost, 127.0.0.1). */
+  readonly certificateAuthority: string;
+  /** @throws when there is a workspace of that host already. */
+  createWorkspace(workspace: {
+    host: string;
+    administratorLogin: string;
+    administratorPassword: string;
+  }): void;
+  setAdministratorPassword(host: string, password: string): void;
+  /** Drops the workspace with its pools and cuts their connections. */
+  dropWorkspace(host: string): void;
+  /** @throws when the workspace has a database of that name already. */
+  createPool(host: string, database: string): void;
+  dropPool(host: string, database: string): void;
+  /** What users made in the database ("master" too), sorted. An empty pool gives empty arrays. */
+  catalog(host: string, database: string): Catalog;
+  /**
+   * Lets an Entra identity log in to the workspace with this access token. It needs a user (CREATE USER … FROM EXTERNAL
+   * PROVIDER) in each database, unless it is the workspace's Entra administrator.
+   */
+  acceptAccessToken(
+    host: string,
+    token: string,
+    principalName: string,
+    options?: { administrator?: boolean },
+  ): void;
+  /** Sets, replaces or (undefined) removes the one fault of a database. */
+  setFault(host: string, database: string, fault: Fault | undefined): void;
+  readonly journal: readonly SynapseJournalEntry[];
+  clearJournal(): void;
+  /** Cuts all connections and stops listening. */
+  close(): Promise<void>;
+}
+
+const LOOPBACK = "127.0.0.1";
+const FIRST_SPID = 51;
+
+export async function startSynapse(options: SynapseOptions = {}): Promise<Synapse> {
+  const certificate = await makeCertificate();
+  const secureContext = createSecureContext({ key: certificate.key, cert: certificate.certificate });
+  const workspaces: Workspace[] = [];
+  const faults = new Faults();
+  const journal = new Journal();
+  const sessions = new Set<Session>();
+  const endpoint: Endpoint = {
+    workspaces,
+    secureContext,
+    faults,
+    journal,
+    isLoggedIn: (login) => [...sessions].some(({ loggedIn }) => loggedIn?.state.identity.login === login),
+  };
+
+  let spid = FIRST_SPID;
+  const server = createServer((socket) => {
+    const session = new Session(socket, endpoint, spid);
+    spid = spid >= 32_000 ? FIRST_SPID : spid + 1;
+    sessions.add(session);
+    socket.on("close", () => sessions.delete(session));
+  });
+  await listen(server, options.port ?? 0);
+
+  const find = (host: string): Workspace => {
+    const workspace = workspaces.find((other) => sameName(other.host, host));
+    if (workspace === undefined) throw new Error(`there is no workspace ${host}`);
+    return workspace;
+  };
+  const findDatabase = (host: string, name: string): NonNullable<ReturnType<Workspace["database"]>> => {
+    const database = find(host).database(name);
+    if (database === undefined) throw new Error(`there is no database ${name} on ${host}`);
+    return database;
+  };
+  const cut = (concerns: (session: NonNullable<Session["loggedIn"]>) => boolean): void => {
+    for (const session of sessions)
+      if (session.loggedIn !== undefined && concerns(session.loggedIn)) session.destroy();
+  };
+
+  return {
+    address: LOOPBACK,
+    port: (server.address() as AddressInfo).port,
+    certificateAuthority: certificate.authority,
+    createWorkspace({ host, administratorLogin, administratorPassword }) {
+      if (workspaces.some((other) => sameName(other.host, host)))
+        throw new Error(`there is a workspace ${host} already`);
+      workspaces.push(new Workspace(host, administratorLogin, administratorPassword));
+    },
+    setAdministratorPassword(host, password) {
+      find(host).administrator.password = password;
+    },
+    dropWorkspace(host) {
+      const workspace = find(host);
+      workspaces.splice(workspaces.indexOf(workspace), 1);
+      cut(({ state }) => state.workspace === workspace);
+    },
+    createPool(host, database) {
+      const workspace = find(host);
+      if (workspace.database(database) !== undefined)
+        throw new Error(`there is a database ${database} on ${host} already`);
+      workspace.addDatabase(database);
+    },
+    dropPool(host, name) {
+      const database = findDatabase(host, name);
+      if (database.isMaster) throw new Error("master cannot be dropped");
+      find(host).removeDatabase(database);
+      cut(({ state }) => state.database === database);
+    },
+    catalog: (host, database) => catalogOf(find(host), findDatabase(host, database)),
+    acceptAccessToken(host, token, principalName, { administrator = false } = {}) {
+      find(host).acceptToken(token, principalName, administrator);
+    },
+    setFault(host, database, fault) {
+      faults.set(find(host).host, database, fault);
+    },
+    get journal() {
+      return journal.entries;
+    },
+    clearJournal() {
+      journal.clear();
+    },
+    async close() {
+      for (const session of sessions) session.destroy();
+      await new Promise<void>((resolve) =>
+        server.close(() => {
+          resolve();
+        }),
+      );
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, LOOPBACK, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}

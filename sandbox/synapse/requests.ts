@@ -1,0 +1,239 @@
+/** Requests of a session that has logged in: batches, calls, transactions, attention. */
+import type { BatchEffect } from "./faults";
+import { leadingKeywords, maskedHash, type SynapseJournalEntry } from "./journal";
+import type { LoggedIn } from "./login";
+import { Reply } from "./reply";
+import { runCall, textOfCall, type Prepared } from "./rpc-call";
+import type { Endpoint } from "./session";
+import { SqlError } from "./tsql/errors";
+import { BatchEnd, Executor } from "./tsql/executor";
+import { PacketStatus, PacketType, packMessage, type Message } from "./wire/packets";
+import { parseRpc, withoutHeaders } from "./wire/rpc";
+import { DoneStatus, encodeBytesChange, encodeDone, EnvironmentChange } from "./wire/tokens";
+
+/** What a session's requests may do to its connection. */
+export interface Connection {
+  write: (bytes: Buffer) => void;
+  /** TCP reset, at once. */
+  reset: () => void;
+  /** Sends what is written and closes. */
+  end: () => void;
+}
+
+const TransactionRequest = { Begin: 5, Commit: 7, Rollback: 8 } as const;
+
+export class Requests {
+  readonly #prepared: Prepared = new Map();
+  #batches = 0;
+  #transactions = 0n;
+  /** A request that waits to be given up, and those behind it. */
+  #stalled: { reply: Reply; entry: Omit<SynapseJournalEntry, "seq" | "errors"> } | undefined;
+  #waiting: Message[] = [];
+
+  constructor(
+    private readonly session: LoggedIn,
+    private readonly endpoint: Endpoint,
+    private readonly connection: Connection,
+  ) {}
+
+  take(message: Message): void {
+    if (message.type === PacketType.Attention) this.#attention();
+    else if (this.#stalled !== undefined) this.#waiting.push(message);
+    else this.#run(message);
+  }
+
+  /** The connection is gone. */
+  abandon(): void {
+    const { stalled } = { stalled: this.#stalled };
+    this.#stalled = undefined;
+    this.#waiting = [];
+    if (stalled !== undefined) this.#journal(stalled.entry, stalled.reply);
+  }
+
+  #attention(): void {
+    const stalled = this.#stalled;
+    this.#stalled = undefined;
+    if (stalled !== undefined) {
+      stalled.reply.endCancelled();
+      this.#journal(stalled.entry, stalled.reply);
+    }
+    this.endpoint.journal.add({ ...this.session.journal, kind: "attention", errors: [] });
+    // The acknowledgement is a message of its own, behind that of the request.
+    this.connection.write(packMessage(PacketType.Reply, encodeDone("batch", DoneStatus.Attention, 0, 0)));
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const message of waiting) this.take(message);
+  }
+
+  #run(message: Message): void {
+    const { state, packetSize } = this.session;
+    const reply = new Reply(this.connection.write, packetSize, state.workspace.name, () => !state.noCount);
+    if ((message.status & PacketStatus.Ignore) !== 0) {
+      reply.end();
+      return;
+    }
+    if ((message.status & PacketStatus.ResetConnection) !== 0) {
+      state.reset();
+      this.#prepared.clear();
+      reply.token(encodeBytesChange(EnvironmentChange.ResetAcknowledged, Buffer.alloc(0), Buffer.alloc(0)));
+    }
+    switch (message.type) {
+      case PacketType.SqlBatch:
+        this.#batch(withoutHeaders(message.payload).toString("utf16le"), reply);
+        return;
+      case PacketType.Rpc:
+        this.#rpc(message.payload, reply);
+        return;
+      case PacketType.TransactionManager:
+        this.#transaction(withoutHeaders(message.payload), reply);
+        return;
+      default:
+        throw new Error(`packet type ${message.type} is no request`);
+    }
+  }
+
+  #batch(text: string, reply: Reply): void {
+    const { state } = this.session;
+    const executor = new Executor(state, reply);
+    if (setsOptionsOnly(executor, text)) {
+      executor.runBatch(text);
+      reply.end();
+      return;
+    }
+    this.#batches += 1;
+    const statement = leadingKeywords(text);
+    const entry = {
+      ...this.session.journal,
+      kind: "batch",
+      statement,
+      batch: this.#batches,
+      hash: maskedHash(text),
+    } as const;
+    const effect = this.endpoint.faults.atBatch(state.workspace.host, state.database.name, statement);
+    if (effect === undefined) {
+      this.#finish(executor.runBatch(text), reply, entry);
+      return;
+    }
+    this.#suffer(effect, text, executor, reply, entry);
+  }
+
+  #suffer(
+    effect: BatchEffect,
+    text: string,
+    executor: Executor,
+    reply: Reply,
+    entry: Omit<SynapseJournalEntry, "seq" | "errors">,
+  ): void {
+    switch (effect.kind) {
+      case "error":
+        executor.report(effect.error.at(1));
+        this.#finish(true, reply, entry);
+        return;
+      case "stall":
+        reply.info({
+          number: 0,
+          severity: 0,
+          state: 1,
+          text: "Waiting for the pool's resources.",
+          line: 1,
+          procedureName: "",
+        });
+        this.#stalled = { reply, entry };
+        return;
+      case "reset": {
+        const unheard = new Reply(
+          () => undefined,
+          this.session.packetSize,
+          "",
+          () => true,
+        );
+        const cut = new Executor(executor.session, effect.when === "inside" ? reply : unheard);
+        if (effect.when === "inside") runHalf(cut, text);
+        if (effect.when === "after") cut.runBatch(text);
+        this.#journal(entry, effect.when === "inside" ? reply : unheard);
+        if (effect.when === "inside") reply.flush();
+        this.connection.reset();
+      }
+    }
+  }
+
+  #rpc(payload: Buffer, reply: Reply): void {
+    const executor = new Executor(this.session.state, reply);
+    let alive = true;
+    for (const call of parseRpc(payload)) {
+      const text = textOfCall(call);
+      const statement = text === undefined ? "EXECUTE" : leadingKeywords(text);
+      const before = reply.errors.length;
+      alive = runCall(call, executor, reply, this.#prepared) && alive;
+      this.endpoint.journal.add({
+        ...this.session.journal,
+        kind: "rpc",
+        statement,
+        ...(text === undefined ? {} : { hash: maskedHash(text) }),
+        errors: reply.errors.slice(before),
+      });
+    }
+    this.#end(alive, reply);
+  }
+
+  #transaction(payload: Buffer, reply: Reply): void {
+    const { state } = this.session;
+    const request = payload.readUInt16LE(0);
+    const id = Buffer.alloc(8);
+    try {
+      if (request === TransactionRequest.Begin) {
+        this.#transactions += 1n;
+        state.begin();
+        id.writeBigUInt64LE(this.#transactions);
+        reply.token(encodeBytesChange(EnvironmentChange.BeginTransaction, id, Buffer.alloc(0)));
+      } else {
+        const commits = request === TransactionRequest.Commit;
+        if (commits) state.commit();
+        else state.rollback();
+        id.writeBigUInt64LE(this.#transactions);
+        const change = commits ? EnvironmentChange.CommitTransaction : EnvironmentChange.RollbackTransaction;
+        reply.token(encodeBytesChange(change, Buffer.alloc(0), id));
+      }
+      reply.done({});
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      new Executor(state, reply).report(error.at(1));
+    }
+    reply.end();
+  }
+
+  #finish(alive: boolean, reply: Reply, entry: Omit<SynapseJournalEntry, "seq" | "errors">): void {
+    this.#journal(entry, reply);
+    this.#end(alive, reply);
+  }
+
+  #end(alive: boolean, reply: Reply): void {
+    reply.end();
+    if (!alive) this.connection.end();
+  }
+
+  #journal(entry: Omit<SynapseJournalEntry, "seq" | "errors">, reply: Reply): void {
+    this.endpoint.journal.add({ ...entry, errors: [...reply.errors] });
+  }
+}
+
+/** Clients set a session up with batches of SET options; these are no work of anybody's. */
+function setsOptionsOnly(executor: Executor, text: string): boolean {
+  if (!/^\s*set\s/i.test(text)) return false;
+  try {
+    return executor.parse(text).every(({ kind }) => kind === "set-option");
+  } catch (error) {
+    if (error instanceof SqlError) return false;
+    throw error;
+  }
+}
+
+/** Runs the first half of a batch's statements; of one statement, nothing. */
+function runHalf(executor: Executor, text: string): void {
+  try {
+    const statements = executor.parse(text);
+    executor.runSome(statements.slice(0, Math.floor(statements.length / 2)));
+  } catch (error) {
+    if (!(error instanceof SqlError) && !(error instanceof BatchEnd)) throw error;
+  }
+}

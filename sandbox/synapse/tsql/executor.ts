@@ -1,0 +1,297 @@
+/** Runs statements: control flow, variables, errors and how far they reach. */
+import type { SqlValue } from "../wire/types";
+import type { Column } from "../wire/tokens";
+import type { Statement } from "./ast";
+import { changeData } from "./change-data";
+import { define } from "./define";
+import { SqlError, sqlError } from "./errors";
+import { evaluate, test, type Engine, type Relation, type Scope } from "./evaluate";
+import { parseBatch } from "./parse-statement";
+import { callProcedure, callScalarFunction, findScalarFunction } from "./procedures";
+import { runQuery } from "./query";
+import { Frame, type Output, type SessionState } from "./session-state";
+import { raise } from "./raise";
+import { convert } from "./values";
+
+/** Ends the batch; what went wrong has been reported. */
+export class BatchEnd extends Error {
+  constructor(readonly fatal: boolean) {
+    super("the batch ended");
+  }
+}
+
+export type Flow = { kind: "next" | "break" | "continue" } | { kind: "return"; value: SqlValue };
+
+const NEXT: Flow = { kind: "next" };
+/** A loop in a test is a mistake long before this. */
+const MOST_ITERATIONS = 1_000_000;
+const DEEPEST_NESTING = 32;
+
+/** Options a session may set; all others are refused. */
+const SESSION_OPTIONS = new Set(
+  (
+    "ANSI_DEFAULTS ANSI_NULLS ANSI_NULL_DFLT_ON ANSI_PADDING ANSI_WARNINGS ARITHABORT ARITHIGNORE CONCAT_NULL_YIELDS_NULL " +
+    "CURSOR_CLOSE_ON_COMMIT DATEFIRST DATEFORMAT DEADLOCK_PRIORITY FMTONLY IMPLICIT_TRANSACTIONS LANGUAGE LOCK_TIMEOUT " +
+    "NOCOUNT NOEXEC NUMERIC_ROUNDABORT QUOTED_IDENTIFIER RESULT_SET_CACHING ROWCOUNT TEXTSIZE XACT_ABORT"
+  ).split(" "),
+);
+
+export class Executor implements Engine {
+  /** How many TRY blocks are open around the statement that runs. */
+  #tries = 0;
+
+  constructor(
+    readonly session: SessionState,
+    readonly output: Output,
+  ) {}
+
+  /** Runs a batch; its errors go to the output. Returns whether the connection may live on. */
+  runBatch(text: string, parameters: (frame: Frame) => void = () => undefined): boolean {
+    const frame = new Frame("batch", "", 0, false);
+    try {
+      const statements = this.parse(text);
+      parameters(frame);
+      this.run(statements, this.scope(frame));
+      return true;
+    } catch (error) {
+      return this.endBatch(error);
+    }
+  }
+
+  /** Runs statements already parsed, as a batch of their own. */
+  runSome(statements: readonly Statement[]): void {
+    this.run(statements, this.scope(new Frame("batch", "", 0, false)));
+  }
+
+  /** Reports what ended a batch; returns whether the connection may live on. */
+  endBatch(error: unknown): boolean {
+    if (error instanceof SqlError) {
+      this.report(error.at(1));
+      return !error.fatal;
+    }
+    if (error instanceof BatchEnd) return !error.fatal;
+    throw error;
+  }
+
+  parse(text: string): Statement[] {
+    return parseBatch(text, { quotedIdentifier: this.session.quotedIdentifier });
+  }
+
+  scope(frame: Frame): Scope {
+    return { session: this.session, frame, engine: this };
+  }
+
+  run(statements: readonly Statement[], scope: Scope): Flow {
+    for (const statement of statements) {
+      const flow = this.runStatement(statement, scope);
+      if (flow.kind !== "next") return flow;
+    }
+    return NEXT;
+  }
+
+  runStatement(statement: Statement, scope: Scope): Flow {
+    try {
+      return this.#execute(statement, scope);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      error.at(statement.line);
+      if (error.procedureName === "") error.procedureName = scope.frame.procedureName;
+      if (this.#tries > 0 && !error.fatal) throw error;
+      this.report(error);
+      if (error.reach === "batch" || error.fatal || this.session.abortOnError) {
+        if (this.session.abortOnError) this.session.rollback();
+        throw new BatchEnd(error.fatal);
+      }
+      return NEXT;
+    }
+  }
+
+  report(error: SqlError): void {
+    this.session.lastError = error.number;
+    this.output.error(error);
+    if (error.following !== undefined) this.output.error(error.following);
+    this.output.done({ failed: true });
+  }
+
+  #execute(statement: Statement, scope: Scope): Flow {
+    const { session, output } = this;
+    const { frame } = scope;
+    switch (statement.kind) {
+      case "block":
+        return this.run(statement.statements, scope);
+      case "if":
+        if (test(statement.condition, scope) === true) return this.runStatement(statement.then, scope);
+        return statement.otherwise === undefined ? NEXT : this.runStatement(statement.otherwise, scope);
+      case "while":
+        return this.#loop(statement, scope);
+      case "try":
+        return this.#try(statement, scope);
+      case "break":
+      case "continue":
+        return { kind: statement.kind };
+      case "return":
+        if (statement.value !== undefined && frame.kind === "batch") throw sqlError(178);
+        return {
+          kind: "return",
+          value: statement.value === undefined ? null : evaluate(statement.value, scope),
+        };
+      case "declare":
+        for (const { name, type, initial } of statement.variables) {
+          frame.declare(name, type, initial === undefined ? null : convert(evaluate(initial, scope), type));
+        }
+        return NEXT;
+      case "set-variable": {
+        const variable = frame.variable(statement.name);
+        variable.value = convert(evaluate(statement.value, scope), variable.type);
+        return NEXT;
+      }
+      case "throw":
+      case "raiserror":
+        raise(statement, scope, output);
+        return NEXT;
+      case "execute":
+        callProcedure(statement, scope, this);
+        return NEXT;
+      case "execute-text":
+        this.runText(String(evaluate(statement.text, scope) ?? ""), scope);
+        return NEXT;
+      default:
+        this.#simple(statement, scope);
+        session.lastError = 0;
+        return NEXT;
+    }
+  }
+
+  /** Statements without an effect on what runs next. */
+  #simple(statement: Statement, scope: Scope): void {
+    const { session, output } = this;
+    switch (statement.kind) {
+      case "print": {
+        const text = convert(evaluate(statement.value, scope), { name: "nvarchar", length: 4000 });
+        const { procedureName } = scope.frame;
+        output.info({
+          number: 0,
+          severity: 0,
+          state: 1,
+          text: String(text ?? " "),
+          line: statement.line,
+          procedureName,
+        });
+        return;
+      }
+      case "set-option":
+        this.#setOption(statement.options, statement.value);
+        return;
+      case "use":
+        if (session.database.name.toLowerCase() !== statement.database.toLowerCase()) throw sqlError(40508);
+        return;
+      case "transaction":
+        session[statement.action]();
+        return;
+      case "select":
+        this.#select(statement.query, scope);
+        return;
+      case "insert":
+      case "update":
+      case "delete":
+      case "truncate":
+        session.rowCount = changeData(statement, scope, this);
+        output.done(statement.kind === "truncate" ? {} : { count: session.rowCount });
+        return;
+      default:
+        define(statement, scope);
+        output.done({});
+    }
+  }
+
+  #loop(statement: Extract<Statement, { kind: "while" }>, scope: Scope): Flow {
+    for (let count = 0; test(statement.condition, scope) === true; count += 1) {
+      if (count > MOST_ITERATIONS) throw sqlError(217);
+      const flow = this.runStatement(statement.body, scope);
+      if (flow.kind === "return") return flow;
+      if (flow.kind === "break") break;
+    }
+    return NEXT;
+  }
+
+  #try(statement: Extract<Statement, { kind: "try" }>, scope: Scope): Flow {
+    const { frame } = scope;
+    this.#tries += 1;
+    let caught: SqlError;
+    try {
+      return this.run(statement.body, scope);
+    } catch (error) {
+      if (!(error instanceof SqlError) || error.fatal) throw error;
+      caught = error;
+    } finally {
+      this.#tries -= 1;
+    }
+    const before = frame.caught;
+    frame.caught = caught;
+    this.session.lastError = caught.number;
+    try {
+      return this.run(statement.handler, scope);
+    } finally {
+      frame.caught = before;
+    }
+  }
+
+  #setOption(options: readonly string[], value: string): void {
+    const on = value === "ON";
+    for (const option of options) {
+      if (option === "NOCOUNT") this.session.noCount = on;
+      else if (option === "XACT_ABORT") this.session.abortOnError = on;
+      else if (option === "QUOTED_IDENTIFIER") this.session.quotedIdentifier = on;
+      else if (!SESSION_OPTIONS.has(option) && option !== "TRANSACTION ISOLATION LEVEL")
+        throw sqlError(40517, option);
+    }
+  }
+
+  #select(query: Extract<Statement, { kind: "select" }>["query"], scope: Scope): void {
+    const assigned = query.first.items.filter((item) => item.kind === "assign");
+    const { columns, rows } = runQuery(query, scope);
+    this.session.rowCount = rows.length;
+    if (assigned.length > 0) {
+      const last = rows.at(-1);
+      query.first.items.forEach((item, index) => {
+        if (item.kind !== "assign") throw sqlError(102, "=");
+        const variable = scope.frame.variable(item.variable);
+        if (last !== undefined) variable.value = convert(last[index] ?? null, variable.type);
+      });
+      return;
+    }
+    this.send({ columns, rows });
+    this.output.done({ count: rows.length });
+  }
+
+  send({ columns, rows }: Relation): void {
+    const described: Column[] = columns.map(({ name, type, nullable }) => ({ name, type, nullable }));
+    this.output.columns(described);
+    for (const row of rows) this.output.row(described, row);
+  }
+
+  /** EXEC ('…') and sp_executesql: a batch of its own inside the one that runs. */
+  runText(text: string, scope: Scope, parameters: (frame: Frame) => void = () => undefined): Frame {
+    if (scope.frame.depth >= DEEPEST_NESTING) throw sqlError(217);
+    const frame = new Frame("batch", "", scope.frame.depth + 1, false);
+    const statements = this.parse(text);
+    parameters(frame);
+    this.output.enter();
+    try {
+      this.run(statements, this.scope(frame));
+    } finally {
+      this.output.leave(undefined);
+    }
+    return frame;
+  }
+
+  query: Engine["query"] = (query, scope) => runQuery(query, scope);
+
+  userFunctionType: Engine["userFunctionType"] = (schema, name) => {
+    const found = findScalarFunction({ schema, name }, this.session);
+    return found?.module.returns;
+  };
+
+  callUserFunction: Engine["callUserFunction"] = (schema, name, values, scope) =>
+    callScalarFunction({ schema, name }, values, scope, this);
+}

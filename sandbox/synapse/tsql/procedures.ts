@@ -1,0 +1,236 @@
+/** Calling procedures and functions: the user's own, and the system's. */
+import { int, type SqlType, type SqlValue } from "../wire/types";
+import type { DatabaseObject } from "../workspace";
+import type { Argument, ModuleBody, ObjectName, Parameter, Statement } from "./ast";
+import { TokenCursor } from "./cursor";
+import { sqlError } from "./errors";
+import { evaluate, typeOf, type Scope } from "./evaluate";
+import type { Executor } from "./executor";
+import { tokenize } from "./lexer";
+import { addRoleMember, dropRoleMember } from "./define-principals";
+import { parseVariable } from "./parse-statement";
+import { Frame, type SessionState } from "./session-state";
+import { convert, textOf } from "./values";
+
+const DEEPEST_NESTING = 32;
+
+/** An argument as given: where it is a variable marked OUTPUT, `assign` takes the parameter's last value. */
+export interface GivenArgument {
+  name: string | undefined;
+  value: SqlValue | "default";
+  type: SqlType;
+  assign: ((value: SqlValue) => void) | undefined;
+}
+
+export function callProcedure(
+  statement: Extract<Statement, { kind: "execute" }>,
+  scope: Scope,
+  executor: Executor,
+): void {
+  const values = statement.arguments.map((argument) => givenArgument(argument, scope));
+  const status = call(statement.procedure, values, scope, executor);
+  if (statement.result !== undefined) scope.frame.variable(statement.result).value = status;
+}
+
+function givenArgument({ name, value, output }: Argument, scope: Scope): GivenArgument {
+  if (value === "default") return { name, value, type: int, assign: undefined };
+  let assign: GivenArgument["assign"];
+  if (output && value.kind === "variable") {
+    const variable = scope.frame.variable(value.name);
+    assign = (result) => {
+      variable.value = convert(result, variable.type);
+    };
+  }
+  return { name, value: evaluate(value, scope), type: typeOf(value, scope), assign };
+}
+
+/** @returns the procedure's return status. */
+export function call(name: ObjectName, values: GivenArgument[], scope: Scope, executor: Executor): number {
+  const { session, frame } = scope;
+  const system = SYSTEM_PROCEDURES.get(name.name.toLowerCase());
+  if (system !== undefined && ["sys", "dbo", undefined].includes(name.schema?.toLowerCase())) {
+    return system(values, scope, executor);
+  }
+  const object = session.findObject(name);
+  if (object?.module?.kind !== "procedure") {
+    throw sqlError(2812, name.schema === undefined ? name.name : `${name.schema}.${name.name}`);
+  }
+  requireExecute(object, scope);
+  if (frame.depth >= DEEPEST_NESTING) throw sqlError(217);
+
+  const inside = new Frame("procedure", object.name, frame.depth + 1, true);
+  const { parameters, statements } = object.module;
+  const bound = bindParameters(object, parameters, values);
+  for (const { parameter, value } of bound)
+    inside.declare(
+      parameter.name,
+      parameter.type,
+      value === undefined ? defaultOf(object, parameter, scope) : convert(value, parameter.type),
+    );
+
+  executor.output.enter();
+  let status = 0;
+  try {
+    const flow = executor.run(statements, executor.scope(inside));
+    if (flow.kind === "return" && flow.value !== null) status = Number(flow.value);
+  } finally {
+    executor.output.leave(status);
+  }
+  for (const { parameter, given } of bound)
+    if (parameter.output) given?.assign?.(inside.variable(parameter.name).value);
+  return status;
+}
+
+function requireExecute(object: DatabaseObject, { session, frame }: Scope): void {
+  if (frame.ownerRights || session.rights.onObject("EXECUTE", object)) return;
+  throw sqlError(
+    229,
+    "EXECUTE",
+    object.name,
+    session.database.name,
+    session.database.schemaById(object.schemaId)?.name ?? "",
+  );
+}
+
+interface Bound {
+  parameter: Parameter;
+  given: GivenArgument | undefined;
+  value: SqlValue | undefined;
+}
+
+function bindParameters(
+  object: DatabaseObject,
+  parameters: readonly Parameter[],
+  values: readonly GivenArgument[],
+): Bound[] {
+  if (values.length > parameters.length) throw sqlError(8144, object.name);
+  for (const { name } of values) {
+    if (
+      name !== undefined &&
+      !parameters.some((parameter) => parameter.name.toLowerCase() === name.toLowerCase())
+    ) {
+      throw sqlError(8145, name, object.name);
+    }
+  }
+  return parameters.map((parameter, index) => {
+    const positional = values[index]?.name === undefined ? values[index] : undefined;
+    const given =
+      values.find(({ name }) => name?.toLowerCase() === parameter.name.toLowerCase()) ?? positional;
+    return {
+      parameter,
+      given,
+      value: given === undefined || given.value === "default" ? undefined : given.value,
+    };
+  });
+}
+
+function defaultOf(object: DatabaseObject, parameter: Parameter, scope: Scope): SqlValue {
+  if (parameter.initial === undefined) throw sqlError(201, object.name, parameter.name);
+  return convert(evaluate(parameter.initial, scope), parameter.type);
+}
+
+type SystemProcedure = (values: GivenArgument[], scope: Scope, executor: Executor) => number;
+
+/** The named or positional argument of a system procedure, as text. */
+function textArgument(procedure: string, values: GivenArgument[], index: number, name: string): string {
+  const given =
+    values.find((value) => value.name?.toLowerCase() === name) ??
+    (values[index]?.name === undefined ? values[index] : undefined);
+  if (given === undefined || given.value === null || given.value === "default")
+    throw sqlError(201, procedure, name);
+  return textOf(given.value);
+}
+
+const SYSTEM_PROCEDURES = new Map<string, SystemProcedure>([
+  ["sp_executesql", executeSql],
+  [
+    "sp_addrolemember",
+    (values, { session }) =>
+      addRoleMember(
+        textArgument("sp_addrolemember", values, 0, "@rolename"),
+        textArgument("sp_addrolemember", values, 1, "@membername"),
+        session,
+      ),
+  ],
+  [
+    "sp_droprolemember",
+    (values, { session }) =>
+      dropRoleMember(
+        textArgument("sp_droprolemember", values, 0, "@rolename"),
+        textArgument("sp_droprolemember", values, 1, "@membername"),
+        session,
+      ),
+  ],
+  [
+    "sp_set_session_context",
+    (values, { session }) => {
+      const key = textArgument("sp_set_session_context", values, 0, "@key");
+      const given = values.find((value) => value.name?.toLowerCase() === "@value") ?? values[1];
+      session.context.set(
+        key.toLowerCase(),
+        given === undefined || given.value === "default" ? null : given.value,
+      );
+      return 0;
+    },
+  ],
+]);
+
+/** sp_executesql text, N'@a int, @b nvarchar(10) OUTPUT', values… */
+function executeSql(values: GivenArgument[], scope: Scope, executor: Executor): number {
+  const text = textArgument("sp_executesql", values, 0, "@statement");
+  const declared =
+    values.length > 1 ? parseParameters(textArgument("sp_executesql", values, 1, "@params")) : [];
+  const given = values.slice(2);
+  const pairs = declared.map((parameter, index) => {
+    const match =
+      given.find(({ name }) => name?.toLowerCase() === parameter.name.toLowerCase()) ??
+      (given[index]?.name === undefined ? given[index] : undefined);
+    if (match === undefined || match.value === "default") throw sqlError(8178, parameter.name);
+    return { parameter, match, value: match.value };
+  });
+  const frame = executor.runText(text, scope, (inside) => {
+    for (const { parameter, value } of pairs)
+      inside.declare(parameter.name, parameter.type, convert(value, parameter.type));
+  });
+  for (const { parameter, match } of pairs) match.assign?.(frame.variable(parameter.name).value);
+  return 0;
+}
+
+export function parseParameters(text: string): Parameter[] {
+  const cursor = new TokenCursor(text, tokenize(text));
+  if (cursor.atEnd) return [];
+  const parameters = cursor.list(() => parseVariable(cursor));
+  if (!cursor.atEnd) throw cursor.syntaxError();
+  return parameters;
+}
+
+type ScalarFunction = DatabaseObject & { module: Extract<ModuleBody, { kind: "scalar-function" }> };
+
+/** Scalar functions are always called with their schema. */
+export function findScalarFunction(name: ObjectName, session: SessionState): ScalarFunction | undefined {
+  if (name.schema === undefined) return undefined;
+  const object = session.findObject(name);
+  return object?.module?.kind === "scalar-function" ? (object as ScalarFunction) : undefined;
+}
+
+export function callScalarFunction(
+  name: ObjectName,
+  values: SqlValue[],
+  scope: Scope,
+  executor: Executor,
+): SqlValue {
+  const object = findScalarFunction(name, scope.session);
+  if (object === undefined) throw sqlError(4121, name.schema ?? "", `${name.schema ?? ""}.${name.name}`);
+  requireExecute(object, scope);
+  if (scope.frame.depth >= DEEPEST_NESTING) throw sqlError(217);
+  const { parameters, returns, statements } = object.module;
+  if (values.length > parameters.length) throw sqlError(8144, object.name);
+  const inside = new Frame("function", object.name, scope.frame.depth + 1, true);
+  parameters.forEach((parameter, index) => {
+    const value = values[index];
+    if (value === undefined) throw sqlError(201, object.name, parameter.name);
+    inside.declare(parameter.name, parameter.type, convert(value, parameter.type));
+  });
+  const flow = executor.run(statements, executor.scope(inside));
+  return flow.kind === "return" ? convert(flow.value, returns) : null;
+}

@@ -1,0 +1,155 @@
+/** TDS packets: the 8-byte header, messages cut into packets, and messages put together again. */
+
+export const PacketType = {
+  SqlBatch: 0x01,
+  Rpc: 0x03,
+  Reply: 0x04,
+  Attention: 0x06,
+  FederatedToken: 0x08,
+  TransactionManager: 0x0e,
+  Login7: 0x10,
+  Prelogin: 0x12,
+} as const;
+
+export const PacketStatus = { Normal: 0, EndOfMessage: 0x01, Ignore: 0x02, ResetConnection: 0x08 } as const;
+
+const HEADER_LENGTH = 8;
+
+/** One whole message; `status` is that of its packets, or-ed. */
+export interface Message {
+  type: number;
+  status: number;
+  payload: Buffer;
+}
+
+/** A peer that breaks the framing rules; the connection cannot go on. */
+export class FramingError extends Error {}
+
+/** Takes bytes as they arrive and gives back the messages that they complete. */
+export class MessageAssembler {
+  #pending: Buffer = Buffer.alloc(0);
+  #parts: Buffer[] = [];
+  #status = 0;
+  #type: number | undefined;
+
+  /** Bytes received that belong to no finished packet yet. */
+  get pending(): Buffer {
+    return this.#pending;
+  }
+
+  push(chunk: Buffer): Message[] {
+    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    const messages: Message[] = [];
+    for (;;) {
+      const message = this.next();
+      if (message === undefined) return messages;
+      messages.push(message);
+    }
+  }
+
+  /** Appends bytes without taking messages out of them; see {@link next}. */
+  append(chunk: Buffer): void {
+    this.#pending = Buffer.concat([this.#pending, chunk]);
+  }
+
+  /** The next finished message, if the bytes so far hold one. */
+  next(): Message | undefined {
+    while (this.#pending.length >= HEADER_LENGTH) {
+      const type = this.#pending.readUInt8(0);
+      const status = this.#pending.readUInt8(1);
+      const length = this.#pending.readUInt16BE(2);
+      if (length < HEADER_LENGTH) throw new FramingError(`packet length ${length} is below the header's`);
+      if (this.#type !== undefined && this.#type !== type) {
+        throw new FramingError(`packet type changed from ${this.#type} to ${type} inside a message`);
+      }
+      if (this.#pending.length < length) return undefined;
+
+      this.#parts.push(this.#pending.subarray(HEADER_LENGTH, length));
+      this.#status |= status;
+      this.#type = type;
+      this.#pending = this.#pending.subarray(length);
+      if ((status & PacketStatus.EndOfMessage) !== 0) {
+        const message = { type, status: this.#status, payload: Buffer.concat(this.#parts) };
+        this.#parts = [];
+        this.#status = 0;
+        this.#type = undefined;
+        return message;
+      }
+    }
+    return undefined;
+  }
+
+  /** Takes away and returns the bytes that follow the last finished message. */
+  takeRest(): Buffer {
+    const rest = this.#pending;
+    this.#pending = Buffer.alloc(0);
+    return rest;
+  }
+}
+
+function header(type: number, status: number, length: number, packetId: number): Buffer {
+  const bytes = Buffer.alloc(HEADER_LENGTH);
+  bytes.writeUInt8(type, 0);
+  bytes.writeUInt8(status, 1);
+  bytes.writeUInt16BE(length, 2);
+  bytes.writeUInt8(packetId & 0xff, 6);
+  return bytes;
+}
+
+/** Cuts the payloads of one message into packets of the negotiated size. */
+export class MessageWriter {
+  #packetId = 0;
+  #rest: Buffer[] = [];
+  #restLength = 0;
+
+  constructor(
+    private readonly type: number,
+    private readonly packetSize: number,
+  ) {}
+
+  /** Adds payload; returns the packets that are full. The last packet is kept back until flush or end. */
+  add(payload: Buffer): Buffer[] {
+    this.#rest.push(payload);
+    this.#restLength += payload.length;
+    const room = this.packetSize - HEADER_LENGTH;
+    if (this.#restLength <= room) return [];
+
+    const packets: Buffer[] = [];
+    let bytes = Buffer.concat(this.#rest);
+    while (bytes.length > room) {
+      packets.push(...this.#packet(bytes.subarray(0, room), PacketStatus.Normal));
+      bytes = bytes.subarray(room);
+    }
+    this.#rest = [bytes];
+    this.#restLength = bytes.length;
+    return packets;
+  }
+
+  /** What is kept back, as a packet that does not end the message. */
+  flush(): Buffer[] {
+    return this.#restLength === 0 ? [] : this.#packet(this.#takeRest(), PacketStatus.Normal);
+  }
+
+  /** The packet that ends the message. */
+  end(): Buffer[] {
+    return this.#packet(this.#takeRest(), PacketStatus.EndOfMessage);
+  }
+
+  #takeRest(): Buffer {
+    const bytes = Buffer.concat(this.#rest);
+    this.#rest = [];
+    this.#restLength = 0;
+    return bytes;
+  }
+
+  #packet(payload: Buffer, status: number): Buffer[] {
+    this.#packetId += 1;
+    return [header(this.type, status, payload.length + HEADER_LENGTH, this.#packetId), payload];
+  }
+}
+
+/** A whole message as bytes. */
+export function packMessage(type: number, payload: Buffer, packetSize = 4096): Buffer {
+  const writer = new MessageWriter(type, packetSize);
+  return Buffer.concat([...writer.add(payload), ...writer.end()]);
+}

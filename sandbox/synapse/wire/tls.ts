@@ -1,0 +1,83 @@
+/** TLS inside PRELOGIN: the handshake travels in PRELOGIN packets, all that follows is bare TLS. */
+import { Duplex } from "node:stream";
+import type { Socket } from "node:net";
+import { MessageAssembler, PacketType, packMessage } from "./packets";
+
+/**
+ * What the TLS layer takes for its transport. It unwraps what the client sends in PRELOGIN packets, and wraps what the
+ * server sends, until the client's first byte that is not a PRELOGIN packet.
+ */
+export class HandshakeTransport extends Duplex {
+  readonly #assembler = new MessageAssembler();
+  #outgoing: Buffer[] = [];
+  #flushPlanned = false;
+  #wrapped = true;
+
+  constructor(private readonly socket: Socket) {
+    super();
+    socket.on("data", (chunk: Buffer) => {
+      this.#receive(chunk);
+    });
+    socket.on("end", () => this.push(null));
+    socket.on("error", (error) => this.destroy(error));
+    socket.on("close", () => this.destroy());
+  }
+
+  #receive(chunk: Buffer): void {
+    if (!this.#wrapped) {
+      this.push(chunk);
+      return;
+    }
+    this.#assembler.append(chunk);
+    for (;;) {
+      const pending = this.#assembler.pending;
+      if (pending.length === 0) return;
+      if (pending.readUInt8(0) !== PacketType.Prelogin) {
+        this.#wrapped = false;
+        this.push(this.#assembler.takeRest());
+        return;
+      }
+      const message = this.#assembler.next();
+      if (message === undefined) return;
+      this.push(message.payload);
+    }
+  }
+
+  override _read(): void {
+    // Bytes are pushed as they arrive.
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+    if (!this.#wrapped) {
+      this.socket.write(chunk, callback);
+      return;
+    }
+    // Clients want one packet per flight, but TLS writes record by record: collect what belongs together.
+    this.#outgoing.push(chunk);
+    if (!this.#flushPlanned) {
+      this.#flushPlanned = true;
+      setImmediate(() => {
+        this.#flush();
+      });
+    }
+    callback();
+  }
+
+  #flush(): void {
+    this.#flushPlanned = false;
+    const flight = Buffer.concat(this.#outgoing);
+    this.#outgoing = [];
+    if (!this.socket.writable) return;
+    this.socket.write(packMessage(PacketType.Prelogin, flight, Math.max(4096, flight.length + 8)));
+  }
+
+  override _final(callback: (error?: Error | null) => void): void {
+    if (this.#flushPlanned) this.#flush();
+    this.socket.end(callback);
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.socket.destroy();
+    callback(error);
+  }
+}
