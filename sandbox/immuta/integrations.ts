@@ -141,13 +141,13 @@ export class Integrations {
   /** Where edit scripts run in master they only leave a marker; Immuta's account then changes the database itself. */
   async #editAfterMaster(details: SynapsePlatform, payload: Payload, settings: Settings): Promise<void> {
     const source = editSource(details, payload.account, settings, payload.fingerprint);
-    if (!(await markerIsThere(this.pools, settings, payload.account, editMarker(source)))) return;
     const accountChanged = details.account?.username !== payload.account.username;
     const acting = accountChanged ? (details.account ?? payload.account) : payload.account;
     const batches = scriptBatches("edit", source);
     // An account cannot drop its own user, which is what the last batch does when the account changed.
     const own = accountChanged ? batches.slice(0, -1) : batches;
     try {
+      if (!(await markerIsThere(this.pools, settings, payload.account, editMarker(source)))) return;
       await runBatches(this.pools, acting, settings.database, source, own);
       await runBatches(this.pools, payload.account, settings.database, source, batches.slice(own.length));
     } catch (error) {

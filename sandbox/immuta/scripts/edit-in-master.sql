@@ -10,6 +10,11 @@ BEGIN
     {{exec}}ALTER LOGIN {{name:username}} WITH PASSWORD = {{text:password}}{{/exec}};
 END
 GO
+IF NOT EXISTS (SELECT 1 FROM sys.database_principals WHERE name = {{text:username}})
+    {{exec}}CREATE USER {{name:username}} FOR LOGIN {{name:username}}{{/exec}};
+GO
+GRANT VIEW DEFINITION TO {{name:username}};
+GO
 {{each markers}}
 DROP ROLE IF EXISTS {{name:item}};
 GO
