@@ -156,7 +156,13 @@ async function driftAndRemoval(
     calls: [`GET /integrations/${id}`],
     batches: 0,
   });
-  assert.match(refreshed.output, /SOMEBODY_ELSES_ROLE/);
+  assert.match(refreshed.output, /\[diff: ~impersonation\]/);
+  const preview = await step("automatic: preview of what up will put back", sandbox, stack, "preview", {
+    changes: { same: 1, update: 1 },
+    calls: [],
+    batches: 0,
+  });
+  assert.match(preview.output, /~ role\s*: "SOMEBODY_ELSES_ROLE" => "IMMUTA_IMPERSONATION"/);
   await step("automatic: up puts it back", sandbox, stack, "up", {
     changes: { same: 1, update: 1 },
     calls: [`GET /integrations/${id}`, `PUT /integrations/${id}`],
@@ -179,7 +185,7 @@ async function driftAndRemoval(
     deployment.resources.find((resource) => resource.type.endsWith(":SynapseIntegration"))?.urn ?? "";
   await step("quickstart: destroy the integration", sandbox, quickstart.stack, "destroy", {
     target: urn,
-    changes: { delete: 1 },
+    changes: { delete: 1, same: 7 },
     calls: [
       `GET /integrations/${manualId}`,
       `POST /integrations/${manualId}/scripts/delete`,

@@ -76,8 +76,24 @@ function together(news: Bag): string[] {
     problems.push(
       "bootstrap: has no use in automatic setup (autoBootstrap true): Immuta prepares the pool with username and password. Remove it, or set autoBootstrap to false.",
     );
+  problems.push(...entraProblems(news, given));
   problems.push(...distinctDelimiters(withDefaults(news)["metadataDelimiters"]));
   return problems;
+}
+
+/** What each way of logging in needs. */
+function entraProblems(news: Bag, given: (path: string) => boolean): string[] {
+  if (valueAt(news, "bootstrap.authentication") !== "entra-service-principal") return [];
+  const missing = ["bootstrap.tenantId", "bootstrap.clientId"].filter((path) => !given(path));
+  const proofs = ["bootstrap.clientSecret", "bootstrap.clientCertificatePath"].filter(given);
+  return [
+    ...missing.map((path) => `${path}: is required for bootstrap.authentication entra-service-principal.`),
+    ...(proofs.length === 1
+      ? []
+      : [
+          "bootstrap.clientSecret: give either it or bootstrap.clientCertificatePath for bootstrap.authentication entra-service-principal.",
+        ]),
+  ];
 }
 
 function withDefaults(news: Bag): Bag {

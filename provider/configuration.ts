@@ -11,6 +11,8 @@ export interface Configuration {
   tenant(): { url: URL; apiKey: string };
   /** The privileged SQL login for resources that give none. */
   sqlAdministrator: { username?: string; password?: string };
+  /** A ready access token for bootstrap.authentication "entra-access-token". */
+  sqlAccessToken?: string;
   /** Where to reach the pool's endpoint, when not under its own name. */
   sqlRoute(): { server?: string; port?: number };
   debug: boolean;
@@ -36,6 +38,7 @@ export function readConfiguration(
     notEmpty(env[variable]) ?? notEmpty(setting(name));
   const username = value("IMMUTA_SQL_ADMIN_USERNAME", "sqlAdminUsername");
   const password = value("IMMUTA_SQL_ADMIN_PASSWORD", "sqlAdminPassword");
+  const accessToken = value("IMMUTA_SQL_ACCESS_TOKEN", "sqlAccessToken");
   const server = value("IMMUTA_SQL_SERVER", "sqlServer");
   const port = value("IMMUTA_SQL_PORT", "sqlPort");
   const requestTimeout = milliseconds(value("IMMUTA_REQUEST_TIMEOUT", "requestTimeout") ?? "");
@@ -52,6 +55,7 @@ export function readConfiguration(
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
     },
+    ...(accessToken === undefined ? {} : { sqlAccessToken: accessToken }),
     sqlRoute: () => ({
       ...(server === undefined ? {} : { server }),
       ...(port === undefined ? {} : { port: portNumber(port) }),

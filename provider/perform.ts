@@ -113,7 +113,13 @@ async function run(step: Extract<Step, { do: "run" }>, job: Job): Promise<void> 
   const work = (): Promise<void> =>
     world.runPhase(
       bootstrapLogin(inputs, world),
-      { phase: step.phase, database, batches: script.batches, mask: (text) => masked(text, secretsOf(job)) },
+      {
+        phase: step.phase,
+        database,
+        batches: script.batches,
+        fresh: job.operation === "create",
+        mask: (text) => masked(text, secretsOf(job)),
+      },
       world.reporter,
     );
   world.reporter.info(`running the ${step.phase} script in database ${database} (${counted(script)})`);
@@ -215,8 +221,9 @@ export function secretsOf(job: Job): string[] {
   const given = [job.sides.new, job.sides.old].flatMap((inputs) => [
     inputs?.password,
     inputs?.bootstrap?.password,
+    inputs?.bootstrap?.clientSecret,
+    inputs?.bootstrap?.accessToken,
   ]);
-  return [...given, job.world.configuration.sqlAdministrator.password].filter(
-    (secret) => secret !== undefined,
-  );
+  const { sqlAdministrator, sqlAccessToken } = job.world.configuration;
+  return [...given, sqlAdministrator.password, sqlAccessToken].filter((secret) => secret !== undefined);
 }

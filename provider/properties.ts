@@ -22,6 +22,16 @@ export interface MetadataDelimiters {
 }
 
 export interface Bootstrap {
+  authentication?:
+    "sql" | "entra-default" | "entra-managed-identity" | "entra-service-principal" | "entra-access-token";
+  tenantId?: string;
+  clientId?: string;
+  clientSecret?: string;
+  clientCertificatePath?: string;
+  accessToken?: string;
+  connectTimeout?: string;
+  requestTimeout?: string;
+  waitForPool?: string;
   username?: string;
   password?: string;
   server?: string;
@@ -223,6 +233,77 @@ export const properties: readonly Property[] = [
     type: "boolean",
     change: "local",
     doc: "Accept any server certificate; default false.",
+  },
+  {
+    path: "bootstrap.authentication",
+    type: "string",
+    change: "local",
+    rule: rules.oneOf(
+      "sql",
+      "entra-default",
+      "entra-managed-identity",
+      "entra-service-principal",
+      "entra-access-token",
+    ),
+    doc: "How the login that runs the scripts proves who it is: a SQL login, or Microsoft Entra's default credential chain, a managed identity, a service principal, a ready access token; default `sql`.",
+  },
+  {
+    path: "bootstrap.tenantId",
+    type: "string",
+    change: "local",
+    rule: rules.notEmpty,
+    doc: "Microsoft Entra tenant of the service principal.",
+  },
+  {
+    path: "bootstrap.clientId",
+    type: "string",
+    change: "local",
+    rule: rules.notEmpty,
+    doc: "Client id of the service principal, or of a user-assigned managed identity.",
+  },
+  {
+    path: "bootstrap.clientSecret",
+    type: "string",
+    change: "local",
+    secret: true,
+    rule: rules.notEmpty,
+    doc: "The service principal's secret.",
+  },
+  {
+    path: "bootstrap.clientCertificatePath",
+    type: "string",
+    change: "local",
+    rule: rules.notEmpty,
+    doc: "File with the service principal's certificate and key (PEM), in place of a secret.",
+  },
+  {
+    path: "bootstrap.accessToken",
+    type: "string",
+    change: "local",
+    secret: true,
+    rule: rules.notEmpty,
+    doc: "Access token for `https://database.windows.net/`; default IMMUTA_SQL_ACCESS_TOKEN, which is kept in no state.",
+  },
+  {
+    path: "bootstrap.connectTimeout",
+    type: "string",
+    change: "local",
+    rule: rules.duration,
+    doc: "How long one attempt to connect may take; default `30s`.",
+  },
+  {
+    path: "bootstrap.requestTimeout",
+    type: "string",
+    change: "local",
+    rule: rules.duration,
+    doc: "How long one batch may take; then it is cancelled at the server. Default `10m`.",
+  },
+  {
+    path: "bootstrap.waitForPool",
+    type: "string",
+    change: "local",
+    rule: rules.duration,
+    doc: "How long to wait for a pool that is warming up or not there yet; default `20m`. When given, a paused pool is waited for too, until somebody resumes it.",
   },
   ...(["create", "update", "delete"] as const).map((operation): Property => ({
     path: `timeouts.${operation}`,

@@ -3,10 +3,11 @@ import { ConfigurationError } from "./configuration";
 import type { Credentials } from "./immuta/payload";
 import type { Immuta } from "./immuta/types";
 import type { Clock } from "./immuta/wait";
-import type { PoolLogin } from "./pool/connection";
+import type { Authentication, PoolLogin } from "./pool/login";
 import type { PhaseRun } from "./pool/run";
-import type { Inputs } from "./properties";
+import type { Bootstrap, Inputs } from "./properties";
 import type { Reporter } from "./reporter";
+import { milliseconds } from "./validation";
 
 /** The outside world of one operation: one seam per side, so that tests can stand in for either. */
 export interface World {
@@ -33,29 +34,69 @@ export function payloadCredentials(inputs: Inputs, configuration: Configuration)
   return { username, password };
 }
 
-/** The login that runs the scripts in manual setup. */
+/** The connection over which the scripts run in manual setup. */
 export function bootstrapLogin(inputs: Inputs, world: World): PoolLogin {
-  const { configuration } = world;
   const bootstrap = inputs.bootstrap ?? {};
-  const username = bootstrap.username ?? configuration.sqlAdministrator.username;
-  const password = bootstrap.password ?? configuration.sqlAdministrator.password;
-  if (username === undefined || password === undefined)
-    throw new ConfigurationError(
-      `No ${username === undefined ? "user name" : "password"} of the login that runs Immuta's scripts. ` +
-        (username === undefined
-          ? "Give bootstrap.username in the program, or set IMMUTA_SQL_ADMIN_USERNAME."
-          : "Give bootstrap.password in the program, or set IMMUTA_SQL_ADMIN_PASSWORD."),
-    );
-  const route = configuration.sqlRoute();
+  const route = world.configuration.sqlRoute();
   const server = bootstrap.server ?? route.server;
   const port = bootstrap.port ?? route.port;
   return {
     host: inputs.host,
     port: inputs.port,
-    username,
-    password,
+    authentication: authenticationOf(bootstrap, world.configuration),
     route: { ...(server === undefined ? {} : { server }), ...(port === undefined ? {} : { port }) },
     trustServerCertificate: bootstrap.trustServerCertificate ?? false,
     applicationName: world.applicationName,
+    ...limit("connectTimeout", bootstrap.connectTimeout),
+    ...limit("requestTimeout", bootstrap.requestTimeout),
+    ...limit("waitForPool", bootstrap.waitForPool),
+    pauseIsAwaited: bootstrap.waitForPool !== undefined,
   };
+}
+
+function limit<Name extends string>(name: Name, duration: string | undefined): Partial<Record<Name, number>> {
+  const value = duration === undefined ? undefined : milliseconds(duration);
+  return value === undefined ? {} : ({ [name]: value } as Record<Name, number>);
+}
+
+function authenticationOf(bootstrap: Bootstrap, configuration: Configuration): Authentication {
+  const { clientId, tenantId, clientSecret, clientCertificatePath } = bootstrap;
+  switch (bootstrap.authentication ?? "sql") {
+    case "entra-default":
+      return { type: "entra-default", ...(clientId === undefined ? {} : { clientId }) };
+    case "entra-managed-identity":
+      return { type: "entra-managed-identity", ...(clientId === undefined ? {} : { clientId }) };
+    case "entra-service-principal": {
+      // Check has seen to it that they are there.
+      const principal = {
+        type: "entra-service-principal",
+        tenantId: tenantId ?? "",
+        clientId: clientId ?? "",
+      } as const;
+      return clientSecret === undefined
+        ? { ...principal, clientCertificatePath: clientCertificatePath ?? "" }
+        : { ...principal, clientSecret };
+    }
+    case "entra-access-token": {
+      const accessToken = bootstrap.accessToken ?? configuration.sqlAccessToken;
+      if (accessToken === undefined)
+        throw new ConfigurationError(
+          "No access token for the login that runs Immuta's scripts. Set IMMUTA_SQL_ACCESS_TOKEN, or give bootstrap.accessToken.",
+        );
+      return { type: "entra-access-token", accessToken };
+    }
+    default: {
+      const username = bootstrap.username ?? configuration.sqlAdministrator.username;
+      const password = bootstrap.password ?? configuration.sqlAdministrator.password;
+      if (username === undefined)
+        throw new ConfigurationError(
+          "No user name of the login that runs Immuta's scripts. Give bootstrap.username in the program, or set IMMUTA_SQL_ADMIN_USERNAME.",
+        );
+      if (password === undefined)
+        throw new ConfigurationError(
+          "No password of the login that runs Immuta's scripts. Give bootstrap.password in the program, or set IMMUTA_SQL_ADMIN_PASSWORD.",
+        );
+      return { type: "sql", username, password };
+    }
+  }
 }

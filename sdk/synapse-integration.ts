@@ -21,6 +21,18 @@ export interface MetadataDelimitersArgs {
 
 /** The connection over which Immuta's bootstrap scripts are run in manual setup. */
 export interface BootstrapArgs {
+  /**
+   * How the login proves who it is: a SQL login (`sql`, the default), or Microsoft Entra's default credential chain, a
+   * managed identity, a service principal, or a ready access token.
+   */
+  authentication?: Input<
+    | "sql"
+    | "entra-default"
+    | "entra-managed-identity"
+    | "entra-service-principal"
+    | "entra-access-token"
+    | undefined
+  >;
   /** SQL login that may create logins and users and manage grants, such as the workspace's SQL administrator. Default: IMMUTA_SQL_ADMIN_USERNAME. */
   username?: Input<string | undefined>;
   /** Its password, kept secret. Default: IMMUTA_SQL_ADMIN_PASSWORD. */
@@ -31,6 +43,22 @@ export interface BootstrapArgs {
   port?: Input<number | undefined>;
   /** Accept any server certificate. Default false. */
   trustServerCertificate?: Input<boolean | undefined>;
+  /** Microsoft Entra tenant of the service principal. */
+  tenantId?: Input<string | undefined>;
+  /** Client id of the service principal, or of a user-assigned managed identity. */
+  clientId?: Input<string | undefined>;
+  /** The service principal's secret, kept secret. */
+  clientSecret?: Input<string | undefined>;
+  /** PEM file with the service principal's certificate and key, in place of a secret. */
+  clientCertificatePath?: Input<string | undefined>;
+  /** Access token for `https://database.windows.net/`, kept secret. Default: IMMUTA_SQL_ACCESS_TOKEN. */
+  accessToken?: Input<string | undefined>;
+  /** How long one attempt to connect may take. Default `30s`. */
+  connectTimeout?: Input<string | undefined>;
+  /** How long one batch may take before it is cancelled. Default `10m`. */
+  requestTimeout?: Input<string | undefined>;
+  /** How long to wait for a pool that is warming up or not there yet; when given, for a paused one too. Default `20m`. */
+  waitForPool?: Input<string | undefined>;
 }
 
 /** How long an operation may wait for Immuta, such as `90s`, `20m` or `1h30m`. Default `20m` each. */
@@ -150,7 +178,7 @@ function withSecrets(args: SynapseIntegrationArgs): Record<string, unknown> {
   // A program in JavaScript may hand over an output as a whole; then all of it is secret.
   const wrapped = pulumi.Output.isInstance(bootstrap)
     ? pulumi.secret(bootstrap)
-    : withSecretPassword(bootstrap);
+    : withSecretsInside(bootstrap);
   return {
     ...rest,
     ...(password === undefined ? {} : { password: pulumi.secret(password) }),
@@ -158,9 +186,15 @@ function withSecrets(args: SynapseIntegrationArgs): Record<string, unknown> {
   };
 }
 
-const withSecretPassword = (bootstrap: BootstrapArgs | undefined): BootstrapArgs => ({
+const secretNames = ["password", "clientSecret", "accessToken"] as const;
+
+const withSecretsInside = (bootstrap: BootstrapArgs | undefined): BootstrapArgs => ({
   ...bootstrap,
-  ...(bootstrap?.password === undefined ? {} : { password: pulumi.secret(bootstrap.password) }),
+  ...Object.fromEntries(
+    secretNames.flatMap((name) =>
+      bootstrap?.[name] === undefined ? [] : [[name, pulumi.secret(bootstrap[name])]],
+    ),
+  ),
 });
 
 function refuseImport(name: string, opts: pulumi.CustomResourceOptions): void {

@@ -53,7 +53,7 @@ export function splitBatches(script: string): Batch[] {
       }
       refuseDirective(line, lineNumber);
     }
-    ({ region, depth } = scan(text, position, end, region, depth));
+    ({ region, depth } = scan(text, position, end, region, depth, lineNumber));
     if (end === text.length) break;
     position = next;
     lineNumber++;
@@ -69,6 +69,7 @@ function scan(
   end: number,
   startRegion: Region,
   startDepth: number,
+  lineNumber: number,
 ): { region: Region; depth: number } {
   let region = startRegion;
   let depth = startDepth;
@@ -79,6 +80,14 @@ function scan(
       if (char === "'" || char === '"') region = char;
       else if (char === "[") region = "]";
       else if (char === "-" && following === "-") return { region: "plain", depth: 0 };
+      else if (
+        char === "$" &&
+        following === "(" &&
+        /^[\w-]+\)/.test(text.slice(i + 2, Math.min(end, i + 140)))
+      )
+        throw new ScriptError(
+          `Script line ${lineNumber}: $(…) is a variable of sqlcmd, which is not run here. Immuta's scripts hold T-SQL only.`,
+        );
       else if (char === "/" && following === "*") {
         region = "block comment";
         depth = 1;

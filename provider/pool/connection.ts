@@ -1,44 +1,44 @@
 import { connect as connectSocket, type Socket } from "node:net";
 import { ConnectionPool, type config as MssqlConfig } from "mssql";
-import type { Connection } from "tedious";
+import type { Connection, ConnectionConfiguration } from "tedious";
 import type { Reporter } from "../reporter";
-import { loginAdvice, PoolUnreachable, type ServerError } from "./errors";
+import { adviceFor, PoolUnreachable, type ServerError } from "./errors";
+import { type Authentication, nameOfLogin, type PoolLogin } from "./login";
+import type { Trouble } from "./trouble";
 
-export interface PoolLogin {
-  /** The endpoint's own name: what the certificate and the gateway go by. */
-  host: string;
-  port: number;
-  username: string;
-  password: string;
-  /** Where to connect instead, such as a private endpoint. */
-  route: { server?: string; port?: number };
-  trustServerCertificate: boolean;
-  /** Sent in the login, so that the server's audit shows who called. */
-  applicationName: string;
-  /** Milliseconds; default 30 s. */
-  connectTimeout?: number;
-  /** Milliseconds for one batch; default 10 minutes. */
-  requestTimeout?: number;
-}
-
-/** A connection pool of exactly one connection: session state must hold from batch to batch. */
+/**
+ * One attempt to connect: a connection pool of exactly one connection, because session state must hold from batch to
+ * batch. Throws PoolUnreachable.
+ */
 export async function openConnection(
   login: PoolLogin,
   database: string,
   reporter: Reporter,
 ): Promise<ConnectionPool> {
-  const refusals: ServerError[] = [];
-  const pool = new ConnectionPool(mssqlConfig(login, database, refusals));
+  const said: ServerError[] = [];
+  const pool = new ConnectionPool(await mssqlConfig(login, database, said));
   // Without a listener a connection that breaks would end the process.
   pool.on("error", (error: Error) => {
     reporter.debug(`the connection to ${database} reported: ${error.message}`);
   });
   try {
     await pool.connect();
-    return pool;
+    await proveDatabase(pool, database);
   } catch (error) {
-    throw unreachable(login, database, error, refusals);
+    await pool.close().catch(() => undefined);
+    throw unreachable(login, database, error, said.at(-1));
   }
+  for (const rejection of said)
+    reporter.debug(`session option rejected: Msg ${rejection.number}: ${rejection.message}`);
+  return pool;
+}
+
+/** Some pools let a paused or warming database in and refuse its first batch: better now than half way. */
+async function proveDatabase(pool: ConnectionPool, database: string): Promise<void> {
+  const { recordset } = await pool.request().batch<{ name: string }>("SELECT DB_NAME() AS name");
+  const name = recordset[0]?.name;
+  if (name?.toLowerCase() !== database.toLowerCase())
+    throw new Error(`the connection ended up in database ${name ?? "unknown"}`);
 }
 
 type Config = MssqlConfig & {
@@ -46,29 +46,30 @@ type Config = MssqlConfig & {
   validateConnection: false;
 };
 
-function mssqlConfig(login: PoolLogin, database: string, refusals: ServerError[]): Config {
+async function mssqlConfig(login: PoolLogin, database: string, said: ServerError[]): Promise<Config> {
   return {
     server: login.host,
-    user: login.username,
-    password: login.password,
+    ...(await credentials(login.authentication)),
     database,
     connectionTimeout: login.connectTimeout ?? 30_000,
-    requestTimeout: login.requestTimeout ?? 600_000,
-    pool: { max: 1, min: 0 },
+    // Its clock stops at the first packet of an answer; run.ts has one of its own.
+    requestTimeout: 0,
+    pool: { max: 1, min: 0, idleTimeoutMillis: 3_600_000 },
     // mssql's `SELECT 1` before each request turns a paused pool into a storm of logins.
     validateConnection: false,
     options: {
       encrypt: true,
       trustServerCertificate: login.trustServerCertificate,
       appName: login.applicationName,
-      enableArithAbort: true,
+      maxRetriesOnTransientErrors: 0,
+      ...sessionOptions,
       // The host name stays in TLS and login whatever address is dialled, so that certificate and gateway agree.
       connector: () => dial(login.route.server ?? login.host, login.route.port ?? login.port),
-    },
+    } as unknown as NonNullable<MssqlConfig["options"]>,
     // A refused login carries its number in this event only.
     beforeConnect: (connection) => {
       connection.on("errorMessage", (message) => {
-        refusals.push({
+        said.push({
           number: message.number,
           state: message.state,
           severity: message.class,
@@ -78,6 +79,70 @@ function mssqlConfig(login: PoolLogin, database: string, refusals: ServerError[]
       });
     },
   };
+}
+
+/** A dedicated pool's own level; tedious always sends one, and its default READ COMMITTED would be refused. */
+const readUncommitted = 1;
+
+/**
+ * What sqlcmd and SSMS set. The rest of tedious' options is not sent: a dedicated pool knows no
+ * IMPLICIT_TRANSACTIONS or CURSOR_CLOSE_ON_COMMIT to choose.
+ */
+const sessionOptions = {
+  enableQuotedIdentifier: true,
+  enableAnsiNull: true,
+  enableAnsiPadding: true,
+  enableAnsiWarnings: true,
+  enableArithAbort: true,
+  enableConcatNullYieldsNull: true,
+  enableAnsiNullDefault: null,
+  enableCursorCloseOnCommit: null,
+  enableImplicitTransactions: null,
+  enableNumericRoundabort: null,
+  connectionIsolationLevel: readUncommitted,
+  datefirst: null,
+  dateFormat: null,
+  language: null,
+  textsize: null,
+} as const;
+
+async function credentials(authentication: Authentication): Promise<Partial<MssqlConfig>> {
+  const entra = (value: ConnectionConfiguration["authentication"]): Partial<MssqlConfig> => ({
+    authentication: value as NonNullable<MssqlConfig["authentication"]>,
+  });
+  switch (authentication.type) {
+    case "sql":
+      return { user: authentication.username, password: authentication.password };
+    case "entra-access-token":
+      return entra({
+        type: "azure-active-directory-access-token",
+        options: { token: authentication.accessToken },
+      });
+    case "entra-service-principal": {
+      const { tenantId, clientId } = authentication;
+      if ("clientSecret" in authentication)
+        return entra({
+          type: "azure-active-directory-service-principal-secret",
+          options: { tenantId, clientId, clientSecret: authentication.clientSecret },
+        });
+      const { ClientCertificateCredential } = await import("@azure/identity");
+      const credential = new ClientCertificateCredential(
+        tenantId,
+        clientId,
+        authentication.clientCertificatePath,
+      );
+      return entra({ type: "token-credential", options: { credential } });
+    }
+    default: {
+      const { type, clientId } = authentication;
+      const options = clientId === undefined ? {} : { clientId };
+      return entra(
+        type === "entra-default"
+          ? { type: "azure-active-directory-default", options }
+          : { type: "azure-active-directory-msi-vm", options },
+      );
+    }
+  }
 }
 
 function dial(server: string, port: number): Promise<Socket> {
@@ -95,29 +160,35 @@ function unreachable(
   login: PoolLogin,
   database: string,
   error: unknown,
-  refusals: readonly ServerError[],
+  refusal: ServerError | undefined,
 ): PoolUnreachable {
   const place = `database ${database} on ${login.host}`;
-  const refusal = refusals.at(-1);
   if (refusal !== undefined) {
-    const advice = loginAdvice(refusal.number, refusal.message);
+    const { number, message } = refusal;
     return new PoolUnreachable(
-      `The login ${login.username} was refused by ${place}: Msg ${refusal.number}: ${refusal.message}` +
-        (advice === "" ? "" : `\n${advice}`),
-      refusal.number,
+      `The login ${nameOfLogin(login.authentication)} was refused by ${place}: Msg ${number}: ${message}` +
+        adviceFor({ number, message }),
+      { number, message },
     );
   }
-  const dialled = `${login.route.server ?? login.host}:${login.route.port ?? login.port}`;
   const message = error instanceof Error ? error.message : String(error);
+  const code = codeOf(error);
+  const trouble: Trouble = { message, ...(code === undefined ? {} : { code }) };
+  const dialled = `${login.route.server ?? login.host}:${login.route.port ?? login.port}`;
   return new PoolUnreachable(
-    `No connection to ${place} (${dialled}): ${message}${connectionAdvice(message)}`,
+    `No connection to ${place} (${dialled}): ${message}${adviceFor(trouble)}`,
+    trouble,
   );
 }
 
-function connectionAdvice(message: string): string {
-  if (/certificate|self.signed/i.test(message))
-    return "\nThe server's certificate is not trusted. Add its authority with NODE_EXTRA_CA_CERTS, or set bootstrap.trustServerCertificate.";
-  if (/ENOTFOUND|EAI_AGAIN/.test(message))
-    return "\nThe host name cannot be resolved from here. Check `host`, or bootstrap.server for a private endpoint.";
-  return "\nCheck that the endpoint can be reached from here; bootstrap.server names another address, such as a private endpoint's.";
+/** The code nearest to the cause: mssql and tedious wrap it in general ones of their own. */
+function codeOf(error: unknown): string | undefined {
+  const codes: string[] = [];
+  let current: unknown = error;
+  for (let depth = 0; depth < 6 && typeof current === "object" && current !== null; depth++) {
+    const layer = current as { code?: unknown; cause?: unknown; originalError?: unknown; errors?: unknown[] };
+    if (typeof layer.code === "string") codes.push(layer.code);
+    current = layer.originalError ?? layer.cause ?? layer.errors?.[0];
+  }
+  return codes.at(-1);
 }

@@ -64,7 +64,7 @@ describe("automatic: Immuta prepares an existing pool itself", function () {
     const refreshed = await scenario.act("refresh");
     expect(refreshed.changes).to.deep.equal({ same: 1, update: 1 });
     expect(refreshed.calls).to.deep.equal(["GET /integrations/3"]);
-    expect(refreshed.output).to.contain("SOMEBODY");
+    expect(refreshed.output).to.contain("[diff: ~impersonation]");
     const preview = await scenario.act("preview");
     expect(preview.output).to.match(/~ role\s*: "SOMEBODY" => "ANALYST_IMPERSONATION"/);
     expect(preview.calls).to.deep.equal([]);

@@ -166,7 +166,7 @@ describe("quickstart: manual setup on the pool that the same up provisions", fun
   it("removes what it made: scripts, DELETE, and a pool as empty as before", async () => {
     const { urn } = await resourceIn(scenario);
     const outcome = await scenario.act("destroy", { target: urn });
-    expect(outcome.changes).to.deep.equal({ delete: 1 });
+    expect(outcome.changes).to.deep.equal({ delete: 1, same: 7 });
     expect(outcome.calls).to.deep.equal([
       "GET /integrations/3",
       "POST /integrations/3/scripts/delete",

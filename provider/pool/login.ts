@@ -1,0 +1,45 @@
+/** How to reach and enter a pool. */
+export interface PoolLogin {
+  /** The endpoint's own name: what the certificate and the gateway go by. */
+  host: string;
+  port: number;
+  authentication: Authentication;
+  /** Where to connect instead, such as a private endpoint. */
+  route: { server?: string; port?: number };
+  trustServerCertificate: boolean;
+  /** Sent in the login, so that the server's audit shows who called. */
+  applicationName: string;
+  /** Milliseconds; default 30 s. */
+  connectTimeout?: number;
+  /** Milliseconds for one batch; default 10 minutes. */
+  requestTimeout?: number;
+  /** Milliseconds to wait for a pool that may yet come; default 20 minutes. */
+  waitForPool?: number;
+  /** A paused pool is waited for like a warming one. */
+  pauseIsAwaited: boolean;
+}
+
+/** A SQL login, or one of Microsoft Entra's ways, as tedious and @azure/identity do them. */
+export type Authentication =
+  | { type: "sql"; username: string; password: string }
+  | { type: "entra-default"; clientId?: string }
+  | { type: "entra-managed-identity"; clientId?: string }
+  | { type: "entra-service-principal"; tenantId: string; clientId: string; clientSecret: string }
+  | { type: "entra-service-principal"; tenantId: string; clientId: string; clientCertificatePath: string }
+  | { type: "entra-access-token"; accessToken: string };
+
+/** Who logs in, for messages; never a secret. */
+export function nameOfLogin(authentication: Authentication): string {
+  switch (authentication.type) {
+    case "sql":
+      return authentication.username;
+    case "entra-service-principal":
+      return `service principal ${authentication.clientId}`;
+    case "entra-access-token":
+      return "the access token's identity";
+    default:
+      return authentication.clientId === undefined
+        ? authentication.type
+        : `${authentication.type} ${authentication.clientId}`;
+  }
+}
