@@ -63,14 +63,18 @@ const FIRST_SPID = 51;
 
 export async function startSynapse(options: SynapseOptions = {}): Promise<Synapse> {
   const certificate = await makeCertificate();
-  const secureContext = createSecureContext({ key: certificate.key, cert: certificate.certificate });
+  const identity = { key: certificate.key, cert: certificate.certificate };
+  const secureContexts = {
+    strict: createSecureContext(identity),
+    prelogin: createSecureContext({ ...identity, maxVersion: "TLSv1.2" }),
+  };
   const workspaces: Workspace[] = [];
   const faults = new Faults();
   const journal = new Journal();
   const sessions = new Set<Session>();
   const endpoint: Endpoint = {
     workspaces,
-    secureContext,
+    secureContexts,
     faults,
     journal,
     isLoggedIn: (login) => [...sessions].some(({ loggedIn }) => loggedIn?.state.identity.login === login),

@@ -17,7 +17,8 @@ import type { Login, Workspace } from "./workspace";
 /** What all sessions of an endpoint share. */
 export interface Endpoint {
   workspaces: readonly Workspace[];
-  secureContext: SecureContext;
+  /** For TDS 8, and for TLS inside PRELOGIN: there only up to TLS 1.2, whose handshake has a clear end. */
+  secureContexts: { strict: SecureContext; prelogin: SecureContext };
   faults: Faults;
   journal: Journal;
   isLoggedIn: (login: Login) => boolean;
@@ -68,16 +69,18 @@ export class Session {
     if (chunk.readUInt8(0) === FIRST_TLS_BYTE) {
       this.socket.pause();
       this.socket.unshift(chunk);
-      this.#encrypt(this.socket, { ALPNProtocols: ["tds/8.0"] });
+      this.#encrypt(this.socket, {
+        secureContext: this.endpoint.secureContexts.strict,
+        ALPNProtocols: ["tds/8.0"],
+      });
     } else {
       this.#listen(this.socket);
       this.#receive(chunk);
     }
   }
 
-  #encrypt(transport: Duplex, options: { ALPNProtocols?: string[]; maxVersion?: "TLSv1.2" }): void {
-    const { secureContext } = this.endpoint;
-    const tls = new TLSSocket(transport as Socket, { isServer: true, secureContext, ...options });
+  #encrypt(transport: Duplex, options: { secureContext: SecureContext; ALPNProtocols?: string[] }): void {
+    const tls = new TLSSocket(transport, { isServer: true, ...options });
     this.#tls = tls;
     tls.on("error", () => this.socket.destroy());
     this.#listen(tls);
@@ -86,7 +89,11 @@ export class Session {
   #listen(transport: Duplex): void {
     this.#transport = transport;
     transport.on("data", this.#receive);
-    transport.on("end", () => this.socket.end());
+    transport.on("end", () => {
+      // A client that has said goodbye is logged out, whatever its socket still waits for.
+      this.#close();
+      this.socket.end();
+    });
   }
 
   readonly #receive = (chunk: Buffer): void => {
@@ -133,7 +140,9 @@ export class Session {
       return;
     }
     this.socket.off("data", this.#receive);
-    this.#encrypt(new HandshakeTransport(this.socket), { maxVersion: "TLSv1.2" });
+    this.#encrypt(new HandshakeTransport(this.socket), {
+      secureContext: this.endpoint.secureContexts.prelogin,
+    });
   }
 
   #takeLogin({ type, payload }: Message): void {
@@ -197,7 +206,7 @@ export class Session {
     this.#stage = "closed";
     this.#tls?.destroy();
     if (this.#loggedIn === undefined) return;
-    this.#loggedIn.state.rollback();
+    this.#loggedIn.state.abandonTransaction();
     this.#requests?.abandon();
     this.endpoint.journal.add({ ...this.#loggedIn.journal, kind: "logout", errors: [] });
     this.#loggedIn = undefined;

@@ -1,7 +1,7 @@
 /** Schemas, tables, views, procedures and functions. */
 import { DBO_ID, type DatabaseObject, type ObjectType, type Principal, type Schema } from "../workspace";
 import type { ColumnDefinition, ModuleBody, ObjectName, Statement } from "./ast";
-import { SqlError, sqlError } from "./errors";
+import { sqlError, type SqlError } from "./errors";
 import type { Relation, Scope } from "./evaluate";
 import { runQuery } from "./query";
 import { Frame, type SessionState } from "./session-state";

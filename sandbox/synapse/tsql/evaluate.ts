@@ -1,5 +1,5 @@
 /** Expressions to values, predicates to true, false or unknown. */
-import { int, type SqlType, type SqlValue } from "../wire/types";
+import { int, untypedNull, type SqlType, type SqlValue } from "../wire/types";
 import type { Expression, Query } from "./ast";
 import { aggregate, aggregateType, isAggregate } from "./aggregates";
 import { callFunction, functionType } from "./functions";
@@ -102,7 +102,7 @@ export function typeOf(expression: Expression, scope: Scope): SqlType {
         ...expression.branches.map(({ then }) => then),
         ...(expression.otherwise === undefined ? [] : [expression.otherwise]),
       ];
-      return resultType(results, scope);
+      return results.map((result) => typeOf(result, scope)).reduce(commonType, untypedNull);
     }
     case "subquery":
       return scope.engine.query(expression.query, { ...scope, row: undefined }).columns[0]?.type ?? int;
@@ -111,19 +111,6 @@ export function typeOf(expression: Expression, scope: Scope): SqlType {
     default:
       return { name: "bit" };
   }
-}
-
-/** NULL constants take the type of what stands beside them. */
-function resultType(results: Expression[], scope: Scope): SqlType {
-  const typed = results.filter((result) => !(result.kind === "literal" && result.value === null));
-  return (
-    typed
-      .map((result) => typeOf(result, scope))
-      .reduce<SqlType | undefined>(
-        (type, next) => (type === undefined ? next : commonType(type, next)),
-        undefined,
-      ) ?? int
-  );
 }
 
 type Call = Extract<Expression, { kind: "call" }>;

@@ -99,7 +99,7 @@ export class Executor implements Engine {
       if (this.#tries > 0 && !error.fatal) throw error;
       this.report(error);
       if (error.reach === "batch" || error.fatal || this.session.abortOnError) {
-        if (this.session.abortOnError) this.session.rollback();
+        if (this.session.abortOnError) this.session.abandonTransaction();
         throw new BatchEnd(error.fatal);
       }
       return NEXT;

@@ -1,6 +1,15 @@
 /** Built-in functions. */
 import { createHash, randomUUID } from "node:crypto";
-import { datetime2, int, nvarchar, sysname, varbinary, type SqlType, type SqlValue } from "../wire/types";
+import {
+  datetime2,
+  int,
+  nvarchar,
+  sysname,
+  untypedNull,
+  varbinary,
+  type SqlType,
+  type SqlValue,
+} from "../wire/types";
 import { sqlError } from "./errors";
 import type { Scope } from "./evaluate";
 import { METADATA_FUNCTIONS } from "./metadata-functions";
@@ -123,7 +132,7 @@ const FUNCTIONS = new Map<string, BuiltIn>([
     "replicate",
     simple(nvarchar(4000), 2, (values) => text(values, 0).repeat(Math.max(0, integer(values, 1)))),
   ],
-  ["reverse", simple(longest, 1, (values) => [...text(values, 0)].reverse().join(""))],
+  ["reverse", simple(longest, 1, (values) => Array.from(text(values, 0)).reverse().join(""))],
   [
     "stuff",
     simple(
@@ -164,7 +173,14 @@ const FUNCTIONS = new Map<string, BuiltIn>([
         .join(textOf(separator ?? "")),
     ),
   ],
-  ["isnull", nullable(first, [2, 2], ([value, otherwise]) => value ?? otherwise ?? null)],
+  [
+    "isnull",
+    nullable(
+      ([type = untypedNull, otherwise = untypedNull]) => (type === untypedNull ? otherwise : type),
+      [2, 2],
+      ([value, otherwise]) => value ?? otherwise ?? null,
+    ),
+  ],
   [
     "coalesce",
     nullable(

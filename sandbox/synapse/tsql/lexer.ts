@@ -25,7 +25,7 @@ const VARIABLE = /@{1,2}[\p{L}\p{N}_@$#]+/uy;
 const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const BINARY = /0[xX][0-9a-fA-F]*/y;
 const SYMBOL = /<>|!=|<=|>=|!<|!>|\+=|-=|\*=|\/=|::|[-+*/%=<>(),.;&|^~:$?\\{}!`]/y;
-const SPACE = /[\s\u0000\ufeff]+/y;
+const SPACE = /[\s\ufeff]+/y;
 
 function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
   pattern.lastIndex = at;

@@ -3,7 +3,7 @@ import { isPredicate, type Expression, type Query, type Select, type SelectItem,
 import { isReserved, type TokenCursor } from "./cursor";
 import { parseType } from "./data-types";
 import { sqlError } from "./errors";
-import type { SqlType } from "../wire/types";
+import { untypedNull, type SqlType } from "../wire/types";
 
 /** An expression that yields a value. */
 export function parseScalar(cursor: TokenCursor): Expression {
@@ -175,7 +175,7 @@ const CALLABLE_RESERVED = ["LEFT", "RIGHT"];
 
 function parseWord(cursor: TokenCursor): Expression {
   const { keyword } = cursor.token;
-  if (cursor.take("NULL")) return { kind: "literal", value: null, type: { name: "int" } };
+  if (cursor.take("NULL")) return { kind: "literal", value: null, type: untypedNull };
   if (cursor.take("CASE")) return parseCase(cursor);
   if (BARE_FUNCTIONS.includes(keyword)) {
     cursor.next();

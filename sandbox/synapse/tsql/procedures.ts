@@ -17,7 +17,8 @@ const DEEPEST_NESTING = 32;
 /** An argument as given: where it is a variable marked OUTPUT, `assign` takes the parameter's last value. */
 export interface GivenArgument {
   name: string | undefined;
-  value: SqlValue | "default";
+  /** undefined: DEFAULT was given. */
+  value: SqlValue | undefined;
   type: SqlType;
   assign: ((value: SqlValue) => void) | undefined;
 }
@@ -33,7 +34,7 @@ export function callProcedure(
 }
 
 function givenArgument({ name, value, output }: Argument, scope: Scope): GivenArgument {
-  if (value === "default") return { name, value, type: int, assign: undefined };
+  if (value === "default") return { name, value: undefined, type: int, assign: undefined };
   let assign: GivenArgument["assign"];
   if (output && value.kind === "variable") {
     const variable = scope.frame.variable(value.name);
@@ -119,7 +120,7 @@ function bindParameters(
     return {
       parameter,
       given,
-      value: given === undefined || given.value === "default" ? undefined : given.value,
+      value: given?.value,
     };
   });
 }
@@ -136,8 +137,7 @@ function textArgument(procedure: string, values: GivenArgument[], index: number,
   const given =
     values.find((value) => value.name?.toLowerCase() === name) ??
     (values[index]?.name === undefined ? values[index] : undefined);
-  if (given === undefined || given.value === null || given.value === "default")
-    throw sqlError(201, procedure, name);
+  if (given?.value === undefined || given.value === null) throw sqlError(201, procedure, name);
   return textOf(given.value);
 }
 
@@ -166,10 +166,7 @@ const SYSTEM_PROCEDURES = new Map<string, SystemProcedure>([
     (values, { session }) => {
       const key = textArgument("sp_set_session_context", values, 0, "@key");
       const given = values.find((value) => value.name?.toLowerCase() === "@value") ?? values[1];
-      session.context.set(
-        key.toLowerCase(),
-        given === undefined || given.value === "default" ? null : given.value,
-      );
+      session.context.set(key.toLowerCase(), given?.value ?? null);
       return 0;
     },
   ],
@@ -185,7 +182,7 @@ function executeSql(values: GivenArgument[], scope: Scope, executor: Executor): 
     const match =
       given.find(({ name }) => name?.toLowerCase() === parameter.name.toLowerCase()) ??
       (given[index]?.name === undefined ? given[index] : undefined);
-    if (match === undefined || match.value === "default") throw sqlError(8178, parameter.name);
+    if (match?.value === undefined) throw sqlError(8178, parameter.name);
     return { parameter, match, value: match.value };
   });
   const frame = executor.runText(text, scope, (inside) => {
@@ -198,8 +195,7 @@ function executeSql(values: GivenArgument[], scope: Scope, executor: Executor): 
 
 export function parseParameters(text: string): Parameter[] {
   const cursor = new TokenCursor(text, tokenize(text));
-  if (cursor.atEnd) return [];
-  const parameters = cursor.list(() => parseVariable(cursor));
+  const parameters = cursor.atEnd ? [] : cursor.list(() => parseVariable(cursor));
   if (!cursor.atEnd) throw cursor.syntaxError();
   return parameters;
 }

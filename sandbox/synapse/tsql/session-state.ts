@@ -103,13 +103,19 @@ export class SessionState {
   }
 
   rollback(): void {
+    if (this.transaction === undefined) throw sqlError(3903);
+    this.abandonTransaction();
+  }
+
+  /** Takes back what an open transaction did, if there is one. */
+  abandonTransaction(): void {
     for (const undo of this.transaction?.undo.reverse() ?? []) undo();
     this.transaction = undefined;
   }
 
   /** What a reset of the connection brings back to its start. */
   reset(): void {
-    this.rollback();
+    this.abandonTransaction();
     this.quotedIdentifier = true;
     this.noCount = false;
     this.abortOnError = false;

@@ -1,5 +1,5 @@
 /** Values at work: conversion, comparison, arithmetic, and the type a result has. */
-import type { SqlType, SqlValue, TextType } from "../wire/types";
+import { untypedNull, type SqlType, type SqlValue, type TextType } from "../wire/types";
 import { sqlError } from "./errors";
 
 const NUMERIC = ["bit", "tinyint", "smallint", "int", "bigint", "decimal", "float"] as const;
@@ -15,6 +15,8 @@ export function isText(type: SqlType): type is TextType {
 
 /** The type of a value that may come from either. */
 export function commonType(left: SqlType, right: SqlType): SqlType {
+  if (left === untypedNull) return right;
+  if (right === untypedNull) return left;
   if (isText(left) && isText(right)) {
     const length =
       left.length === "max" || right.length === "max" ? "max" : Math.max(left.length, right.length);

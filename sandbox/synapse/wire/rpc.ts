@@ -49,14 +49,15 @@ export function withoutHeaders(payload: Buffer): Buffer {
 export function parseRpc(payload: Buffer): RpcCall[] {
   const reader = new ByteReader(withoutHeaders(payload));
   const calls: RpcCall[] = [];
-  while (!reader.atEnd) {
+  while (!reader.atEnd()) {
     const nameLength = reader.uint16();
     const procedure =
       nameLength === 0xffff ? nameOf(reader.uint16()) : reader.take(nameLength * 2).toString("utf16le");
     reader.uint16();
     const parameters: RpcParameter[] = [];
-    while (!reader.atEnd && !BATCH_SEPARATORS.includes(reader.peek())) parameters.push(readParameter(reader));
-    if (!reader.atEnd) reader.uint8();
+    while (!reader.atEnd() && !BATCH_SEPARATORS.includes(reader.peek()))
+      parameters.push(readParameter(reader));
+    if (!reader.atEnd()) reader.uint8();
     calls.push({ procedure, parameters });
   }
   return calls;
@@ -226,7 +227,7 @@ class ByteReader {
 
   constructor(private readonly bytes: Buffer) {}
 
-  get atEnd(): boolean {
+  atEnd(): boolean {
     return this.#at >= this.bytes.length;
   }
 

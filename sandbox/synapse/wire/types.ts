@@ -15,6 +15,8 @@ export interface TextType {
 export type SqlValue = null | string | number | bigint | Buffer | Date;
 
 export const int: SqlType = { name: "int" };
+/** The type of a bare NULL: what stands beside it decides. */
+export const untypedNull: SqlType = { name: "int" };
 export const bit: SqlType = { name: "bit" };
 export const datetime2: SqlType = { name: "datetime2" };
 export const nvarchar = (length: number | "max"): SqlType => ({ name: "nvarchar", length });
