@@ -4,6 +4,7 @@ import { deleteCredentials, payloadOf } from "./immuta/payload";
 import type { Integration, IntegrationPayload, IntegrationStatus, Phase } from "./immuta/types";
 import { systemClock, waitUntil } from "./immuta/wait";
 import { nameOf, type Side, type Step } from "./plan";
+import { PoolUnreachable } from "./pool/errors";
 import { splitBatches } from "./pool/batches";
 import { masked, scriptIdentity } from "./pool/script-identity";
 import { type Inputs, normalHost } from "./properties";
@@ -43,9 +44,15 @@ export function newJob(job: Pick<Job, "world" | "operation" | "sides"> & Partial
 export async function carryOut(steps: readonly Step[], job: Job): Promise<void> {
   resolveCredentials(steps, job);
   for (const step of steps) {
-    if (step.do === "run" || step.do === "register" || step.do === "put" || step.do === "remove")
-      job.begun.push(nameOf(step));
-    await perform(step, job);
+    const writes = step.do === "run" || step.do === "register" || step.do === "put" || step.do === "remove";
+    if (writes) job.begun.push(nameOf(step));
+    try {
+      await perform(step, job);
+    } catch (error) {
+      // Without a connection not a batch was sent: there is nothing to take back.
+      if (error instanceof PoolUnreachable && !error.afterBatches) job.begun.pop();
+      throw error;
+    }
   }
 }
 

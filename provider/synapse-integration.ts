@@ -5,6 +5,7 @@ import type { Integration, IntegrationStatus } from "./immuta/types";
 import { IntegrationFailed, WaitedTooLong } from "./immuta/wait";
 import { carryOut, type Job, newJob } from "./perform";
 import { plan, planCreate, planDelete, undoCreate, undoUpdate } from "./plan";
+import { PoolUnreachable } from "./pool/errors";
 import { type Bag, inputsOf, type Inputs, normalIdentifier } from "./properties";
 import { withImmutasSettings } from "./drift";
 import { type Progress, readState, type State, stateFormat } from "./state";
@@ -222,7 +223,7 @@ export async function remove(outputs: Bag, world: World): Promise<void> {
   try {
     await carryOut(planDelete(state, found !== undefined, retain), job);
   } catch (error) {
-    if (error instanceof Error && error.name === "PoolUnreachable")
+    if (error instanceof PoolUnreachable)
       error.message +=
         `\nWhere the pool is gone for good, IMMUTA_RETAIN_POOL_OBJECTS=${state.database} lets \`pulumi destroy\` ` +
         "remove the integration from Immuta alone.";

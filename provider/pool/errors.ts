@@ -53,6 +53,8 @@ const troubleOf = ({ number, code, message }: ServerError): Trouble => ({
 /** No connection to the pool. */
 export class PoolUnreachable extends Error {
   override readonly name = "PoolUnreachable";
+  /** Batches of the phase may have run over an earlier connection. */
+  afterBatches = false;
   constructor(
     message: string,
     readonly trouble: Trouble,

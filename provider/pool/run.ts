@@ -3,7 +3,7 @@ import type { Phase } from "../immuta/types";
 import type { Clock } from "../immuta/wait";
 import type { Reporter } from "../reporter";
 import type { Batch } from "./batches";
-import { BatchFailed, type ServerError } from "./errors";
+import { BatchFailed, PoolUnreachable, type ServerError } from "./errors";
 import type { PoolLogin } from "./login";
 import { connectPatiently } from "./patience";
 import { leadingKeywords } from "./statement";
@@ -34,7 +34,12 @@ export async function runPhase(
   clock?: Clock,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    const connection = await connectPatiently(login, run.database, run.fresh, reporter, clock);
+    const connection = await connectPatiently(login, run.database, run.fresh, reporter, clock).catch(
+      (error: unknown) => {
+        if (error instanceof PoolUnreachable) error.afterBatches = attempt > 1;
+        throw error;
+      },
+    );
     try {
       await runBatches(connection, login, run, reporter);
       return;

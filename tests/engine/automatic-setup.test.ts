@@ -75,9 +75,17 @@ describe("automatic: Immuta prepares an existing pool itself", function () {
   });
 
   it("makes anew what somebody deleted in Immuta", async () => {
-    sandbox.immuta.remove("3");
-    sandbox.synapse.dropPool(host, "sales");
-    sandbox.synapse.createPool(host, "sales");
+    const answer = await fetch(`${sandbox.immuta.url}/integrations/3`, {
+      method: "DELETE",
+      headers: { Authorization: sandbox.apiKey, "Content-Type": "application/json" },
+      body: JSON.stringify({
+        authenticationType: "userPassword",
+        username: "sqladmin",
+        password: "Rotated1!",
+      }),
+    });
+    expect(answer.status).to.equal(200);
+    sandbox.immuta.settle();
     expect((await scenario.act("refresh")).changes).to.deep.equal({ same: 1, delete: 1 });
     expect((await scenario.act("up")).changes).to.deep.equal({ same: 1, create: 1 });
   });

@@ -196,6 +196,16 @@ describe("the life of a SynapseIntegration", () => {
       ]);
     });
 
+    it("takes nothing back of a script for which there was no connection", async () => {
+      stage.failures.set(
+        "run initial-create in master",
+        new PoolUnreachable("refused", { number: 18456, message: "" }),
+      );
+      const error = await failureOf(life.create(manual, stage.world()));
+      expect(error).to.be.instanceOf(PoolUnreachable);
+      expect(stage.acts.at(-1)).to.equal("run initial-create in master");
+    });
+
     it("takes a createError back as a whole, after proving that it is ours", async () => {
       stage.ends = "createError";
       const error = await failureOf(life.create(manual, stage.world()));
@@ -498,7 +508,10 @@ describe("the life of a SynapseIntegration", () => {
 
     it("names the way out where the pool cannot be reached", async () => {
       const { outs } = await made(stage, manual);
-      stage.failures.set("run delete in immuta", new PoolUnreachable("No connection"));
+      stage.failures.set(
+        "run delete in immuta",
+        new PoolUnreachable("No connection", { number: 4060, message: "No connection" }),
+      );
       expect((await failureOf(life.remove(outs, stage.world()))).message).to.equal(
         "No connection\nWhere the pool is gone for good, IMMUTA_RETAIN_POOL_OBJECTS=immuta lets `pulumi destroy` remove the integration from Immuta alone.",
       );
