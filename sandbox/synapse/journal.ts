@@ -64,16 +64,19 @@ export function leadingKeywords(text: string): string {
   const first = tokens.findIndex(({ text: word }) => word !== ";");
   const leading = keywordsAt(tokens, first);
   if (leading[0] !== "IF") return leading.join(" ");
-  const guarded = tokens.findIndex((token, index) => index > first && isGuardedVerb(tokens, token, index));
-  return [...leading, ...(guarded < 0 ? [] : keywordsAt(tokens, guarded))].join(" ");
+  const guarded = guardedVerb(tokens, first + 1);
+  return [...leading, ...(guarded === undefined ? [] : keywordsAt(tokens, guarded))].join(" ");
 }
 
-/** A verb outside of parentheses; BEGIN only opens the block. */
-function isGuardedVerb(tokens: readonly Token[], token: Token, index: number): boolean {
-  if (!VERBS.has(token.keyword) || token.keyword === "BEGIN") return false;
+/** Where the guarded statement begins: the first verb outside of parentheses; BEGIN only opens the block. */
+function guardedVerb(tokens: readonly Token[], start: number): number | undefined {
   let depth = 0;
-  for (const { text } of tokens.slice(0, index)) depth += text === "(" ? 1 : text === ")" ? -1 : 0;
-  return depth === 0;
+  for (const [index, { text, keyword }] of tokens.entries()) {
+    if (text === "(") depth += 1;
+    if (text === ")") depth -= 1;
+    if (index >= start && depth === 0 && VERBS.has(keyword) && keyword !== "BEGIN") return index;
+  }
+  return undefined;
 }
 
 function keywordsAt(tokens: readonly Token[], start: number): string[] {

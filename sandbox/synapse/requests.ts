@@ -36,18 +36,43 @@ export class Requests {
     private readonly connection: Connection,
   ) {}
 
+  /**
+   * Requests run in the next turn of the event loop, so that connections that were closed before they were sent count as
+   * closed: DROP LOGIN refuses a login that still has one.
+   */
   take(message: Message): void {
-    if (message.type === PacketType.Attention) this.#attention();
-    else if (this.#stalled !== undefined) this.#waiting.push(message);
-    else this.#run(message);
+    if (message.type === PacketType.Attention) {
+      this.#runWaiting();
+      this.#attention();
+      return;
+    }
+    this.#waiting.push(message);
+    setImmediate(() => {
+      this.#runWaiting();
+    });
   }
 
-  /** The connection is gone. */
+  /** The connection is gone. What was received whole is still carried out. */
   abandon(): void {
-    const { stalled } = { stalled: this.#stalled };
+    this.#runWaiting();
+    const stalled = this.#stalled;
     this.#stalled = undefined;
     this.#waiting = [];
     if (stalled !== undefined) this.#journal(stalled.entry, stalled.reply);
+  }
+
+  #runWaiting(): void {
+    while (this.#stalled === undefined) {
+      const message = this.#waiting.shift();
+      if (message === undefined) return;
+      try {
+        this.#run(message);
+      } catch {
+        // A request that cannot be read gets no answer, as from a real server.
+        this.#waiting = [];
+        this.connection.reset();
+      }
+    }
   }
 
   #attention(): void {
@@ -60,9 +85,7 @@ export class Requests {
     this.endpoint.journal.add({ ...this.session.journal, kind: "attention", errors: [] });
     // The acknowledgement is a message of its own, behind that of the request.
     this.connection.write(packMessage(PacketType.Reply, encodeDone("batch", DoneStatus.Attention, 0, 0)));
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const message of waiting) this.take(message);
+    this.#runWaiting();
   }
 
   #run(message: Message): void {

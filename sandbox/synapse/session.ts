@@ -50,9 +50,12 @@ export class Session {
       this.#begin(chunk);
     });
     socket.on("error", () => socket.destroy());
-    socket.on("close", () => {
-      this.#close();
-    });
+    socket.on("close", () => this.#tls?.destroy());
+    for (const event of ["end", "close"] as const) {
+      socket.on(event, () => {
+        this.#close();
+      });
+    }
   }
 
   get loggedIn(): LoggedIn | undefined {
@@ -89,8 +92,8 @@ export class Session {
   #listen(transport: Duplex): void {
     this.#transport = transport;
     transport.on("data", this.#receive);
+    // A client that has said goodbye is logged out, whatever its socket still waits for.
     transport.on("end", () => {
-      // A client that has said goodbye is logged out, whatever its socket still waits for.
       this.#close();
       this.socket.end();
     });
@@ -204,12 +207,12 @@ export class Session {
   #close(): void {
     clearTimeout(this.#loginTimer);
     this.#stage = "closed";
-    this.#tls?.destroy();
-    if (this.#loggedIn === undefined) return;
-    this.#loggedIn.state.abandonTransaction();
+    const session = this.#loggedIn;
+    if (session === undefined) return;
     this.#requests?.abandon();
-    this.endpoint.journal.add({ ...this.#loggedIn.journal, kind: "logout", errors: [] });
+    session.state.abandonTransaction();
     this.#loggedIn = undefined;
+    this.endpoint.journal.add({ ...session.journal, kind: "logout", errors: [] });
   }
 }
 

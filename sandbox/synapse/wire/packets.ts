@@ -13,6 +13,7 @@ export const PacketType = {
 
 export const PacketStatus = { Normal: 0, EndOfMessage: 0x01, Ignore: 0x02, ResetConnection: 0x08 } as const;
 
+const KNOWN_TYPES = new Set<number>(Object.values(PacketType));
 const HEADER_LENGTH = 8;
 
 /** One whole message; `status` is that of its packets, or-ed. */
@@ -58,6 +59,7 @@ export class MessageAssembler {
       const type = this.#pending.readUInt8(0);
       const status = this.#pending.readUInt8(1);
       const length = this.#pending.readUInt16BE(2);
+      if (!KNOWN_TYPES.has(type)) throw new FramingError(`packet type ${type} is not known`);
       if (length < HEADER_LENGTH) throw new FramingError(`packet length ${length} is below the header's`);
       if (this.#type !== undefined && this.#type !== type) {
         throw new FramingError(`packet type changed from ${this.#type} to ${type} inside a message`);

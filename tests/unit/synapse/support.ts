@@ -178,3 +178,8 @@ export async function loginError(synapse: Synapse, options: ClientOptions): Prom
   }
   throw new Error("the login was not refused");
 }
+
+/** Waits, turn by turn, until something has happened at the other end. */
+export async function until(happened: () => boolean): Promise<void> {
+  while (!happened()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
