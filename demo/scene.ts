@@ -50,7 +50,7 @@ export async function run(
   else {
     const result = await stack[action](options);
     changes = result.summary.resourceChanges ?? {};
-    if ("outputs" in result) outputs = result.outputs;
+    outputs = (result as { outputs?: OutputMap }).outputs ?? {};
   }
   const requests = sandbox.immuta.journal.map((entry) => `${entry.method} ${entry.path}`);
   const calls = requests.filter((request) => !request.endsWith("/status"));

@@ -76,6 +76,9 @@ function perform(step: Step, job: Job): Promise<void> {
       return generate(step.phase, step.side, job);
     case "run":
       return run(step, job);
+    case "hand over":
+      handOver(step, job);
+      return Promise.resolve();
     case "register":
       return register(job);
     case "put":
@@ -135,6 +138,26 @@ async function run(step: Extract<Step, { do: "run" }>, job: Job): Promise<void> 
   job.scripts[step.phase] = { identity: script.identity, batches: script.batches.length };
 }
 
+/** The script's text is nowhere written: it holds the system account's password. */
+function handOver(step: Extract<Step, { do: "hand over" }>, job: Job): void {
+  const inputs = inputsOn(step.side, job);
+  const script = job.generated.get(`${step.phase} ${step.side}`);
+  const which = script === undefined ? "" : ` (${counted(script)}, identity ${script.identity})`;
+  job.world.reporter.info(
+    `run the ${step.phase} script${which} in database ${step.in === "master" ? "master" : inputs.database} of ${inputs.host}; getBootstrapScripts gives its text`,
+  );
+  if (script !== undefined)
+    job.scripts[step.phase] = { identity: script.identity, batches: script.batches.length };
+}
+
+/** Immuta finds out by its validation whether the scripts were run. */
+function withExternalAdvice(error: unknown, job: Job): unknown {
+  if (!(error instanceof ImmutaError) || error.status !== 422) return error;
+  if (inputsOn("new", job).bootstrap?.run !== "external") return error;
+  error.message += `\nThe scripts are run outside of Pulumi (bootstrap.run: "external"). Run those named above, then run \`pulumi up\` again.`;
+  return error;
+}
+
 const counted = (script: Script): string =>
   script.batches.length === 1 ? "1 batch" : `${script.batches.length} batches`;
 
@@ -146,7 +169,7 @@ async function register(job: Job): Promise<void> {
     job.status = status;
     reporter.info(`registered as integration ${status.id}`);
   } catch (error) {
-    if (!(error instanceof ImmutaError) || !error.mayHaveBeenCarriedOut) throw error;
+    if (!(error instanceof ImmutaError) || !error.mayHaveBeenCarriedOut) throw withExternalAdvice(error, job);
     const id = await foundAfterLostAnswer(immuta, job.before, inputsOn("new", job), reporter);
     if (id === undefined)
       throw new Error(`${error.message}\nIt was not carried out: Immuta's list holds no such integration.`, {
@@ -159,7 +182,9 @@ async function register(job: Job): Promise<void> {
 async function put(job: Job): Promise<void> {
   const { immuta, reporter } = job.world;
   const id = existing(job);
-  job.status = await whenLeft(job, () => immuta.update(id, payloadOn("new", job)));
+  job.status = await whenLeft(job, () => immuta.update(id, payloadOn("new", job))).catch((error: unknown) => {
+    throw withExternalAdvice(error, job);
+  });
   reporter.info(`PUT /integrations/${id} accepted`);
 }
 

@@ -11,6 +11,7 @@ export type Step =
   | { do: "prove" }
   | { do: "generate"; phase: Phase; side: Side }
   | { do: "run"; phase: Phase; side: Side; in: "master" | "database" }
+  | { do: "hand over"; phase: Phase; side: Side; in: "master" | "database" }
   | { do: "register" }
   | { do: "put" }
   | { do: "remove" }
@@ -39,7 +40,13 @@ const removal: Step[] = [{ do: "remove" }, { do: "wait", until: "gone" }];
 
 /** Guide, "Configure the integration": automatic and manual setup. */
 export function planCreate(news: Bag): Step[] {
-  return [{ do: "look" }, ...creation(isManual(news))];
+  return forWhomRuns(news, [{ do: "look" }, ...creation(isManual(news))]);
+}
+
+/** bootstrap.run "external": a person runs the scripts, the provider says which and where. */
+function forWhomRuns(bag: Bag, steps: Step[]): Step[] {
+  if (valueAt(bag, "bootstrap.run") !== "external") return steps;
+  return steps.map((step) => (step.do === "run" ? { ...step, do: "hand over" } : step));
 }
 
 const creation = (manual: boolean): Step[] => [
@@ -55,7 +62,7 @@ export function plan(olds: State, news: Bag): Plan {
   const base = { differences: found, replaces, deleteBeforeReplace: false };
   if (replaces.length > 0)
     return { ...base, action: "replace", deleteBeforeReplace: sameHost(olds, news), steps: [] };
-  const steps = updateSteps(olds, news, found);
+  const steps = forWhomRuns(news, updateSteps(olds, news, found));
   if (steps.length > 0) return { ...base, action: "update", steps };
   return { ...base, action: found.length > 0 ? "store" : "none", steps };
 }
@@ -99,6 +106,13 @@ const left = (olds: State, change: "credentials"): boolean =>
  */
 export function planDelete(olds: State, present: boolean, retain = false): Step[] {
   if (isAutomatic(olds) || retain) return present ? removal : [];
+  // Who runs scripts by hand can have cleanup afterwards, but not delete.
+  if (olds.bootstrap?.run === "external")
+    return forWhomRuns(olds as unknown as Bag, [
+      ...(present ? removal : []),
+      run("cleanup", "old"),
+      run("post-cleanup", "old"),
+    ]);
   // The delete script can be had only while the integration exists; cleanup is its stand-in afterwards.
   const phase = present ? "delete" : "cleanup";
   return [
@@ -136,6 +150,7 @@ export function nameOf(step: Step): string {
   switch (step.do) {
     case "generate":
     case "run":
+    case "hand over":
       return `${step.do} ${step.phase}`;
     case "wait":
       return `wait until ${step.until}`;

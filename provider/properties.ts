@@ -22,6 +22,7 @@ export interface MetadataDelimiters {
 }
 
 export interface Bootstrap {
+  run?: "provider" | "external";
   authentication?:
     "sql" | "entra-default" | "entra-managed-identity" | "entra-service-principal" | "entra-access-token";
   tenantId?: string;
@@ -198,6 +199,13 @@ export const properties: readonly Property[] = [
     default: ",",
     rule: rules.delimiter,
     doc: "Separates the elements of an array.",
+  },
+  {
+    path: "bootstrap.run",
+    type: "string",
+    change: "local",
+    rule: rules.oneOf("provider", "external"),
+    doc: "Who runs Immuta's scripts: `provider` runs them over this connection; `external` says which to run where, and registers when Immuta's validation passes. Default `provider`.",
   },
   {
     path: "bootstrap.username",

@@ -1,3 +1,4 @@
+import { announce, announceCreate } from "./announce";
 import { check as checkInputs, type Checked } from "./check";
 import { proven, resourceId, sameTenant } from "./identity";
 import { ImmutaError } from "./immuta/errors";
@@ -39,6 +40,13 @@ export interface DiffResult {
   changes: boolean;
   replaces: string[];
   deleteBeforeReplace: boolean;
+}
+
+/** What a preview says about a resource that is new, and about one that is there. */
+export const announcementOfCreate = (news: Bag): string[] => announceCreate(planCreate(news), news);
+export function announcementOfChange(olds: Bag, news: Bag): string[] {
+  const state = readState(olds);
+  return announce(plan(state, news), state, news);
 }
 
 /** Old outputs against new inputs. A state that is not settled always differs. */
@@ -83,6 +91,7 @@ async function afterFailedCreate(id: string, job: Job, inputs: Inputs, error: un
     );
   const undo = newJob({ ...job, operation: "delete", begun: [], sides: { new: inputs, old: inputs } });
   const steps = undoCreate(!inputs.autoBootstrap, ran, job.integrationId !== undefined);
+  if (steps.length === 0) return asError(error);
   try {
     job.world.reporter.info(`undoing what was done: ${ran.join(", ")}`);
     await carryOut(steps, undo);
@@ -199,7 +208,9 @@ async function afterFailedUpdate(
     const steps = undoUpdate(begun);
     if (steps.length > 0) job.world.reporter.info("putting the pool back to what it was");
     await carryOut(steps, undo);
-    return new Error(`${textOf(error)}\nThe integration is what it was before.`);
+    return steps.length === 0
+      ? asError(error)
+      : new Error(`${textOf(error)}\nThe integration is what it was before.`);
   } catch (undoError) {
     return new PartialState(
       id,

@@ -22,6 +22,11 @@ export interface MetadataDelimitersArgs {
 /** The connection over which Immuta's bootstrap scripts are run in manual setup. */
 export interface BootstrapArgs {
   /**
+   * Who runs Immuta's scripts: `provider` (the default) runs them over this connection; `external` says which to run
+   * where (see getBootstrapScripts), and registers when Immuta's validation passes.
+   */
+  run?: Input<"provider" | "external" | undefined>;
+  /**
    * How the login proves who it is: a SQL login (`sql`, the default), or Microsoft Entra's default credential chain, a
    * managed identity, a service principal, or a ready access token.
    */
@@ -124,6 +129,8 @@ export interface ValidationSummary {
   warnings: string[];
 }
 
+const resourceType = "pulumi-nodejs:dynamic/immuta:SynapseIntegration";
+
 /**
  * The provider's text in a state. States outlive installations, so it names the package and nothing else, is the
  * same for every resource, and captures nothing.
@@ -156,7 +163,7 @@ export class SynapseIntegration extends pulumi.CustomResource {
   constructor(name: string, args: SynapseIntegrationArgs, opts: pulumi.CustomResourceOptions = {}) {
     refuseImport(name, opts);
     super(
-      "pulumi-nodejs:dynamic/immuta:SynapseIntegration",
+      resourceType,
       name,
       {
         integrationId: undefined,
@@ -166,6 +173,11 @@ export class SynapseIntegration extends pulumi.CustomResource {
         scripts: undefined,
         ...withSecrets(args),
         __provider: providerText,
+        // Tells the provider where the engine shows its lines; check takes it out, so no state holds it.
+        __context: {
+          urn: pulumi.createUrn(name, resourceType, opts.parent),
+          preview: pulumi.runtime.isDryRun(),
+        },
       },
       pulumi.mergeOptions(opts, { additionalSecretOutputs: ["password"] }),
     );

@@ -24,6 +24,7 @@ const other: Record<string, unknown> = {
   "bootstrap.server": "10.0.0.1",
   "bootstrap.port": 1434,
   "bootstrap.trustServerCertificate": true,
+  "bootstrap.run": "external",
   "bootstrap.authentication": "entra-default",
   "bootstrap.tenantId": "other",
   "bootstrap.clientId": "other",

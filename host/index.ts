@@ -1,12 +1,12 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { packageVersion, readConfiguration, type Configuration } from "./configuration";
-import type { Bag, Inputs } from "./properties";
-import { about, consoleReporter } from "./reporter";
-import { resourceId } from "./identity";
-import * as integration from "./synapse-integration";
-import { Semaphore } from "./semaphore";
-import type { World } from "./world";
-import { Circuit } from "./immuta/circuit";
+import { packageVersion, readConfiguration, type Configuration } from "../provider/configuration";
+import { Circuit } from "../provider/immuta/circuit";
+import { resourceId } from "../provider/identity";
+import type { Bag, Inputs } from "../provider/properties";
+import { Semaphore } from "../provider/semaphore";
+import * as integration from "../provider/synapse-integration";
+import type { World } from "../provider/world";
+import { Audience } from "./audience";
 
 /**
  * What Pulumi's dynamic provider host loads: this module is the provider. It hands configuration, clients and the
@@ -16,6 +16,7 @@ import { Circuit } from "./immuta/circuit";
 let configuration: Configuration = readConfiguration(() => undefined);
 let writes = new Semaphore(configuration.concurrency);
 const circuits = new Map<string, Circuit>();
+const audience = new Audience();
 
 /** Kept synchronous: the host uses the provider before it awaits this. */
 export function configure(request: dynamic.ConfigureRequest): Promise<void> {
@@ -25,11 +26,26 @@ export function configure(request: dynamic.ConfigureRequest): Promise<void> {
 }
 
 export function check(olds: Bag, news: Bag): Promise<dynamic.CheckResult> {
-  return told(() => Promise.resolve(integration.check(program(olds), program(news))));
+  return told(async () => {
+    const { __context: context, ...given } = program(news);
+    const result = integration.check(program(olds), given);
+    const { failures, inputs } = result;
+    if (failures.length === 0) {
+      audience.remember(inputs, context);
+      if (Object.keys(program(olds)).length === 0)
+        await audience.preview(inputs, () => integration.announcementOfCreate(inputs));
+    }
+    return result;
+  });
 }
 
 export function diff(id: string, olds: Bag, news: Bag): Promise<dynamic.DiffResult> {
-  return told(() => Promise.resolve(integration.diff(id, program(olds), program(news))));
+  return told(async () => {
+    const [before, after] = [program(olds), program(news)];
+    const result = integration.diff(id, before, after);
+    await audience.preview(after, () => integration.announcementOfChange(before, after));
+    return result;
+  });
 }
 
 export function create(inputs: Bag): Promise<dynamic.CreateResult> {
@@ -62,8 +78,8 @@ const inputsFrom = (bag: Bag): Inputs => program(bag) as unknown as Inputs;
 /** The clients load when an operation needs them: a preview loads neither axios nor mssql. */
 async function world(bag: Bag): Promise<World> {
   const { url, apiKey } = configuration.tenant();
-  const { immutaClient } = await import("./immuta/client.js");
-  const reporter = about(resourceId(inputsFrom(bag)), consoleReporter(configuration.debug));
+  const { immutaClient } = await import("../provider/immuta/client.js");
+  const reporter = audience.reporter(program(bag), resourceId(inputsFrom(bag)), configuration.debug);
   const applicationName = `pulumi-immuta/${packageVersion()}`;
   const { requestTimeout } = configuration;
   const circuit = circuits.get(url.host) ?? new Circuit();
@@ -78,7 +94,7 @@ async function world(bag: Bag): Promise<World> {
       ...(requestTimeout === undefined ? {} : { requestTimeout }),
     }),
     runPhase: async (login, run, lines) => {
-      const { runPhase } = await import("./pool/run.js");
+      const { runPhase } = await import("../provider/pool/run.js");
       await runPhase(login, run, lines);
     },
     configuration,
@@ -90,12 +106,14 @@ async function world(bag: Bag): Promise<World> {
 /** However many resources the engine hands over at once, only so many write. */
 const written = <T>(work: () => Promise<T>): Promise<T> => told(() => writes.hold(work));
 
-/** The host prints the stack of an error, twice; a user needs its message once. */
+/** The host prints the stack of an error, twice; a user needs its message once. Lines come before the end. */
 async function told<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof Error && !configuration.debug) error.stack = "";
     throw error;
+  } finally {
+    await audience.flushed();
   }
 }

@@ -1,0 +1,61 @@
+import { createRequire } from "node:module";
+import type * as grpc from "@grpc/grpc-js";
+import type * as service from "@pulumi/pulumi/proto/engine_grpc_pb";
+import type * as messages from "@pulumi/pulumi/proto/engine_pb";
+
+export type Severity = "info" | "warning";
+
+/** Writes lines where the engine shows them: on a resource's own row, and in `preview --json`. */
+export interface EngineLog {
+  log(severity: Severity, message: string, urn: string | undefined): void;
+  /** Resolves when all lines have been handed over. */
+  flushed(): Promise<void>;
+}
+
+/** The engine gives its address to the process of a dynamic provider; undefined outside of one. */
+export function engineLog(address: string | undefined = process.argv[2]): EngineLog | undefined {
+  if (address === undefined || !/^[\w.[\]-]+:\d+$/.test(address)) return undefined;
+  let engine: Engine | undefined;
+  let pending: Promise<void> = Promise.resolve();
+  return {
+    log: (severity, message, urn) => {
+      // One after the other: the engine shows lines in the order in which they arrive. A line that cannot be
+      // handed over must not fail the operation it is about.
+      pending = pending
+        .then(() => {
+          engine ??= new Engine(address);
+          return engine.say(severity, message, urn);
+        })
+        .catch(() => undefined);
+    },
+    flushed: () => pending,
+  };
+}
+
+/** The engine's Log RPC, loaded from Pulumi's own copies: credentials of another gRPC library are not accepted. */
+class Engine {
+  private readonly client: service.EngineClient;
+  private readonly messages: typeof messages;
+
+  constructor(address: string) {
+    const load = createRequire(require.resolve("@pulumi/pulumi/package.json"));
+    const { EngineClient } = load("@pulumi/pulumi/proto/engine_grpc_pb") as typeof service;
+    const { credentials } = load("@grpc/grpc-js") as typeof grpc;
+    this.messages = load("@pulumi/pulumi/proto/engine_pb") as typeof messages;
+    this.client = new EngineClient(address, credentials.createInsecure());
+  }
+
+  say(severity: Severity, message: string, urn: string | undefined): Promise<void> {
+    const { LogRequest, LogSeverity } = this.messages;
+    const request = new LogRequest();
+    request.setSeverity(severity === "info" ? LogSeverity.INFO : LogSeverity.WARNING);
+    request.setMessage(message);
+    if (urn !== undefined) request.setUrn(urn);
+    return new Promise((resolve, reject) => {
+      this.client.log(request, (error) => {
+        if (error === null) resolve();
+        else reject(error);
+      });
+    });
+  }
+}
