@@ -165,8 +165,9 @@ export const isAt = ({ config }: Integration, place: Omit<IntegrationByPlace, "i
 const mostNamed = 10;
 
 /** What there is instead, those on the host that was looked for first. */
-function inventory(all: readonly Integration[], host = ""): string {
-  const isNear = ({ config }: Integration): boolean => normalHost(config.host ?? "") === normalHost(host);
+function inventory(all: readonly Integration[], host?: string): string {
+  const isNear = ({ config }: Integration): boolean =>
+    host !== undefined && normalHost(config.host ?? "") === normalHost(host);
   const there = all.filter(isThere);
   if (there.length === 0) return "It has no integrations at all.";
   const ordered = [...there.filter(isNear), ...there.filter((integration) => !isNear(integration))];
