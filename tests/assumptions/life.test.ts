@@ -1,0 +1,160 @@
+import { expect } from "chai";
+import { defaultSwitches, type Switches } from "../../sandbox/immuta/switches";
+import { Life, nobody, startServers, type Servers, type Setup } from "./support";
+
+/** docs/assumptions.md: the whole life of an integration, with each switch of the sandbox's Immuta both ways. */
+
+const role = "IMMUTA_IMPERSONATION";
+const delimiters = { hashDelimiter: "#", hashKeyDelimiter: "-", arrayDelimiter: "," };
+
+const edited = ["GET /integrations/{id}", "POST /integrations/{id}/scripts/edit", "GET /integrations/{id}"];
+
+/** What each act of a life may send, whatever the switches say. */
+const expected = {
+  automatic: {
+    create: { calls: ["GET /integrations", "POST /integrations"], databases: [] },
+    change: { calls: ["GET /integrations/{id}", "PUT /integrations/{id}"], databases: [] },
+    password: nobody,
+    destroy: { calls: ["GET /integrations/{id}", "DELETE /integrations/{id}"], databases: [] },
+  },
+  manual: {
+    create: {
+      calls: [
+        "GET /integrations",
+        "POST /integrations/scripts/initial-create",
+        "POST /integrations/scripts/create",
+        "POST /integrations",
+      ],
+      databases: ["master", "claims"],
+    },
+    change: { calls: [...edited, "PUT /integrations/{id}"], databases: ["claims"] },
+    password: {
+      calls: [
+        "GET /integrations/{id}",
+        "POST /integrations/scripts/initial-create",
+        ...edited.slice(1),
+        "PUT /integrations/{id}",
+      ],
+      databases: ["master", "claims"],
+    },
+    destroy: {
+      calls: [
+        "GET /integrations/{id}",
+        "POST /integrations/{id}/scripts/delete",
+        "POST /integrations/scripts/post-cleanup",
+        "DELETE /integrations/{id}",
+      ],
+      databases: ["claims", "master"],
+    },
+  },
+};
+
+/** Each value of each switch; manual setup where it has an answer of its own is in limits.test.ts. */
+const values: Partial<Switches>[] = [
+  {},
+  { idType: "number" },
+  { scriptFormat: "json-string" },
+  { scriptFormat: "json-object" },
+  { deletedAnswers: "status" },
+  { putKeepsUnsent: true },
+  { conflictOn: "host" },
+  { unpreparedEdit: "editError" },
+  { deleteNeedsScripts: "after" },
+  {
+    idType: "number",
+    scriptFormat: "json-object",
+    deletedAnswers: "status",
+    putKeepsUnsent: true,
+    conflictOn: "host",
+    unpreparedEdit: "editError",
+    deleteNeedsScripts: "after",
+  },
+];
+const automaticOnly: Partial<Switches>[] = [{ deleteNeedsScripts: "before" }, { editScriptRunsIn: "master" }];
+
+const nameOf = (switches: Partial<Switches>): string => {
+  const turned = Object.entries(switches).map(([name, value]) => `${name} ${String(value)}`);
+  return turned.length === 0 ? "the default of every switch" : turned.join(", ");
+};
+
+describe("what Immuta's contract leaves open: a whole life works either way", function () {
+  this.timeout(30_000);
+  let servers: Servers;
+  before(async () => {
+    servers = await startServers();
+  });
+  afterEach(() => {
+    Object.assign(servers.immuta.switches, defaultSwitches);
+  });
+  after(() => servers.close());
+
+  async function live(setup: Setup, switches: Partial<Switches>): Promise<void> {
+    const expects = expected[setup];
+    const life = new Life(servers, setup, switches);
+    const settled = async (): Promise<void> => {
+      expect(life.differs, "a change is left").to.equal(false);
+      expect(await life.refresh()).to.deep.equal({ calls: ["GET /integrations/{id}"], databases: [] });
+      expect(life.differs, "drift").to.equal(false);
+      expect(life.state).to.include({ status: "enabled" });
+    };
+    const off = { enabled: false };
+    const standard = { ...delimiters, hashDelimiter: "|" };
+
+    expect(await life.up()).to.deep.equal(expects.create);
+    await settled();
+    expect(life.atImmuta).to.deep.equal({
+      status: "enabled",
+      impersonation: off,
+      metadataDelimiters: standard,
+    });
+
+    const impersonation = { enabled: true, role };
+    expect(await life.up({ impersonation })).to.deep.equal(expects.change);
+    await settled();
+    expect(life.atImmuta).to.deep.equal({ status: "enabled", impersonation, metadataDelimiters: standard });
+    expect(life.leftInPool.join()).to.contain(role);
+
+    expect(await life.up({ metadataDelimiters: { hashDelimiter: "#" } })).to.deep.equal(expects.change);
+    await settled();
+    expect(life.atImmuta).to.deep.equal({ status: "enabled", impersonation, metadataDelimiters: delimiters });
+
+    if (setup === "automatic") life.rotateAdministrator("R0tated!");
+    const password = setup === "automatic" ? "R0tated!" : "Sec0nd]Passw0rd";
+    expect(await life.up({ password })).to.deep.equal(expects.password);
+    await settled();
+
+    expect(await life.up({ impersonation: off })).to.deep.equal(expects.change);
+    await settled();
+    expect(life.atImmuta).to.deep.equal({
+      status: "enabled",
+      impersonation: off,
+      metadataDelimiters: delimiters,
+    });
+    expect(life.leftInPool.join()).not.to.contain(role);
+
+    expect(await life.destroy()).to.deep.equal(expects.destroy);
+    expect(life.atImmuta).to.equal(undefined);
+    expect(life.leftInPool).to.deep.equal([]);
+  }
+
+  for (const switches of [...values, ...automaticOnly])
+    it(`automatic setup: ${nameOf(switches)}`, () => live("automatic", switches));
+  for (const switches of values) it(`manual setup: ${nameOf(switches)}`, () => live("manual", switches));
+
+  it("between them the lives turn every switch to every value it has", () => {
+    // Typed by the switches themselves, so that a new one does not compile until it is listed.
+    const all: { [Name in keyof Switches]: readonly Switches[Name][] } = {
+      editScriptRunsIn: ["database", "master"],
+      conflictOn: ["host-and-database", "host"],
+      deleteNeedsScripts: ["before", "after", "any"],
+      idType: ["string", "number"],
+      scriptFormat: ["text", "json-string", "json-object"],
+      putKeepsUnsent: [true, false],
+      deletedAnswers: ["404", "status"],
+      unpreparedEdit: ["422", "editError"],
+    };
+    const turned = [defaultSwitches, ...values, ...automaticOnly];
+    for (const [name, wanted] of Object.entries(all))
+      expect(turned.map((switches) => switches[name as keyof Switches])).to.include.members([...wanted]);
+  });
+});

@@ -1,0 +1,163 @@
+import { expect } from "chai";
+import { defaultSwitches } from "../../sandbox/immuta/switches";
+import type { Fault } from "../../sandbox/synapse";
+import { failure, Life, startServers, type Servers, type Setup } from "./support";
+
+/** docs/assumptions.md: what happens beyond the straight path, value by value, the ones that do not work included. */
+
+const impersonation = { enabled: true, role: "IMMUTA_IMPERSONATION" };
+const off = { enabled: false };
+
+describe("what the contract leaves open, beyond the straight path", function () {
+  this.timeout(30_000);
+  let servers: Servers;
+  before(async () => {
+    servers = await startServers();
+  });
+  afterEach(() => {
+    Object.assign(servers.immuta.switches, defaultSwitches);
+  });
+  after(() => servers.close());
+
+  describe("when another integration conflicts", () => {
+    for (const conflictOn of ["host", "host-and-database"] as const)
+      it(`${conflictOn}: a replacement on the same host deletes the old one first`, async () => {
+        const life = new Life(servers, "manual", { conflictOn });
+        await life.up();
+        servers.synapse.createPool(life.host, "archive");
+        const { calls } = await life.up({ database: "archive" });
+        expect(calls.indexOf("DELETE /integrations/{id}")).to.be.lessThan(
+          calls.indexOf("POST /integrations"),
+        );
+        expect(life.atImmuta).to.include({ status: "enabled" });
+        expect(life.leftInPool.filter((thing) => thing.startsWith("claims"))).to.deep.equal([]);
+        await life.destroy();
+      });
+
+    it("host-and-database: two pools of one workspace are governed side by side", async () => {
+      const one = new Life(servers, "manual");
+      const two = new Life(servers, "manual", {}, one);
+      await one.up();
+      await two.up();
+      await one.destroy();
+      expect(two.atImmuta).to.include({ status: "enabled" });
+      await two.destroy();
+      expect([...one.leftInPool, ...two.leftInPool]).to.deep.equal([]);
+    });
+
+    it("host: the second pool is refused by the POST, and what its scripts made is named and left", async () => {
+      const one = new Life(servers, "manual", { conflictOn: "host" });
+      const two = new Life(servers, "manual", { conflictOn: "host" }, one);
+      await one.up();
+      const message = await failure(two.up());
+      expect(message).to.contain(
+        `Azure Synapse Analytics integration already exists on host ${one.host} (id = ${one.integrationId})`,
+      );
+      expect(message).to.contain("Nothing was cleaned up");
+      expect(message).to.contain("What was done: run initial-create, run create, register.");
+      expect(two.state).to.equal(undefined);
+      expect(two.leftInPool.join()).to.contain("immuta_system");
+      await one.destroy();
+    });
+  });
+
+  describe("when the pool was not prepared for a PUT, because the edit script was lost", () => {
+    for (const [unpreparedEdit, status] of [
+      ["422", "enabled"],
+      ["editError", "editError"],
+    ] as const)
+      it(`${unpreparedEdit}: the pool gets the old payload's script back, and the next up succeeds`, async () => {
+        const life = new Life(servers, "manual", { unpreparedEdit });
+        await life.up();
+        life.lost.add("edit");
+        const message = await failure(life.up({ impersonation }));
+        expect(message).to.contain("The scripts were generated from another payload than this one.");
+        expect(message).to.contain("The integration is what it was before.");
+        expect(life.state).not.to.have.property("progress");
+        expect(life.atImmuta).to.deep.include({ status, impersonation: off });
+        expect(life.differs).to.equal(true);
+        await life.up();
+        expect(life.atImmuta).to.deep.include({ status: "enabled", impersonation });
+        await life.destroy();
+        expect(life.leftInPool).to.deep.equal([]);
+      });
+  });
+
+  describe("where a pool says that it is warming up or paused", () => {
+    const place = (life: Life, fault: Fault): void => {
+      servers.synapse.setFault(life.host, life.database, fault);
+    };
+    for (const at of ["login", "batch"] as const) {
+      it(`42109 at the ${at}: it is waited for`, async () => {
+        const life = new Life(servers, "manual");
+        place(life, { kind: "warming", at, logins: 2 });
+        await life.up();
+        expect(life.told.join("\n")).to.contain("the pool is warming up (42109)");
+        expect(life.atImmuta).to.include({ status: "enabled" });
+        await life.destroy();
+      });
+
+      it(`42108 at the ${at}: it is an error with the way out, and what was done is undone`, async () => {
+        const life = new Life(servers, "manual");
+        place(life, { kind: "paused", at });
+        const message = await failure(life.up());
+        expect(message).to.match(/Msg 42108: .*\n.*az synapse sql pool resume/);
+        expect(message).to.contain("Everything that was done before it was undone.");
+        expect(life.state).to.equal(undefined);
+        expect(life.leftInPool).to.deep.equal([]);
+      });
+    }
+  });
+
+  describe("values under which something does not work", () => {
+    it("editScriptRunsIn master: a manual setup cannot be changed, but removed", async () => {
+      const life = new Life(servers, "manual", { editScriptRunsIn: "master" });
+      await life.up();
+      const message = await failure(life.up({ impersonation }));
+      expect(message).to.contain("The edit script failed in database claims");
+      expect(message).to.contain("Msg 5001");
+      expect(message).to.contain("Putting the pool back failed as well");
+      expect(life.atImmuta).to.deep.include({ status: "enabled", impersonation: off });
+      // Not even by the reverted program: it wants the edit script of the old payload to run.
+      expect(await failure(life.up({ impersonation: off }))).to.contain("The edit script failed");
+      expect(life.differs).to.equal(true);
+      await life.destroy();
+      expect(life.leftInPool).to.deep.equal([]);
+    });
+
+    it("deleteNeedsScripts before: destroy ends in Immuta's 422, and finishes once the scripts were run by hand", async () => {
+      const life = new Life(servers, "manual", { deleteNeedsScripts: "before" });
+      await life.up();
+      const before = life.leftInPool;
+      expect(await failure(life.destroy())).to.contain("HTTP 422");
+      expect(await failure(life.destroy({ IMMUTA_RETAIN_POOL_OBJECTS: "claims" }))).to.contain("HTTP 422");
+      expect(life.leftInPool).to.deep.equal(before);
+      expect(life.atImmuta).to.include({ status: "enabled" });
+      await life.byHand("delete");
+      await life.byHand("post-cleanup");
+      await life.destroy();
+      expect(life.atImmuta).to.equal(undefined);
+      expect(life.leftInPool).to.deep.equal([]);
+    });
+
+    for (const setup of ["automatic", "manual"] as Setup[])
+      it(`deletedAnswers status, ${setup} setup: what somebody deleted in Immuta is not taken for gone`, async () => {
+        const life = new Life(servers, setup, { deletedAnswers: "status" });
+        await life.up();
+        servers.immuta.setStatus(life.integrationId, "deleted");
+        await life.refresh();
+        expect(life.state).to.include({ status: "deleted" });
+        expect(life.differs).to.equal(false);
+        expect(await failure(life.destroy())).to.contain("in current state deleted");
+      });
+
+    it("deletedAnswers status: a destroy of a manual setup that broke off after DELETE cannot be finished", async () => {
+      const life = new Life(servers, "manual", { deletedAnswers: "status" });
+      await life.up();
+      servers.synapse.setFault(life.host, "claims", { kind: "deny", batch: 2 });
+      expect(await failure(life.destroy())).to.contain("The delete script failed");
+      expect(await failure(life.destroy())).to.contain("in current state deleted");
+      expect(life.leftInPool.join()).to.contain("immuta_system");
+    });
+  });
+});

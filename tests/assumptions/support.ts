@@ -1,0 +1,270 @@
+import { expect } from "chai";
+import { readConfiguration } from "../../provider/configuration";
+import { resourceId } from "../../provider/identity";
+import { immutaClient } from "../../provider/immuta/client";
+import { payloadOf } from "../../provider/immuta/payload";
+import type { Phase } from "../../provider/immuta/types";
+import type { Clock } from "../../provider/immuta/wait";
+import { splitBatches } from "../../provider/pool/batches";
+import { runPhase } from "../../provider/pool/run";
+import type { Bag, Inputs } from "../../provider/properties";
+import * as integration from "../../provider/synapse-integration";
+import { bootstrapLogin, payloadCredentials, type World } from "../../provider/world";
+import { startImmuta, type Immuta, type Switches } from "../../sandbox/immuta";
+import { startSynapse, type Synapse } from "../../sandbox/synapse";
+
+/** Immuta and Synapse over the wire; each life gets a workspace of its own in them. */
+export interface Servers {
+  immuta: Immuta;
+  synapse: Synapse;
+  close(): Promise<void>;
+}
+
+const apiKey = "assumptions-key";
+const administrator = { username: "sqladmin", password: "Adm1n]istr'ator" };
+
+export async function startServers(): Promise<Servers> {
+  const synapse = await startSynapse();
+  const immuta = await startImmuta({
+    apiKey,
+    pools: {
+      route: () => ({ address: synapse.address, port: synapse.port }),
+      certificateAuthority: synapse.certificateAuthority,
+    },
+    delays: { creating: 1, editing: 1, deleting: 1 },
+  });
+  return {
+    immuta,
+    synapse,
+    close: async () => {
+      expect(immuta.problems).to.deep.equal([]);
+      await immuta.close();
+      await synapse.close();
+    },
+  };
+}
+
+export type Setup = "automatic" | "manual";
+
+/** What reached the servers: calls to Immuta (polls of the status left out), and where scripts ran, in order. */
+export interface Trace {
+  calls: string[];
+  databases: string[];
+}
+
+export const nobody: Trace = { calls: [], databases: [] };
+
+let workspaces = 0;
+
+/** One resource through its life, driven by the provider's core as the engine drives it. */
+export class Life {
+  readonly host: string;
+  readonly database: string;
+  program: Bag;
+  state: Bag | undefined;
+  /** Lines for the user. */
+  readonly told: string[] = [];
+  /** Phases whose run is lost on its way: the pool never sees them. */
+  readonly lost = new Set<string>();
+  private administrator = { ...administrator };
+  private elapsed = 0;
+
+  constructor(
+    readonly servers: Servers,
+    readonly setup: Setup,
+    switches: Partial<Switches> = {},
+    /** A life on another pool of the same workspace. */
+    neighbour?: Life,
+  ) {
+    this.database = neighbour === undefined ? "claims" : "sales";
+    const { immuta, synapse } = servers;
+    Object.assign(immuta.switches, switches);
+    this.host = neighbour?.host ?? `life${++workspaces}.sql.azuresynapse.net`;
+    if (neighbour === undefined)
+      synapse.createWorkspace({
+        host: this.host,
+        administratorLogin: administrator.username,
+        administratorPassword: administrator.password,
+      });
+    synapse.createPool(this.host, this.database);
+    const account =
+      setup === "automatic"
+        ? { ...administrator, autoBootstrap: true }
+        : {
+            username: `immuta_${this.database}`,
+            password: "F1rst'Passw0rd",
+            autoBootstrap: false,
+            bootstrap: { trustServerCertificate: true },
+          };
+    this.program = { host: this.host, database: this.database, schema: "governed", ...account };
+  }
+
+  /** The administrator's password changes in Azure, as a rotation does it. */
+  rotateAdministrator(password: string): void {
+    this.servers.synapse.setAdministratorPassword(this.host, password);
+    this.administrator = { ...this.administrator, password };
+  }
+
+  /** `pulumi up` of the program with these changes. A partial state is kept when it fails. */
+  async up(changes: Bag = {}): Promise<Trace> {
+    this.program = { ...this.program, ...changes };
+    return this.traced(async () => {
+      const { inputs, failures } = integration.check({}, this.program);
+      expect(failures).to.deep.equal([]);
+      const news = stored(inputs) as unknown as Inputs;
+      if (this.state === undefined) return this.make(news);
+      const diff = integration.diff(this.id, this.state, stored(inputs));
+      if (!diff.changes) return;
+      if (diff.replaces.length === 0) {
+        const { outs } = await this.kept(integration.update(this.id, this.state, news, this.world()));
+        this.state = stored(outs);
+        return;
+      }
+      expect(diff.deleteBeforeReplace, "the only order that works on one host").to.equal(true);
+      await integration.remove(this.state, this.world());
+      this.state = undefined;
+      return this.make(news);
+    });
+  }
+
+  /** Whether a preview of the program shows a change. */
+  get differs(): boolean {
+    const { inputs } = integration.check({}, this.program);
+    return integration.diff(this.id, this.state ?? {}, stored(inputs)).changes;
+  }
+
+  /** `pulumi refresh`. */
+  refresh(): Promise<Trace> {
+    return this.traced(async () => {
+      const read = await integration.read(this.id, this.state ?? {}, this.world());
+      this.state = read.id === "" ? undefined : stored(read.props);
+    });
+  }
+
+  /** `pulumi destroy`. */
+  destroy(environment: Record<string, string> = {}): Promise<Trace> {
+    return this.traced(async () => {
+      await integration.remove(this.state ?? {}, this.world(environment));
+      this.state = undefined;
+    });
+  }
+
+  /** Somebody gets the delete or post-cleanup script from Immuta and runs it by hand. */
+  async byHand(phase: Phase & ("delete" | "post-cleanup")): Promise<void> {
+    const world = this.world();
+    const inputs = this.state as unknown as Inputs;
+    const payload = payloadOf(inputs, payloadCredentials(inputs, world.configuration));
+    const id = phase === "delete" ? this.integrationId : undefined;
+    const batches = splitBatches(await world.immuta.script(phase, payload, id));
+    const database = phase === "delete" ? this.database : "master";
+    const run = { phase, database, batches, fresh: false, mask: (text: string) => text };
+    await world.runPhase(bootstrapLogin(inputs, world), run, world.reporter);
+  }
+
+  get integrationId(): string {
+    return String(this.state?.["integrationId"]);
+  }
+
+  /** Impersonation and delimiters as Immuta has them; undefined where it has no integration in use. */
+  get atImmuta(): Bag | undefined {
+    const found = this.servers.immuta.snapshot().find((one) => {
+      const { host, database } = one["config"] as Bag;
+      return host === this.host && database === this.program["database"] && one["status"] !== "deleted";
+    });
+    if (found === undefined) return undefined;
+    const { impersonation, metadataDelimiters } = found["config"] as Bag;
+    return { status: found["status"], impersonation, metadataDelimiters };
+  }
+
+  /** Everything in the pool and in master that was not there in the beginning. */
+  get leftInPool(): string[] {
+    return ["master", this.database].flatMap((database) =>
+      Object.entries(this.servers.synapse.catalog(this.host, database)).flatMap(([kind, things]) =>
+        (things as unknown[]).map((thing) => `${database} ${kind} ${JSON.stringify(thing)}`),
+      ),
+    );
+  }
+
+  private get id(): string {
+    return resourceId(this.program as unknown as Inputs);
+  }
+
+  private async make(inputs: Inputs): Promise<void> {
+    const { outs } = await this.kept(integration.create(inputs, this.world()));
+    this.state = stored(outs);
+  }
+
+  private async kept<T>(operation: Promise<T>): Promise<T> {
+    try {
+      return await operation;
+    } catch (error) {
+      if (error instanceof integration.PartialState) this.state = stored(error.properties);
+      throw error;
+    }
+  }
+
+  private async traced(work: () => Promise<void>): Promise<Trace> {
+    const { immuta, synapse } = this.servers;
+    immuta.clearJournal();
+    synapse.clearJournal();
+    await work();
+    return {
+      calls: immuta.journal
+        .map(({ method, path }) => `${method} ${path.replace(/\/integrations\/\d+/, "/integrations/{id}")}`)
+        .filter((call) => !call.endsWith("/status")),
+      databases: synapse.journal
+        .filter((entry) => entry.kind === "batch" && entry.applicationName === "pulumi-immuta/test")
+        .map((entry) => entry.database)
+        .filter((database, index, all) => database !== all[index - 1]),
+    };
+  }
+
+  /** As the provider's host module makes one, but for a clock that does not wait. */
+  private world(environment: Record<string, string> = {}): World {
+    const { immuta, synapse } = this.servers;
+    const configuration = readConfiguration(() => undefined, {
+      IMMUTA_URL: immuta.url,
+      IMMUTA_API_KEY: apiKey,
+      IMMUTA_SQL_SERVER: synapse.address,
+      IMMUTA_SQL_PORT: String(synapse.port),
+      IMMUTA_SQL_ADMIN_USERNAME: this.administrator.username,
+      IMMUTA_SQL_ADMIN_PASSWORD: this.administrator.password,
+      ...environment,
+    });
+    const tell = (line: string): void => {
+      this.told.push(line);
+    };
+    const reporter = { info: tell, warn: tell, debug: () => undefined };
+    const { url } = configuration.tenant();
+    const clock: Clock = {
+      now: () => Date.now() + this.elapsed,
+      sleep: async (milliseconds) => {
+        this.elapsed += milliseconds;
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      },
+    };
+    return {
+      immuta: immutaClient({ url, apiKey, userAgent: "pulumi-immuta/test", reporter }),
+      runPhase: async (login, run, lines) => {
+        if (!this.lost.delete(run.phase)) await runPhase(login, run, lines, clock);
+      },
+      configuration,
+      reporter,
+      applicationName: "pulumi-immuta/test",
+      clock,
+    };
+  }
+}
+
+/** Through the engine and back: what a state keeps is JSON. */
+const stored = (bag: Bag): Bag => JSON.parse(JSON.stringify(bag)) as Bag;
+
+/** The message of an operation that must fail. */
+export async function failure(operation: Promise<unknown>): Promise<string> {
+  const error = await operation.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof Error)) throw new Error("it was expected to fail");
+  return error.message;
+}
