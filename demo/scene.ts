@@ -20,6 +20,8 @@ export type Action = "preview" | "up" | "refresh" | "destroy";
 export interface Options {
   /** Limits the action to one resource. */
   target?: string;
+  /** A preview without the properties. */
+  plain?: boolean;
   onOutput?: (text: string) => void;
 }
 
@@ -28,14 +30,14 @@ export async function run(
   stack: Stack,
   sandbox: Sandbox,
   action: Action,
-  { target, onOutput = () => undefined }: Options = {},
+  { target, plain = false, onOutput = () => undefined }: Options = {},
 ): Promise<Outcome> {
   sandbox.immuta.clearJournal();
   sandbox.synapse.clearJournal();
   const started = Date.now();
   let output = "";
   const options = {
-    diff: action === "preview",
+    diff: action === "preview" && !plain,
     color: "never" as const,
     suppressProgress: true,
     ...(target === undefined ? {} : { target: [target] }),

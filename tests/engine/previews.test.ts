@@ -1,0 +1,82 @@
+import { expect } from "chai";
+import { automaticArgs, manualArgs, oneIntegration, type OneIntegration } from "./one-integration";
+
+/** The lines on the integration's own row. */
+const linesIn = (output: string): string[] => {
+  const section = /pulumi-nodejs:dynamic\/immuta:SynapseIntegration \(claims\):\n((?: {4}.*\n)+)/.exec(
+    output,
+  );
+  return (section?.[1] ?? "")
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.trim());
+};
+
+describe("a preview says what will be done, on the resource's own row, once, and calls nobody", function () {
+  this.timeout(120_000);
+  let one: OneIntegration;
+
+  before(async () => {
+    one = await oneIntegration(manualArgs);
+  });
+  after(() => one.close());
+
+  const previewed = async (args: Record<string, unknown>): Promise<string[]> => {
+    one.args = args;
+    const outcome = await one.scenario.act("preview", { plain: true });
+    expect(outcome.calls).to.deep.equal([]);
+    expect(outcome.batches).to.deep.equal([]);
+    return linesIn(outcome.output);
+  };
+
+  it("for a new manual setup", async () => {
+    expect(await previewed(manualArgs)).to.deep.equal([
+      "initial-create script → database master",
+      "create script → database claims",
+      "POST /integrations (manual setup, impersonation off)",
+    ]);
+  });
+
+  it("for a new automatic setup", async () => {
+    const args = { ...automaticArgs, impersonation: { enabled: true, role: "R" } };
+    expect(await previewed(args)).to.deep.equal([
+      "POST /integrations (automatic setup, impersonation on, role R)",
+    ]);
+  });
+
+  it("for changes of an integration that is there", async () => {
+    one.args = manualArgs;
+    await one.scenario.act("up");
+    const put = ["edit script → database claims", "PUT /integrations/3 (impersonation off)"];
+    expect(await previewed({ ...manualArgs, metadataDelimiters: { hashDelimiter: "#" } })).to.deep.equal(put);
+    expect(await previewed({ ...manualArgs, password: "An0ther-one!" })).to.deep.equal([
+      "initial-create script → database master",
+      ...put,
+    ]);
+    expect(await previewed({ ...manualArgs, timeouts: { create: "5m" } })).to.deep.equal([
+      "stored only, nobody is called: timeouts.create",
+    ]);
+    expect(await previewed(manualArgs)).to.deep.equal([""]);
+  });
+
+  it("for a replacement, with its order, which the engine does not tell", async () => {
+    expect(await previewed({ ...manualArgs, schema: "other" })).to.deep.equal([
+      "REPLACES the integration (schema): its policy views are dropped and built again. The old one is deleted before the new one is made.",
+    ]);
+    expect(await previewed({ ...manualArgs, host: "other.sql.azuresynapse.net" })).to.deep.equal([
+      "REPLACES the integration (host): its policy views are dropped and built again. The new one is made before the old one is deleted.",
+    ]);
+  });
+
+  it("in preview --json, with the resource's URN", async () => {
+    one.args = { ...manualArgs, metadataDelimiters: { hashDelimiter: "#" } };
+    const events: { diagnosticEvent?: { message: string; urn?: string } }[] = [];
+    await one.scenario.opened.stack.preview({ onEvent: (event) => void events.push(event) });
+    const told = events.flatMap(({ diagnosticEvent }) =>
+      diagnosticEvent?.message.includes("PUT ") === true ? [diagnosticEvent.urn] : [],
+    );
+    expect(told).to.deep.equal([
+      "urn:pulumi:test::one::pulumi-nodejs:dynamic/immuta:SynapseIntegration::claims",
+    ]);
+  });
+});
