@@ -148,19 +148,18 @@ function findRole(name: string, session: SessionState): Principal {
   return role;
 }
 
-export function addRoleMember(roleName: string, memberName: string, session: SessionState): number {
+export function addRoleMember(roleName: string, memberName: string, session: SessionState): void {
   const { database } = session;
   const role = findRole(roleName, session);
   if (role.id === 0) throw sqlError(15081);
   const member = database.principal(memberName);
-  if (member === undefined) throw sqlError(15410, memberName);
+  if (member === undefined) throw sqlError(15151, "add", "principal", memberName);
   if (member.id <= 4 || (member.builtIn && member.type === "R")) throw sqlError(15405, member.name);
   if (reaches(role.id, member.id, database)) throw sqlError(15413);
   const known = database.roleMembers.some(
     ({ roleId, memberId }) => roleId === role.id && memberId === member.id,
   );
   if (!known) database.roleMembers.push({ roleId: role.id, memberId: member.id });
-  return 0;
 }
 
 /** Is the first the second, or a member of it by any way? */
@@ -172,17 +171,16 @@ function reaches(id: number, roleId: number, database: Database): boolean {
   return seen.has(roleId);
 }
 
-export function dropRoleMember(roleName: string, memberName: string, session: SessionState): number {
+export function dropRoleMember(roleName: string, memberName: string, session: SessionState): void {
   const { database } = session;
   const role = findRole(roleName, session);
   if (role.id === 0) throw sqlError(15081);
   const member = database.principal(memberName);
-  if (member === undefined) throw sqlError(15410, memberName);
+  if (member === undefined) throw sqlError(15151, "drop", "principal", memberName);
   if (member.id === 1) throw sqlError(15405, member.name);
   database.roleMembers = database.roleMembers.filter(
     ({ roleId, memberId }) => roleId !== role.id || memberId !== member.id,
   );
-  return 0;
 }
 
 export function dropPrincipal({ type, name, ifExists }: Of<"drop-principal">, session: SessionState): void {

@@ -24,7 +24,7 @@ export type Flow = { kind: "next" | "break" | "continue" } | { kind: "return"; v
 
 const NEXT: Flow = { kind: "next" };
 /** A loop in a test is a mistake long before this. */
-const MOST_ITERATIONS = 1_000_000;
+const MOST_ITERATIONS = 100_000;
 const DEEPEST_NESTING = 32;
 
 /** Options a session may set; all others are refused. */
@@ -70,6 +70,11 @@ export class Executor implements Engine {
       return !error.fatal;
     }
     if (error instanceof BatchEnd) return !error.fatal;
+    // Text nested so deeply that this process's stack ends.
+    if (error instanceof RangeError) {
+      this.report(sqlError(191).at(1));
+      return true;
+    }
     throw error;
   }
 

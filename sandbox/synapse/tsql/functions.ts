@@ -36,6 +36,10 @@ function integer(values: readonly SqlValue[], index: number): number {
 }
 
 const first = (types: SqlType[]): SqlType => types[0] ?? nvarchar(4000);
+const grown = (types: SqlType[]): SqlType => {
+  const [type] = types;
+  return type !== undefined && isText(type) && type.length === "max" ? type : nvarchar(4000);
+};
 const longest = (types: SqlType[]): SqlType =>
   types[0] !== undefined && isText(types[0]) ? types[0] : nvarchar(4000);
 
@@ -124,19 +128,13 @@ const FUNCTIONS = new Map<string, BuiltIn>([
           .indexOf(text(values, 0).toLowerCase(), Math.max(0, integer(values, 2) - 1)) + 1,
     ),
   ],
-  [
-    "replace",
-    simple(nvarchar(4000), 3, (values) => replaceText(text(values, 0), text(values, 1), text(values, 2))),
-  ],
-  [
-    "replicate",
-    simple(nvarchar(4000), 2, (values) => text(values, 0).repeat(Math.max(0, integer(values, 1)))),
-  ],
+  ["replace", simple(grown, 3, (values) => replaceText(text(values, 0), text(values, 1), text(values, 2)))],
+  ["replicate", simple(grown, 2, (values) => repeated(text(values, 0), integer(values, 1)))],
   ["reverse", simple(longest, 1, (values) => Array.from(text(values, 0)).reverse().join(""))],
   [
     "stuff",
     simple(
-      nvarchar(4000),
+      grown,
       4,
       (values) =>
         text(values, 0).slice(0, integer(values, 1) - 1) +
@@ -272,6 +270,12 @@ const FUNCTIONS = new Map<string, BuiltIn>([
   ["@@nestlevel", simple(int, 0, (_values, { frame }) => frame.depth)],
   ["is_srvrolemember", nullable(int, [1, 2], () => 0)],
 ]);
+
+/** Text of a million characters is enough for anybody's test. */
+function repeated(value: string, count: number): string {
+  const most = Math.floor(1_000_000 / Math.max(1, value.length));
+  return value.repeat(Math.min(most, Math.max(0, count)));
+}
 
 /** Text is found without case, as the default collation compares. */
 function replaceText(value: string, search: string, replacement: string): string {

@@ -141,36 +141,37 @@ function textArgument(procedure: string, values: GivenArgument[], index: number,
   return textOf(given.value);
 }
 
-const SYSTEM_PROCEDURES = new Map<string, SystemProcedure>([
-  ["sp_executesql", executeSql],
-  [
-    "sp_addrolemember",
-    (values, { session }) =>
-      addRoleMember(
-        textArgument("sp_addrolemember", values, 0, "@rolename"),
-        textArgument("sp_addrolemember", values, 1, "@membername"),
-        session,
-      ),
-  ],
-  [
-    "sp_droprolemember",
-    (values, { session }) =>
-      dropRoleMember(
-        textArgument("sp_droprolemember", values, 0, "@rolename"),
-        textArgument("sp_droprolemember", values, 1, "@membername"),
-        session,
-      ),
-  ],
-  [
-    "sp_set_session_context",
+/** sp_addrolemember and sp_droprolemember: ALTER ROLE with a member that is looked up first. */
+function roleProcedure(
+  procedure: string,
+  change: (role: string, member: string, session: SessionState) => void,
+): [string, SystemProcedure] {
+  return [
+    procedure,
     (values, { session }) => {
-      const key = textArgument("sp_set_session_context", values, 0, "@key");
-      const given = values.find((value) => value.name?.toLowerCase() === "@value") ?? values[1];
-      session.context.set(key.toLowerCase(), given?.value ?? null);
+      const role = textArgument(procedure, values, 0, "@rolename");
+      const member = textArgument(procedure, values, 1, "@membername");
+      if (session.transaction !== undefined) throw sqlError(15002, procedure);
+      if (session.database.principal(member) === undefined) throw sqlError(15410, member);
+      change(role, member, session);
       return 0;
     },
-  ],
+  ];
+}
+
+const SYSTEM_PROCEDURES = new Map<string, SystemProcedure>([
+  ["sp_executesql", executeSql],
+  roleProcedure("sp_addrolemember", addRoleMember),
+  roleProcedure("sp_droprolemember", dropRoleMember),
+  ["sp_set_session_context", setSessionContext],
 ]);
+
+function setSessionContext(values: GivenArgument[], { session }: Scope): number {
+  const key = textArgument("sp_set_session_context", values, 0, "@key");
+  const given = values.find((value) => value.name?.toLowerCase() === "@value") ?? values[1];
+  session.context.set(key.toLowerCase(), given?.value ?? null);
+  return 0;
+}
 
 /** sp_executesql text, N'@a int, @b nvarchar(10) OUTPUT', values… */
 function executeSql(values: GivenArgument[], scope: Scope, executor: Executor): number {

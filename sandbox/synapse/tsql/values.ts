@@ -180,12 +180,16 @@ export function like(text: string, pattern: string, escape: string | undefined):
     else if (close > at) {
       const set = pattern.slice(at + 1, close);
       const negated = set.startsWith("^");
-      const members = (negated ? set.slice(1) : set).replaceAll(/[\\\]^[]/g, "\\$&");
+      // A range that runs backwards has no members.
+      const members = (negated ? set.slice(1) : set)
+        .replaceAll(/(.)-(.)/gsu, (range, from: string, to: string) => (from > to ? "" : range))
+        .replaceAll(/[\\\]^[]/g, "\\$&");
       source += `[${negated ? "^" : ""}${members}]`;
       at = close;
     } else source += quoted(character);
   }
-  return new RegExp(`^${source}$`, "isu").test(text.trimEnd()) || new RegExp(`^${source}$`, "isu").test(text);
+  const expression = new RegExp(`^${source}$`, "isu");
+  return expression.test(text) || expression.test(text.trimEnd());
 }
 
 function quoted(character: string): string {

@@ -84,7 +84,7 @@ describe("connecting to the sandbox's Synapse", () => {
           connector: async () => Promise.resolve(connectTcp(synapse.port, synapse.address)),
           cryptoCredentialsDetails: { ca: synapse.certificateAuthority },
         },
-      } as sql.config);
+      });
       await pool.connect();
       try {
         const { recordset } = await pool
