@@ -1,0 +1,208 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { expect } from "chai";
+import ts from "typescript";
+
+/** The rules of docs/architecture.md: who may know whom, and what loads when. */
+
+const root = join(__dirname, "..", "..");
+
+interface Layer {
+  /** Other folders of the repository that it may import from. */
+  folders: string[];
+  /** Packages that it may load; Node's own modules always. */
+  packages: string[];
+  /** Packages of which it may know the types. */
+  types: string[];
+}
+
+const layers: Record<string, Layer> = {
+  provider: {
+    folders: [],
+    packages: ["axios", "axios-retry", "mssql", "tedious", "@azure/identity"],
+    types: ["@pulumi/pulumi"],
+  },
+  // Of Pulumi it loads the protocol's messages, when there is a first line to show.
+  host: { folders: ["provider"], packages: ["@pulumi/pulumi"], types: ["@grpc/grpc-js"] },
+  sdk: { folders: ["provider"], packages: ["@pulumi/pulumi"], types: [] },
+  "sandbox/immuta": { folders: [], packages: ["tedious", "yaml"], types: [] },
+  "sandbox/synapse": { folders: [], packages: ["selfsigned"], types: [] },
+  "sandbox/azure": {
+    folders: [],
+    packages: ["@grpc/grpc-js", "@pulumi/pulumi", "google-protobuf"],
+    types: [],
+  },
+  engine: { folders: [], packages: ["@pulumi/pulumi", "pulumi", "yaml"], types: [] },
+  demo: { folders: ["engine", "sandbox"], packages: [], types: ["@pulumi/pulumi"] },
+};
+
+/** Packages that one place alone knows. */
+const places: Record<string, (file: string) => boolean> = {
+  axios: (file) => file === "provider/immuta/client.ts",
+  "axios-retry": (file) => file === "provider/immuta/client.ts",
+  mssql: (file) => file.startsWith("provider/pool/"),
+  tedious: (file) => file.startsWith("provider/pool/"),
+  "@azure/identity": (file) => file.startsWith("provider/pool/"),
+};
+
+interface Import {
+  /** File that imports, from the root of the repository, with slashes. */
+  file: string;
+  /** What it imports: such a file, or the name of a package. */
+  target: string;
+  isPackage: boolean;
+  typesOnly: boolean;
+}
+
+describe("the architecture", function () {
+  this.timeout(30_000);
+
+  for (const [folder, layer] of Object.entries(layers)) {
+    it(`${folder} knows ${layer.folders.length === 0 ? "no other folder" : layer.folders.join(" and ")}`, () => {
+      const imports = importsBelow(folder);
+      expect(imports, "the rule looks at nothing").not.to.deep.equal([]);
+      const within = (target: string): boolean =>
+        [folder, ...layer.folders].some((allowed) => target.startsWith(`${allowed}/`));
+      expect(told(imports.filter((one) => !one.isPackage && !within(one.target)))).to.deep.equal([]);
+    });
+
+    it(`${folder} loads ${layer.packages.length === 0 ? "no package" : `no package but ${layer.packages.join(", ")}`}`, () => {
+      const allowed = ({ target, typesOnly }: Import): boolean =>
+        layer.packages.includes(target) || (typesOnly && layer.types.includes(target));
+      expect(told(importsBelow(folder).filter((one) => one.isPackage && !allowed(one)))).to.deep.equal([]);
+    });
+  }
+
+  for (const [name, mayKnow] of Object.entries(places))
+    it(`${name} is known in one place`, () => {
+      const knowing = importsBelow("provider").filter((one) => one.target === name);
+      expect(knowing).not.to.deep.equal([]);
+      expect(told(knowing.filter((one) => !mayKnow(one.file)))).to.deep.equal([]);
+    });
+
+  it("Immuta, Synapse and Azure meet in sandbox/index.ts alone", () => {
+    const wired = importsBelow("sandbox").filter(({ file }) => !file.includes("/", "sandbox/".length));
+    expect(new Set(wired.map(({ file }) => file))).to.deep.equal(
+      new Set(["sandbox/cli.ts", "sandbox/index.ts"]),
+    );
+    expect(
+      told(wired.filter(({ target, isPackage }) => isPackage || !target.startsWith("sandbox/"))),
+    ).to.deep.equal([]);
+  });
+
+  describe("what loads when", () => {
+    const heavy = ["axios", "axios-retry", "mssql", "tedious", "@azure"];
+
+    it("requiring what a program imports loads neither axios nor mssql", () => {
+      expect(loadedBy('require("./sdk")', heavy)).to.deep.equal([]);
+    });
+
+    it("a preview's check and diff load neither axios nor mssql, and nothing of Pulumi", () => {
+      const preview = `
+        const provider = require("./host");
+        const program = {
+          host: "contoso.sql.azuresynapse.net", database: "claims", schema: "governed", autoBootstrap: false,
+          username: "immuta_system_account", password: "An-0ther", bootstrap: { username: "sqladmin", password: "S0me" },
+        };
+        (async () => {
+          const { inputs, failures } = await provider.check({}, program);
+          if (failures.length > 0) throw new Error(JSON.stringify(failures));
+          const state = { ...inputs, stateFormat: 1, integrationId: "7", tenant: "tenant.example", status: "enabled" };
+          const { changes } = await provider.diff("id", state, { ...inputs, impersonation: { enabled: true, role: "R" } });
+          if (!changes) throw new Error("no change was found");
+        })();`;
+      expect(loadedBy(preview, [...heavy, "@pulumi"])).to.deep.equal([]);
+    });
+
+    it("and would be seen if they were loaded", () => {
+      expect(loadedBy('require("./provider/immuta/client")', heavy)).to.include("axios");
+      expect(loadedBy('require("./provider/pool/run")', heavy)).to.include.members(["mssql", "tedious"]);
+    });
+  });
+});
+
+const told = (imports: readonly Import[]): string[] =>
+  imports.map(({ file, target, typesOnly }) => `${file} → ${target}${typesOnly ? " (types)" : ""}`);
+
+const known = new Map<string, Import[]>();
+
+/** All imports of the TypeScript files below a folder. */
+function importsBelow(folder: string): Import[] {
+  const imports =
+    known.get(folder) ??
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .flatMap((name) => importsOf(join(root, folder, name)));
+  known.set(folder, imports);
+  return imports;
+}
+
+function importsOf(path: string): Import[] {
+  const source = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest, true);
+  const found: Import[] = [];
+  const add = (specifier: ts.Node | undefined, typesOnly: boolean): void => {
+    if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return;
+    const { text } = specifier;
+    if (text.startsWith("node:")) return;
+    const isPackage = !text.startsWith(".");
+    const target = isPackage ? packageOf(text) : named(join(dirname(path), text));
+    found.push({ file: named(path), target, isPackage, typesOnly });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, isOfTypes(node));
+    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
+    else if (ts.isImportTypeNode(node))
+      add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true);
+    else if (ts.isCallExpression(node) && isLoading(node.expression)) add(node.arguments[0], false);
+    else if (ts.isExternalModuleReference(node)) add(node.expression, false);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function isOfTypes({ importClause }: ts.ImportDeclaration): boolean {
+  if (importClause === undefined) return false;
+  if (importClause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
+  const { name, namedBindings } = importClause;
+  return (
+    name === undefined &&
+    namedBindings !== undefined &&
+    ts.isNamedImports(namedBindings) &&
+    namedBindings.elements.every((element) => element.isTypeOnly)
+  );
+}
+
+/** `import(…)`, `require(…)`, `require.resolve(…)`. */
+const isLoading = (callee: ts.Expression): boolean =>
+  callee.kind === ts.SyntaxKind.ImportKeyword || /^require(\.resolve)?$/.test(callee.getText());
+
+const packageOf = (specifier: string): string =>
+  specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+
+/** From the root, with slashes; a folder of the repository keeps a slash after it, so that prefixes tell layers apart. */
+const named = (path: string): string =>
+  relative(root, path).split(sep).join("/") + (path.endsWith(".ts") ? "" : "/");
+
+/** Which of these packages a fresh Node process has loaded after running this. */
+function loadedBy(script: string, packages: readonly string[]): string[] {
+  const report = `process.on("exit", () => {
+    console.log(JSON.stringify({
+      cached: Object.keys(require.cache), listed: process.moduleLoadList.filter((name) => !/^(NativeModule|Internal)/.test(name)),
+    }));
+  });`;
+  const output = execFileSync(process.execPath, ["--require", "tsx/cjs", "--eval", report + script], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  const { cached, listed } = JSON.parse(output.trim().split("\n").at(-1) ?? "{}") as {
+    cached: string[];
+    listed: string[];
+  };
+  const files = [...cached, ...listed];
+  return packages.filter((name) => files.some((file) => file.includes(join("node_modules", name) + sep)));
+}
