@@ -52,7 +52,7 @@ export async function renderProperties(): Promise<string> {
       properties.map(row),
     ),
     "## What a change means",
-    "Several changes at once are one edit script and one PUT. A replacement needs no other step.",
+    "Several changes at once are one edit script and one PUT.",
     table(
       ["", "Automatic setup", "Manual setup"],
       Object.entries(meanings).map(([change, { automatic, manual }]) => [`**${change}**`, automatic, manual]),
