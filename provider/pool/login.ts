@@ -28,6 +28,12 @@ export type Authentication =
   | { type: "entra-service-principal"; tenantId: string; clientId: string; clientCertificatePath: string }
   | { type: "entra-access-token"; accessToken: string };
 
+/** What is dialled, whatever name is said there. */
+export const routeOf = ({ host, port, route }: PoolLogin): { server: string; port: number } => ({
+  server: route.server ?? host,
+  port: route.port ?? port,
+});
+
 /** Who logs in, for messages; never a secret. */
 export function nameOfLogin(authentication: Authentication): string {
   switch (authentication.type) {

@@ -1,12 +1,13 @@
-import type { ConnectionPool } from "mssql";
 import { type Clock, systemClock } from "../immuta/wait";
 import type { Reporter } from "../reporter";
-import { openConnection } from "./connection";
+import { openConnection, type PoolConnection } from "./connection";
 import { PoolUnreachable } from "./errors";
 import type { PoolLogin } from "./login";
 import { judge } from "./trouble";
 
 const defaultLimit = 20 * 60_000;
+/** A wait that goes on is told of so often. */
+const announcement = 60_000;
 
 /**
  * Connects, and where waiting can help waits: connecting changes nothing, so it may be tried as often as wanted.
@@ -18,10 +19,11 @@ export async function connectPatiently(
   fresh: boolean,
   reporter: Reporter,
   clock: Clock = systemClock,
-): Promise<ConnectionPool> {
-  const started = clock.now();
+): Promise<PoolConnection> {
   const limit = login.waitForPool ?? defaultLimit;
-  let announced = { reason: "", at: -Infinity };
+  const started = clock.now();
+  // One trouble may follow another; each has a limit of its own, within that of the whole.
+  let current = { reason: "", since: started, announced: -Infinity };
   for (let attempt = 0; ; attempt++) {
     try {
       return await openConnection(login, database, reporter);
@@ -29,20 +31,23 @@ export async function connectPatiently(
       if (!(error instanceof PoolUnreachable)) throw error;
       const verdict = judge(error.trouble, { fresh, pauseIsAwaited: login.pauseIsAwaited });
       if (!verdict.wait) throw error;
-      const waited = clock.now() - started;
-      const allowed = Math.min(limit, verdict.limit);
-      if (waited >= allowed) {
-        error.message += `\nWaited ${seconds(waited)} for it: ${verdict.reason}.`;
+      const now = clock.now();
+      if (verdict.reason !== current.reason)
+        current = { reason: verdict.reason, since: now, announced: -Infinity };
+      const left = Math.min(started + limit, current.since + verdict.limit) - now;
+      if (left <= 0) {
+        error.message += `\nWaited ${seconds(now - started)} for it: ${verdict.reason}.`;
         throw error;
       }
-      if (verdict.reason !== announced.reason || clock.now() - announced.at >= 60_000) {
-        announced = { reason: verdict.reason, at: clock.now() };
+      if (now - current.announced >= announcement) {
+        current.announced = now;
+        const what = error.trouble.number ?? error.trouble.code ?? "no answer";
         reporter.info(
-          `waiting for database ${database} on ${login.host}: ${verdict.reason} ` +
-            `(${error.trouble.number ?? error.trouble.code ?? "no answer"}); ${seconds(waited)} so far, at most ${seconds(allowed)}`,
+          `waiting for database ${database} on ${login.host}: ${verdict.reason} (${what}); ` +
+            `${seconds(now - started)} so far, at most ${seconds(left)} more`,
         );
       }
-      await clock.sleep(Math.min(pause(attempt), Math.max(allowed - waited, 1)));
+      await clock.sleep(Math.min(pause(attempt), left));
     }
   }
 }
@@ -50,5 +55,5 @@ export async function connectPatiently(
 const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1000)} s`;
 
 /** From a second up to fifteen, each a little different so that many pools do not ask in step. */
-const pause = (attempt: number): number =>
+export const pause = (attempt: number): number =>
   Math.min(1000 * 1.6 ** attempt, 15_000) * (0.8 + Math.random() * 0.2);

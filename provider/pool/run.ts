@@ -1,11 +1,12 @@
-import type { ConnectionPool, Request } from "mssql";
 import type { Phase } from "../immuta/types";
-import type { Clock } from "../immuta/wait";
+import { type Clock, systemClock } from "../immuta/wait";
 import type { Reporter } from "../reporter";
 import type { Batch } from "./batches";
-import { BatchFailed, PoolUnreachable, type ServerError } from "./errors";
+import type { PoolConnection } from "./connection";
+import { BatchFailed, PoolUnreachable } from "./errors";
+import type { ServerError } from "./faults";
 import type { PoolLogin } from "./login";
-import { connectPatiently } from "./patience";
+import { connectPatiently, pause } from "./patience";
 import { leadingKeywords } from "./statement";
 
 export interface PhaseRun {
@@ -18,53 +19,89 @@ export interface PhaseRun {
   mask: (text: string) => string;
 }
 
+/**
+ * The phases that are assumed to be written so that they can be begun again after a batch of them has run: each
+ * statement guarded, or without effect the second time. docs/scripts.md says so to whom it concerns.
+ */
+export const repeatable: Readonly<Record<Phase, boolean>> = {
+  "initial-create": true,
+  create: true,
+  edit: true,
+  delete: true,
+  cleanup: true,
+  "post-cleanup": true,
+};
+
 /** How often a phase is begun in all when its connection breaks. */
 const mostRuns = 3;
+
+/** Milliseconds. */
+const defaultRequestTimeout = 600_000;
 
 /**
  * Runs the batches of one phase in order over one connection, in no transaction (a dedicated pool refuses
  * CREATE LOGIN and much DDL in one). The first batch that fails ends the phase. Where the connection breaks, the phase
- * is run again from its beginning: Immuta's scripts guard each statement, so that they may be repeated.
- * Throws PoolUnreachable and BatchFailed.
+ * is begun again where no batch was sent yet, or where it is repeatable. Throws PoolUnreachable and BatchFailed.
  */
 export async function runPhase(
   login: PoolLogin,
   run: PhaseRun,
   reporter: Reporter,
-  clock?: Clock,
+  clock: Clock = systemClock,
+  mayRepeat: boolean = repeatable[run.phase],
 ): Promise<void> {
+  if (login.trustServerCertificate)
+    reporter.warn(
+      `bootstrap.trustServerCertificate: the certificate of ${login.host} is not checked; whoever answers there gets the login and the script`,
+    );
+  // Over all runs of the phase.
+  const sent = { batches: 0 };
   for (let attempt = 1; ; attempt++) {
     const connection = await connectPatiently(login, run.database, run.fresh, reporter, clock).catch(
       (error: unknown) => {
-        if (error instanceof PoolUnreachable) error.afterBatches = attempt > 1;
+        if (error instanceof PoolUnreachable) error.afterBatches = sent.batches > 0;
         throw error;
       },
     );
     try {
-      await runBatches(connection, login, run, reporter);
+      await runBatches(connection, login, run, sent, reporter);
       return;
     } catch (error) {
-      const broken = error instanceof BatchFailed && error.interrupted;
-      if (!broken || attempt === mostRuns) throw error;
+      if (!(error instanceof BatchFailed) || !error.interrupted) throw error;
+      if (!mayRepeat && sent.batches > 0) throw notRepeated(error);
+      if (attempt === mostRuns) throw error;
       reporter.info(
         `the connection broke in batch ${error.failure.batch} of ${error.failure.batches}; the ${run.phase} script is run again from its beginning`,
       );
     } finally {
       await connection.close();
     }
+    await clock.sleep(pause(attempt - 1));
   }
 }
 
+function notRepeated(error: BatchFailed): BatchFailed {
+  error.message +=
+    "\nThe batch may have been carried out, and the script is not one that can be begun again: look before running it once more.";
+  return error;
+}
+
 async function runBatches(
-  connection: ConnectionPool,
+  connection: PoolConnection,
   login: PoolLogin,
   run: PhaseRun,
+  sent: { batches: number },
   reporter: Reporter,
 ): Promise<void> {
+  const timeout = login.requestTimeout ?? defaultRequestTimeout;
+  const say = (message: string): void => {
+    reporter.info(`the pool says: ${run.mask(message).replace(/\s*[\r\n]+\s*/g, " ")}`);
+  };
   for (const [index, batch] of run.batches.entries()) {
     const statement = leadingKeywords(batch.text);
-    const errors = await runBatch(connection, batch, login.requestTimeout ?? 600_000, run, reporter);
-    if (errors.length > 0)
+    const { errors, late } = await connection.batch(batch.text, timeout, say);
+    if (!errors.some(({ code }) => code === lostBefore)) sent.batches++;
+    if (errors.length > 0 || late)
       throw new BatchFailed({
         phase: run.phase,
         host: login.host,
@@ -73,64 +110,26 @@ async function runBatches(
         batches: run.batches.length,
         firstLine: batch.line,
         statement,
-        errors,
+        errors: [
+          ...errors.map((error) => ({ ...error, message: tellable(error, batch, run.mask) })),
+          ...(late ? [tooSlow(timeout)] : []),
+        ],
       });
     reporter.debug(`${run.phase}: batch ${index + 1} of ${run.batches.length} (${statement}) done`);
   }
 }
 
-/** All errors of the batch, in the order of the server. */
-async function runBatch(
-  connection: ConnectionPool,
-  batch: Batch,
-  timeout: number,
-  run: PhaseRun,
-  reporter: Reporter,
-): Promise<ServerError[]> {
-  const request: Request = connection.request();
-  request.on("info", (message: { message: string }) => {
-    reporter.info(`the pool says: ${run.mask(message.message).replace(/\s*[\r\n]+\s*/g, " ")}`);
-  });
-  const clock = { late: false };
-  const timer = setTimeout(() => {
-    clock.late = true;
-    // Ends the batch at the server too; the connection is closed afterwards.
-    request.cancel();
-  }, timeout);
-  try {
-    await request.batch(batch.text);
-    return [];
-  } catch (error) {
-    if (clock.late) return [tooSlow(timeout)];
-    const fault = error as ServerFault & { precedingErrors?: ServerFault[] };
-    return [...(fault.precedingErrors ?? []), fault].map((each) => serverError(each, run.mask));
-  } finally {
-    clearTimeout(timer);
-  }
+/** The severity of what the server could not read. */
+const syntaxError = 15;
+
+/** A syntax error quotes the batch, down to a piece of a password that ends its literal too early. */
+function tellable({ message, severity }: ServerError, batch: Batch, mask: PhaseRun["mask"]): string {
+  const holdsSecret = mask(batch.text) !== batch.text;
+  return mask(severity === syntaxError && holdsSecret ? message.replace(/'[^]*'/, "'…'") : message);
 }
 
-/** mssql's RequestError; a fault of the connection carries its code in `number`. */
-type ServerFault = Partial<{
-  number: number | string;
-  state: number;
-  class: number;
-  lineNumber: number;
-  message: string;
-  code: string;
-}>;
-
-function serverError(fault: ServerFault, mask: (text: string) => string): ServerError {
-  const { number, state, lineNumber } = fault;
-  const broken = typeof number !== "number" && fault.code !== undefined && fault.code !== "EREQUEST";
-  return {
-    number: typeof number === "number" ? number : 0,
-    ...(broken ? { code: fault.code ?? "" } : {}),
-    ...(state === undefined ? {} : { state }),
-    ...(fault.class === undefined ? {} : { severity: fault.class }),
-    line: lineNumber ?? 0,
-    message: mask(fault.message ?? "unknown error"),
-  };
-}
+/** The code of a session that was lost before the batch was sent; see dial.ts. */
+const lostBefore = "ECONNCLOSED";
 
 const tooSlow = (timeout: number): ServerError => ({
   number: 0,

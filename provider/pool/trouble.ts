@@ -13,63 +13,123 @@ export interface Circumstances {
   pauseIsAwaited: boolean;
 }
 
+/** For how long something is waited for: not at all, as long as `waitForPool` says, or milliseconds within that. */
+export type Patience = "not" | "waitForPool" | number;
+
+/** What is done about some troubles of the same kind. */
+export interface Rule {
+  /** Error numbers of the server, or codes of faults of the connection. */
+  troubles: readonly (number | string)[];
+  reason: string;
+  /** While the integration is created, for the pool may be minutes old. */
+  fresh: Patience;
+  later: Patience;
+  /** Only where `bootstrap.waitForPool` is given. */
+  onlyWhenAsked?: true;
+  /** A batch that fails with it is not to blame: its phase is begun again. */
+  interrupts: boolean;
+}
+
+const second = 1000;
+const minute = 60 * second;
+
+/** Everything else is an error at once. By number or code, never by text, which differs between languages and versions. */
+export const rules: readonly Rule[] = [
+  {
+    troubles: [42109],
+    reason: "the pool is warming up",
+    fresh: "waitForPool",
+    later: "waitForPool",
+    interrupts: true,
+  },
+  {
+    troubles: [40197, 40501, 40613, 49918, 49919, 49920, 10928, 10929],
+    reason: "the database is not available yet",
+    fresh: "waitForPool",
+    later: "waitForPool",
+    interrupts: true,
+  },
+  {
+    troubles: [42108],
+    reason: "the pool is paused, until somebody resumes it",
+    fresh: "waitForPool",
+    later: "waitForPool",
+    onlyWhenAsked: true,
+    interrupts: true,
+  },
+  {
+    troubles: [40615],
+    reason: "the firewall rule is not in force yet",
+    fresh: 5 * minute,
+    later: "not",
+    interrupts: false,
+  },
+  {
+    troubles: [4060, 40532],
+    reason: "the gateway does not know the database yet",
+    fresh: 5 * minute,
+    later: "not",
+    interrupts: false,
+  },
+  {
+    troubles: [18456],
+    reason: "the login is not known yet",
+    fresh: 5 * second,
+    later: "not",
+    interrupts: false,
+  },
+  {
+    troubles: ["ENOTFOUND"],
+    reason: "the host name is not known yet",
+    fresh: 2 * minute,
+    later: "not",
+    interrupts: false,
+  },
+  {
+    troubles: ["EAI_AGAIN"],
+    reason: "the name server does not answer",
+    fresh: 2 * minute,
+    later: 30 * second,
+    interrupts: false,
+  },
+  {
+    troubles: [
+      "ECONNREFUSED",
+      "ECONNRESET",
+      "ECONNCLOSED",
+      "ECLOSE",
+      "EPIPE",
+      "ETIMEDOUT",
+      "ETIMEOUT",
+      "EHOSTUNREACH",
+      "ENETUNREACH",
+    ],
+    reason: "the endpoint does not answer",
+    fresh: 5 * minute,
+    later: 30 * second,
+    interrupts: true,
+  },
+];
+
 /**
  * Whether waiting can help. `limit`: for how many milliseconds at most, beside the limit of `waitForPool`; what does
  * not mend itself soon will not mend itself.
  */
 export type Verdict = { wait: false } | { wait: true; reason: string; limit: number };
 
-const second = 1000;
-const minute = 60 * second;
 const fatal: Verdict = { wait: false };
-const wait = (reason: string, limit = Infinity): Verdict => ({ wait: true, reason, limit });
 
-/** Pure: decides by number or code, never by text, which differs between languages and versions. */
+/** Pure. */
 export function judge(trouble: Trouble, { fresh, pauseIsAwaited }: Circumstances): Verdict {
-  switch (trouble.number) {
-    case 42109:
-      return wait("the pool is warming up");
-    case 40197:
-    case 40501:
-    case 40613:
-    case 49918:
-    case 49919:
-    case 49920:
-    case 10928:
-    case 10929:
-      return wait("the database is not available yet");
-    case 42108:
-      return pauseIsAwaited ? wait("the pool is paused, until somebody resumes it") : fatal;
-    case 40615:
-      return fresh ? wait("the firewall rule is not in force yet", 5 * minute) : fatal;
-    case 4060:
-    case 40532:
-      return fresh ? wait("the gateway does not know the database yet", 5 * minute) : fatal;
-    case 18456:
-      return fresh ? wait("the login is not known yet", 5 * second) : fatal;
-    case undefined:
-      break;
-    default:
-      return fatal;
-  }
-  switch (trouble.code) {
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return fresh ? wait("the host name is not known yet", 2 * minute) : fatal;
-    case "ECONNREFUSED":
-    case "ECONNRESET":
-    case "ECONNCLOSED":
-    case "EPIPE":
-    case "ETIMEDOUT":
-    case "ETIMEOUT":
-    case "EHOSTUNREACH":
-    case "ENETUNREACH":
-      return wait("the endpoint does not answer", fresh ? 5 * minute : 30 * second);
-    default:
-      return fatal;
-  }
+  const rule = ruleFor(trouble);
+  if (rule === undefined || (rule.onlyWhenAsked === true && !pauseIsAwaited)) return fatal;
+  const patience = fresh ? rule.fresh : rule.later;
+  if (patience === "not") return fatal;
+  return { wait: true, reason: rule.reason, limit: patience === "waitForPool" ? Infinity : patience };
 }
 
 /** Errors of a batch after which the connection, not the batch, is to blame. */
-export const interrupts = (trouble: Trouble): boolean =>
-  judge(trouble, { fresh: false, pauseIsAwaited: true }).wait;
+export const interrupts = (trouble: Trouble): boolean => ruleFor(trouble)?.interrupts ?? false;
+
+const ruleFor = ({ number, code }: Trouble): Rule | undefined =>
+  rules.find(({ troubles }) => troubles.some((each) => each === (number ?? code)));
