@@ -49,7 +49,7 @@ export function diff(id: string, olds: Bag, news: Bag): Promise<dynamic.DiffResu
 }
 
 export function create(inputs: Bag): Promise<dynamic.CreateResult> {
-  return written(async () => integration.create(inputsFrom(inputs), await world(inputs)));
+  return written(inputs, async () => integration.create(inputsFrom(inputs), await world(inputs)));
 }
 
 export function read(id: string, props: Bag): Promise<dynamic.ReadResult> {
@@ -57,12 +57,14 @@ export function read(id: string, props: Bag): Promise<dynamic.ReadResult> {
 }
 
 export function update(id: string, olds: Bag, news: Bag): Promise<dynamic.UpdateResult> {
-  return written(async () => integration.update(id, program(olds), inputsFrom(news), await world(news)));
+  return written(news, async () =>
+    integration.update(id, program(olds), inputsFrom(news), await world(news)),
+  );
 }
 
 export { remove as delete };
 function remove(_id: string, props: Bag): Promise<void> {
-  return written(async () => {
+  return written(props, async () => {
     await integration.remove(program(props), await world(props));
   });
 }
@@ -104,7 +106,21 @@ async function world(bag: Bag): Promise<World> {
 }
 
 /** However many resources the engine hands over at once, only so many write. */
-const written = <T>(work: () => Promise<T>): Promise<T> => told(() => writes.hold(work));
+const written = <T>(bag: Bag, work: () => Promise<T>): Promise<T> =>
+  told(() => writes.hold(() => withText(bag, work)));
+
+/**
+ * Pulumi's host puts the provider's text into what an operation returns, but not into the state that a failed one
+ * leaves, which could then neither be refreshed nor destroyed.
+ */
+async function withText<T>(bag: Bag, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof integration.PartialState) error.properties["__provider"] = bag["__provider"];
+    throw error;
+  }
+}
 
 /** The host prints the stack of an error, twice; a user needs its message once. Lines come before the end. */
 async function told<T>(work: () => Promise<T>): Promise<T> {

@@ -45,10 +45,17 @@ export function readIntegration(answer: unknown): Integration {
   };
 }
 
-/** The list holds integrations of every platform, with fields of their own. */
+/** The list holds integrations of every platform, with fields of their own; what is none at all is passed over. */
 export function readIntegrations(answer: unknown): Integration[] {
   if (!Array.isArray(answer)) throw new UnreadableAnswer("the answer is no list of integrations");
-  return answer.map(readIntegration);
+  return answer.flatMap((entry: unknown) => {
+    try {
+      return [readIntegration(entry)];
+    } catch (error) {
+      if (error instanceof UnreadableAnswer) return [];
+      throw error;
+    }
+  });
 }
 
 function readConfig(config: Fields): Integration["config"] {
@@ -57,8 +64,8 @@ function readConfig(config: Fields): Integration["config"] {
     const value = text(config[name]);
     if (value !== undefined) result[name] = value;
   }
-  const port = Number(config["port"]);
-  if (Number.isInteger(port)) result.port = port;
+  const port = typeof config["port"] === "string" ? Number(config["port"] || NaN) : config["port"];
+  if (typeof port === "number" && Number.isInteger(port)) result.port = port;
   const impersonation = config["impersonation"];
   if (isFields(impersonation) && typeof impersonation["enabled"] === "boolean") {
     const role = text(impersonation["role"]);
