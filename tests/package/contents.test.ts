@@ -1,0 +1,112 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { join } from "node:path";
+import { expect } from "chai";
+import { installFlat, readManifest } from "./installation";
+import { root, tarball, temporaryFolder, type Tarball } from "./tarball";
+
+/** What is packed beside dist, where the repository has it. */
+const documents = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+
+describe("the tarball", function () {
+  this.timeout(60_000);
+  let packed: Tarball;
+  let folder: string;
+  let installed: string;
+
+  before(async () => {
+    packed = await tarball();
+    folder = temporaryFolder();
+    installFlat(folder, packed);
+    installed = join(folder, "node_modules", "pulumi-immuta");
+  });
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const modules = (): string[] => packed.files.filter((file) => file.startsWith("dist/"));
+
+  it("holds, of what is not compiled, the documents and nothing else", () => {
+    const others = packed.files.filter((file) => !file.startsWith("dist/"));
+    expect(others.sort()).to.deep.equal(documents.filter((name) => existsSync(join(root, name))));
+  });
+
+  it("holds each module of the SDK and the provider, compiled and typed, and nothing else compiled", () => {
+    const { include } = JSON.parse(readFileSync(join(root, "tsconfig.build.json"), "utf8")) as {
+      include: string[];
+    };
+    const expected = include.flatMap((part) =>
+      readdirSync(join(root, part), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".ts"))
+        .map((file) => `dist/${part}/${file.replaceAll("\\", "/").slice(0, -".ts".length)}`)
+        .flatMap((module) => [`${module}.d.ts`, `${module}.js`]),
+    );
+    expect(expected).to.include("dist/sdk/index.js");
+    expect(modules().sort()).to.deep.equal(expected.sort());
+  });
+
+  it("has every file that its package.json names", () => {
+    const manifest = readManifest(installed) as unknown as Record<string, unknown>;
+    const named = pathsIn([manifest["main"], manifest["types"], manifest["exports"]]);
+    expect(named).to.include.members(["dist/sdk/index.js", "dist/sdk/index.d.ts", "package.json"]);
+    expect(named.filter((path) => !packed.files.includes(path))).to.deep.equal([]);
+  });
+
+  it("needs no package that it does not declare", () => {
+    const { dependencies, peerDependencies } = readManifest(installed);
+    // Itself too: the SDK's provider text names it.
+    const declared = [...Object.keys({ ...dependencies, ...peerDependencies }), "pulumi-immuta"];
+    const undeclared = modules()
+      .filter((file) => file.endsWith(".js"))
+      .flatMap((file) =>
+        packagesIn(readFileSync(join(installed, file), "utf8")).map((name) => `${file}: ${name}`),
+      )
+      .filter((found) => !declared.includes(found.split(": ")[1] ?? ""));
+    expect(undeclared).to.deep.equal([]);
+  });
+
+  it("depends on Pulumi's SDK as a peer, so that a program has one of it", () => {
+    const { dependencies, peerDependencies } = readManifest(installed);
+    expect(Object.keys(peerDependencies)).to.deep.equal(["@pulumi/pulumi"]);
+    expect(dependencies).not.to.have.property("@pulumi/pulumi");
+  });
+
+  it("runs no script on a user's machine", () => {
+    const { scripts = {} } = readManifest(installed) as { scripts?: Record<string, string> };
+    expect(scripts).not.to.have.any.keys("preinstall", "install", "postinstall");
+  });
+
+  it("can be loaded by plain Node, by name from CommonJS and ES modules", () => {
+    const node = (type: "commonjs" | "module", text: string): string =>
+      execFileSync(process.execPath, [`--input-type=${type}`, "--eval", text], {
+        cwd: folder,
+        encoding: "utf8",
+      }).trim();
+    expect(
+      node("commonjs", 'console.log(typeof require("pulumi-immuta").SynapseIntegration)'),
+      "CommonJS",
+    ).to.equal("function");
+    expect(
+      node(
+        "module",
+        'import { SynapseIntegration } from "pulumi-immuta"; console.log(typeof SynapseIntegration)',
+      ),
+      "ES module",
+    ).to.equal("function");
+  });
+});
+
+/** The paths in a value of package.json, `./` taken off. */
+function pathsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value.replace(/^\.\//, "")];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(pathsIn) : [];
+}
+
+/** The packages that a compiled module loads. */
+function packagesIn(text: string): string[] {
+  return [...text.matchAll(/\b(?:require|import)\("([^"]+)"\)/g)]
+    .map(([, name = ""]) => name)
+    .filter((name) => !name.startsWith(".") && !isBuiltin(name))
+    .map((name) => name.split("/", name.startsWith("@") ? 2 : 1).join("/"));
+}

@@ -1,0 +1,70 @@
+/**
+ * The tarball, installed as package managers lay it out. Done by hand, with the dependencies that package.json declares
+ * linked from this checkout: so no registry is asked, and what is not declared is not found.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { root, type Tarball } from "./tarball";
+
+interface Manifest {
+  version: string;
+  dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+}
+
+export const readManifest = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+
+/** npm: the package and all it depends on side by side. */
+export function installFlat(folder: string, tarball: Tarball, version?: string): void {
+  const modules = join(folder, "node_modules");
+  extract(tarball, join(modules, "pulumi-immuta"), version);
+  linkDependencies(modules);
+}
+
+/** pnpm: at the top only what the program itself asks for, as links into a store where each package sees its own dependencies. */
+export function installStrict(folder: string, tarball: Tarball, version?: string): void {
+  const modules = join(folder, "node_modules");
+  const store = join(
+    modules,
+    ".pnpm",
+    `pulumi-immuta@${version ?? readManifest(root).version}`,
+    "node_modules",
+  );
+  extract(tarball, join(store, "pulumi-immuta"), version);
+  linkDependencies(store);
+  link(join(store, "pulumi-immuta"), join(modules, "pulumi-immuta"));
+  linkFromCheckout("@pulumi/pulumi", modules);
+}
+
+/** `npm install <this checkout>`, which makes a link. */
+export function installLink(folder: string): void {
+  const modules = join(folder, "node_modules");
+  link(root, join(modules, "pulumi-immuta"));
+  linkFromCheckout("@pulumi/pulumi", modules);
+}
+
+function extract(tarball: Tarball, target: string, version: string | undefined): void {
+  mkdirSync(target, { recursive: true });
+  execFileSync("tar", ["-xzf", tarball.path, "-C", target, "--strip-components=1"]);
+  if (version === undefined) return;
+  const manifest = { ...readManifest(target), version };
+  writeFileSync(join(target, "package.json"), JSON.stringify(manifest));
+}
+
+function linkDependencies(modules: string): void {
+  const { dependencies, peerDependencies } = readManifest(root);
+  for (const name of Object.keys({ ...dependencies, ...peerDependencies })) linkFromCheckout(name, modules);
+}
+
+function linkFromCheckout(name: string, modules: string): void {
+  const source = join(root, "node_modules", name);
+  if (!existsSync(source)) throw new Error(`${source} is missing: run npm ci.`);
+  link(source, join(modules, name));
+}
+
+function link(target: string, path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(target, path, "junction");
+}

@@ -1,0 +1,100 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { loadProgram } from "../../engine/stack";
+import { startSandbox, type Sandbox } from "../../sandbox";
+import { installFlat, installLink, installStrict, readManifest } from "./installation";
+import { automatic, commonJs, esModule, loadEsModule, providePools, write } from "./programs";
+import { callers, open, type Opening } from "./support";
+import { root, tarball, temporaryFolder, type Tarball } from "./tarball";
+
+interface Layout {
+  name: string;
+  /** Who calls Immuta: each installation has a version of its own, which shows whose code ran. */
+  caller: string;
+  prepare: (folder: string, packed: Tarball) => Opening;
+}
+
+const checkout = `pulumi-immuta/${readManifest(root).version}`;
+
+const layouts: Layout[] = [
+  {
+    name: "npm's flat layout, and a CommonJS program",
+    caller: "pulumi-immuta/0.1.1001",
+    prepare: (folder, packed) => {
+      installFlat(folder, packed, "0.1.1001");
+      write(join(folder, "index.js"), commonJs(automatic));
+      return { workDir: folder, program: loadProgram(join(folder, "index.js")) };
+    },
+  },
+  {
+    name: "pnpm's strict layout, and an ES module program",
+    caller: "pulumi-immuta/0.1.1002",
+    prepare: (folder, packed) => {
+      installStrict(folder, packed, "0.1.1002");
+      write(join(folder, "index.mjs"), esModule(automatic));
+      return { workDir: folder, program: loadEsModule(join(folder, "index.mjs")) };
+    },
+  },
+  {
+    name: "a `main` in a folder below the one with node_modules",
+    caller: "pulumi-immuta/0.1.1003",
+    prepare: (folder, packed) => {
+      installFlat(folder, packed, "0.1.1003");
+      write(join(folder, "Pulumi.yaml"), "name: governance\nruntime: nodejs\nmain: sub\n");
+      write(join(folder, "sub", "index.js"), commonJs(automatic));
+      return { workDir: folder, program: loadProgram(join(folder, "sub", "index.js")) };
+    },
+  },
+  {
+    name: "a program elsewhere that links this checkout",
+    caller: checkout,
+    prepare: (folder) => {
+      installLink(folder);
+      write(join(folder, "index.mjs"), esModule(automatic));
+      return { workDir: folder, program: loadEsModule(join(folder, "index.mjs")) };
+    },
+  },
+  {
+    name: "a program in this checkout",
+    caller: checkout,
+    prepare: (folder) => {
+      // The program's text may lie anywhere: where the engine takes it to be is what its provider resolves from.
+      installLink(folder);
+      write(join(folder, "index.js"), commonJs(automatic));
+      return { workDir: root, program: loadProgram(join(folder, "index.js")) };
+    },
+  },
+];
+
+describe("an installed package finds its provider", function () {
+  this.timeout(60_000);
+  let sandbox: Sandbox;
+
+  before(async () => {
+    await tarball();
+    sandbox = await startSandbox();
+    providePools(sandbox);
+  });
+  after(() => sandbox.close());
+
+  for (const { name, caller, prepare } of layouts) {
+    it(`in ${name}`, async () => {
+      const folder = temporaryFolder();
+      const scenario = await open(sandbox, prepare(folder, await tarball()));
+      try {
+        const up = await scenario.act("up");
+        expect(up.changes).to.deep.equal({ create: 2 });
+        expect(up.calls).to.deep.equal(["GET /integrations", "POST /integrations"]);
+        expect(callers(sandbox)).to.deep.equal([caller]);
+        const destroy = await scenario.act("destroy");
+        expect(destroy.changes).to.deep.equal({ delete: 2 });
+        expect(destroy.calls.map((call) => call.split(" ")[0])).to.deep.equal(["GET", "DELETE"]);
+        expect(callers(sandbox)).to.deep.equal([caller]);
+      } finally {
+        scenario.opened.remove();
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+  }
+});

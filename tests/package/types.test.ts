@@ -1,0 +1,118 @@
+import { realpathSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import ts from "typescript";
+import { installStrict } from "./installation";
+import { write } from "./programs";
+import { root, tarball, temporaryFolder } from "./tarball";
+
+const body = `
+const args: SynapseIntegrationArgs = {
+  host: "sales.sql.azuresynapse.net",
+  database: "sales",
+  schema: "governed",
+  autoBootstrap: true,
+};
+const integration = new SynapseIntegration("sales", args);
+export const status: Output<string> = integration.status;
+// @ts-expect-error the types are really there: an integration has no such output
+export const missing = integration.missing;
+// @ts-expect-error and no setup does without a database
+new SynapseIntegration("sales", { host: "sales.sql.azuresynapse.net", schema: "governed", autoBootstrap: true });
+`;
+const byName = `import type { Output } from "@pulumi/pulumi";
+import { SynapseIntegration, type SynapseIntegrationArgs } from "pulumi-immuta";
+${body}`;
+const byRequire = `import type { Output } from "@pulumi/pulumi";
+import immuta = require("pulumi-immuta");
+import SynapseIntegration = immuta.SynapseIntegration;
+type SynapseIntegrationArgs = immuta.SynapseIntegrationArgs;
+${body}`;
+
+const { ModuleKind, ModuleResolutionKind } = ts;
+
+describe("the tarball's types", function () {
+  this.timeout(60_000);
+  let folder: string;
+
+  before(async () => {
+    folder = temporaryFolder();
+    installStrict(folder, await tarball());
+    write(join(folder, "module.mts"), byName);
+    write(join(folder, "commonjs.cts"), byName);
+    write(join(folder, "require.cts"), byRequire);
+    write(join(folder, "plain.ts"), byName);
+  });
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const parsed = new Map<string, ts.SourceFile | undefined>();
+
+  /** Parses a file once for all the settings that read it the same way. */
+  function host(options: ts.CompilerOptions): ts.CompilerHost {
+    const plain = ts.createCompilerHost(options);
+    return {
+      ...plain,
+      getSourceFile: (name, how, ...rest) => {
+        const key = `${name} ${JSON.stringify(how)}`;
+        if (!parsed.has(key)) parsed.set(key, plain.getSourceFile(name, how, ...rest));
+        return parsed.get(key);
+      },
+    };
+  }
+
+  /** What a strict compiler finds in the programs, and in the declarations of the package that they reach. */
+  function problems(names: string[], settings: ts.CompilerOptions): string[] {
+    const options: ts.CompilerOptions = {
+      strict: true,
+      noEmit: true,
+      exactOptionalPropertyTypes: true,
+      target: ts.ScriptTarget.ES2022,
+      typeRoots: [join(root, "node_modules", "@types")],
+      types: ["node"],
+      ...settings,
+    };
+    const rootNames = names.map((name) => join(folder, name));
+    const program = ts.createProgram({ rootNames, options, host: host(options) });
+    const checked = program.getSourceFiles().filter((file) => realpathSync(file.fileName).startsWith(folder));
+    expect(checked.some((file) => file.fileName.endsWith("dist/sdk/index.d.ts"))).to.equal(true);
+    return [
+      ...program.getOptionsDiagnostics(),
+      ...checked.flatMap((file) => [
+        ...program.getSyntacticDiagnostics(file),
+        ...program.getSemanticDiagnostics(file),
+      ]),
+    ].map(
+      ({ file, messageText }) =>
+        `${file?.fileName ?? "options"}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`,
+    );
+  }
+
+  it("serve programs with module node16: ES modules, CommonJS, and import = require", () => {
+    expect(
+      problems(["module.mts", "commonjs.cts", "require.cts"], {
+        module: ModuleKind.Node16,
+        moduleResolution: ModuleResolutionKind.Node16,
+      }),
+    ).to.deep.equal([]);
+  });
+
+  it("serve programs whose modules a bundler resolves", () => {
+    expect(
+      problems(["plain.ts"], {
+        module: ModuleKind.ESNext,
+        moduleResolution: ModuleResolutionKind.Bundler,
+      }),
+    ).to.deep.equal([]);
+  });
+
+  it("serve the settings of `pulumi new`, which resolve as Node 10 did", () => {
+    expect(
+      problems(["plain.ts"], {
+        module: ModuleKind.CommonJS,
+        moduleResolution: ModuleResolutionKind.Node10,
+      }),
+    ).to.deep.equal([]);
+  });
+});
