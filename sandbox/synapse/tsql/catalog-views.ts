@@ -73,10 +73,9 @@ const LOGIN_COLUMNS: Columns = [
   ["default_language_name", sysname],
 ];
 
-/** Who may not manage logins sees only its own. Logins show in master alone. */
+/** Who may not manage logins sees only its own. */
 function loginRows(session: SessionState): SqlValue[][] {
-  const { workspace, identity, database } = session;
-  if (!database.isMaster) return [];
+  const { workspace, identity } = session;
   return workspace.logins
     .filter((login) => session.managesLogins || login === identity.login)
     .map(({ name, id, sid, enabled, created, modified }) => [
@@ -333,6 +332,9 @@ const SYS = new Map<string, View>([
   ],
 ]);
 
+/** Views about logins exist in master alone. */
+const MASTER_ONLY = new Set([SYS.get("sql_logins"), SYS.get("server_principals")]);
+
 const INFORMATION_SCHEMA = new Map<string, View>([
   [
     "schemata",
@@ -428,7 +430,7 @@ export function catalogView(
   session: SessionState,
 ): Relation | undefined {
   const view = SCHEMAS.get(name.schema?.toLowerCase() ?? "")?.get(name.name.toLowerCase());
-  if (view === undefined) return undefined;
+  if (view === undefined || (MASTER_ONLY.has(view) && !session.database.isMaster)) return undefined;
   const columns = view.columns.map(([column, type]): BoundColumn => ({
     qualifier,
     name: column,

@@ -1,19 +1,25 @@
 import { expect } from "chai";
 import { connect as connectTcp } from "node:net";
 import sql from "mssql";
-import { Request, TYPES } from "tedious";
 import { startSynapse, type Synapse } from "../../../sandbox/synapse";
-import { ADMINISTRATOR, Client, HOST, LoginError, loginError, POOL, startWithPool } from "./support";
+import {
+  ADMINISTRATOR,
+  Client,
+  HOST,
+  LoginError,
+  loginError,
+  POOL,
+  startWithPool,
+  type ClientOptions,
+} from "./support";
 
 const PASSWORD = "Syst3m!account";
 
 describe("connecting to the sandbox's Synapse", () => {
   let synapse: Synapse;
   const clients: Client[] = [];
-  const connect = async (
-    ...given: Parameters<typeof Client.connect> extends [Synapse, ...infer R] ? R : never
-  ): Promise<Client> => {
-    const client = await Client.connect(synapse, ...given);
+  const connect = async (given: ClientOptions): Promise<Client> => {
+    const client = await Client.connect(synapse, given);
     clients.push(client);
     return client;
   };
@@ -130,7 +136,7 @@ describe("connecting to the sandbox's Synapse", () => {
 
     const refused: {
       name: string;
-      given: Parameters<typeof loginError>[1];
+      given: ClientOptions;
       number: number;
       message?: string;
     }[] = [
@@ -243,7 +249,7 @@ describe("connecting to the sandbox's Synapse", () => {
       await pool.close();
     });
 
-    const ready = (token: string): Parameters<typeof loginError>[1] => ({
+    const ready = (token: string): ClientOptions => ({
       authentication: { type: "azure-active-directory-access-token", options: { token } },
     });
 
@@ -287,176 +293,6 @@ describe("connecting to the sandbox's Synapse", () => {
       });
       expect(await client.values("SELECT USER_NAME()")).to.deep.equal(["dbo"]);
       expect(scopes).to.deep.equal(["https://database.windows.net/.default"]);
-    });
-  });
-
-  describe("requests", () => {
-    for (const packetSize of [512, 4096, 32_767]) {
-      it(`pass packets of ${packetSize} bytes both ways`, async () => {
-        const client = await connect({ options: { packetSize } });
-        const long = "x".repeat(100_000);
-        expect(await client.values(`SELECT CAST(N'${long}' AS nvarchar(max)) /* ${long} */`)).to.deep.equal([
-          long,
-        ]);
-      });
-    }
-
-    it("bring many rows", async () => {
-      const client = await connect();
-      const digits = "(VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9))";
-      const { rows, rowCounts } = await client.batch(
-        `SELECT a.n + 10 * b.n + 100 * c.n AS n, N'row' AS t FROM ${digits} AS a (n), ${digits} AS b (n), ${digits} AS c (n) ORDER BY n`,
-      );
-      expect(rows).to.have.length(1000);
-      expect(rows[999]).to.deep.equal([999, "row"]);
-      expect(rowCounts).to.deep.equal([1000]);
-    });
-
-    it("report each statement's count, and none under NOCOUNT", async () => {
-      const client = await connect();
-      const statements =
-        "INSERT INTO counted VALUES (1), (2); UPDATE counted SET a = 3; SELECT a FROM counted; DELETE counted";
-      await client.run("CREATE TABLE counted (a int)");
-      expect((await client.batch(statements)).rowCounts).to.deep.equal([2, 2, 2, 2]);
-      expect((await client.batch(`SET NOCOUNT ON; ${statements}`)).rowCounts).to.deep.equal([
-        undefined,
-        undefined,
-        undefined,
-        undefined,
-      ]);
-    });
-
-    it("take sp_executesql with parameters of many types", async () => {
-      const client = await connect();
-      const { rows, returnStatus } = await client.send(
-        (request) => {
-          client.connection.execSql(request);
-        },
-        "SELECT @i, @big, @s, @long, @b, @f, @d, @t, @g, @bin, @n",
-        (request) => {
-          request.addParameter("i", TYPES.Int, -5);
-          request.addParameter("big", TYPES.BigInt, "9007199254740993");
-          request.addParameter("s", TYPES.NVarChar, "ünï");
-          request.addParameter("long", TYPES.NVarChar, "y".repeat(9000));
-          request.addParameter("b", TYPES.Bit, true);
-          request.addParameter("f", TYPES.Float, 1.25);
-          request.addParameter("d", TYPES.Decimal, 12.34, { precision: 10, scale: 2 });
-          request.addParameter("t", TYPES.DateTime2, new Date("2024-02-29T12:34:56.789Z"));
-          request.addParameter("g", TYPES.UniqueIdentifier, "01234567-89AB-CDEF-0123-456789ABCDEF");
-          request.addParameter("bin", TYPES.VarBinary, Buffer.from([1, 2, 255]));
-          request.addParameter("n", TYPES.NVarChar, null);
-        },
-      );
-      expect(rows).to.deep.equal([
-        [
-          -5,
-          "9007199254740993",
-          "ünï",
-          "y".repeat(9000),
-          true,
-          1.25,
-          12.34,
-          new Date("2024-02-29T12:34:56.789Z"),
-          "01234567-89AB-CDEF-0123-456789ABCDEF",
-          Buffer.from([1, 2, 255]),
-          null,
-        ],
-      ]);
-      expect(returnStatus).to.equal(0);
-    });
-
-    it("call procedures by name, with output values and status", async () => {
-      const client = await connect();
-      await client.run(
-        "CREATE PROCEDURE dbo.twice @a int, @b int OUTPUT AS BEGIN SET @b = @a * 2; RETURN 3 END",
-      );
-      const returned: [string, unknown][] = [];
-      const answer = await client.send(
-        (request) => {
-          client.connection.callProcedure(request);
-        },
-        "[dbo].[twice]",
-        (request) => {
-          request.addParameter("a", TYPES.Int, 21);
-          request.addOutputParameter("b", TYPES.Int);
-          request.on("returnValue", (name: string, value: unknown) => returned.push([name, value]));
-        },
-      );
-      expect(answer.numbers).to.deep.equal([]);
-      expect(returned).to.deep.equal([["b", 42]]);
-      expect(answer.returnStatus).to.equal(3);
-      const missing = await client.send((request) => {
-        client.connection.callProcedure(request);
-      }, "dbo.nothing");
-      expect(missing.numbers).to.deep.equal([2812]);
-    });
-
-    it("prepare and execute", async () => {
-      const client = await connect();
-      const rows: unknown[] = [];
-      await new Promise<void>((resolve, reject) => {
-        const request = new Request("SELECT @a + 1", (error) => {
-          if (error === undefined || error === null) resolve();
-          else reject(error);
-        });
-        request.addParameter("a", TYPES.Int);
-        request.on("row", (row: { value: unknown }[]) => rows.push(row[0]?.value));
-        request.on("prepared", () => {
-          client.connection.execute(request, { a: 4 });
-        });
-        client.connection.prepare(request);
-      });
-      expect(rows).to.deep.equal([5]);
-    });
-
-    it("carry out the transaction requests of clients", async () => {
-      const client = await connect();
-      await client.run("CREATE TABLE kept (a int)");
-      const step = async (run: (done: (error?: Error | null) => void) => void): Promise<void> =>
-        new Promise((resolve, reject) => {
-          run((error) => {
-            if (error instanceof Error) reject(error);
-            else resolve();
-          });
-        });
-      await step((done) => {
-        client.connection.beginTransaction(done);
-      });
-      await client.run("INSERT INTO kept VALUES (1)");
-      expect((await client.batch("CREATE TABLE more (a int)")).numbers).to.deep.equal([226]);
-      await step((done) => {
-        client.connection.rollbackTransaction(done);
-      });
-      await step((done) => {
-        client.connection.beginTransaction(done);
-      });
-      await client.run("INSERT INTO kept VALUES (2)");
-      await step((done) => {
-        client.connection.commitTransaction(done);
-      });
-      expect(await client.values("SELECT a FROM kept")).to.deep.equal([2]);
-    });
-
-    it("reset the session when the client asks", async () => {
-      const client = await connect();
-      await client.run("EXEC sp_set_session_context 'k', 'v'", "SET XACT_ABORT ON");
-      await new Promise<void>((resolve, reject) => {
-        client.connection.reset((error) => {
-          if (error instanceof Error) reject(error);
-          else resolve();
-        });
-      });
-      const { rows, infos } = await client.batch("DROP USER nobody; PRINT 'on'; SELECT SESSION_CONTEXT('k')");
-      expect(rows).to.deep.equal([[null]]);
-      expect(infos.map(({ message }) => message)).to.deep.equal(["on"]);
-    });
-
-    it("give a lost connection's transaction up", async () => {
-      const client = await connect();
-      await client.run("CREATE TABLE undone (a int)", "BEGIN TRANSACTION", "INSERT INTO undone VALUES (1)");
-      await client.close();
-      const next = await connect();
-      expect(await next.values("SELECT COUNT(*) FROM undone")).to.deep.equal([0]);
     });
   });
 

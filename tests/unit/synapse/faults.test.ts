@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Fault, Synapse } from "../../../sandbox/synapse";
-import { Client, HOST, loginError, POOL, startWithPool } from "./support";
+import { Client, HOST, loginError, POOL, renew, startWithPool } from "./support";
 
 const LOGIN = (name: string): string => `CREATE LOGIN ${name} WITH PASSWORD = 'Syst3m!account'`;
 
@@ -16,11 +16,17 @@ describe("faults of the sandbox's Synapse", () => {
     synapse.setFault(HOST, database, set);
   };
 
-  beforeEach(async () => {
+  before(async () => {
     synapse = await startWithPool();
+  });
+  beforeEach(() => {
+    renew(synapse);
+    synapse.clearJournal();
   });
   afterEach(async () => {
     await Promise.all(clients.splice(0).map((client) => client.close()));
+  });
+  after(async () => {
     await synapse.close();
   });
 

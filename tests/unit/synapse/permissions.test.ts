@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Synapse } from "../../../sandbox/synapse";
-import { Client, HOST, loginError, POOL, startWithPool } from "./support";
+import { Client, HOST, loginError, POOL, renew, startWithPool } from "./support";
 
 const PASSWORD = "Simpl3!access";
 
@@ -214,8 +214,11 @@ const CASES: Case[] = [
 describe("rights in the sandbox's Synapse", () => {
   let synapse: Synapse;
 
-  beforeEach(async () => {
+  before(async () => {
     synapse = await startWithPool();
+  });
+  beforeEach(async () => {
+    renew(synapse);
     const master = await Client.connect(synapse, { database: "master" });
     await master.run(
       `CREATE LOGIN plain WITH PASSWORD = '${PASSWORD}'`,
@@ -223,7 +226,7 @@ describe("rights in the sandbox's Synapse", () => {
     );
     await master.close();
   });
-  afterEach(async () => {
+  after(async () => {
     await synapse.close();
   });
 

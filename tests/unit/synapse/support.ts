@@ -10,13 +10,24 @@ export const ADMINISTRATOR = { user: "sqladmin", password: "Adm1n!stration" };
 /** An endpoint with one workspace and one empty pool. */
 export async function startWithPool(): Promise<Synapse> {
   const synapse = await startSynapse();
+  addPool(synapse);
+  return synapse;
+}
+
+/** Everything as it is after the start, but for the endpoint's certificate: making one takes its time. */
+export function renew(synapse: Synapse): void {
+  for (const database of [POOL, "master"]) synapse.setFault(HOST, database, undefined);
+  synapse.dropWorkspace(HOST);
+  addPool(synapse);
+}
+
+function addPool(synapse: Synapse): void {
   synapse.createWorkspace({
     host: HOST,
     administratorLogin: ADMINISTRATOR.user,
     administratorPassword: ADMINISTRATOR.password,
   });
   synapse.createPool(HOST, POOL);
-  return synapse;
 }
 
 export interface ServerMessage {
