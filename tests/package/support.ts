@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { run, type Action, type Outcome } from "../../demo/scene";
-import { ensureEngine } from "../../engine";
+import { ensureEngine, type Engine } from "../../engine";
 import { openStack, type OpenedStack, type Program } from "../../engine/stack";
 import type { Sandbox } from "../../sandbox";
 
@@ -21,10 +21,12 @@ export interface Opening {
   folder?: string;
 }
 
+let engine: Promise<Engine> | undefined;
+
 /** Opens a stack `test` of the project `governance` in front of the sandbox. */
 export async function open(sandbox: Sandbox, opening: Opening): Promise<Scenario> {
   const opened = await openStack({
-    engine: await ensureEngine(),
+    engine: await (engine ??= ensureEngine()),
     projectName: "governance",
     env: { ...sandbox.environment },
     ...opening,
