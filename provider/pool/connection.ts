@@ -35,7 +35,7 @@ export async function openConnection(
       own.push({ number, state, severity, line, message });
     });
   };
-  const pool = new ConnectionPool(await settingsFor(login, database, dialler(server, port, timeout), listen));
+  const pool = new ConnectionPool(settingsFor(login, database, dialler(server, port, timeout), listen));
   // Without a listener a connection that breaks would end the process.
   pool.on("error", (error: Error) => {
     reporter.debug(`the connection to ${database} reported: ${error.message}`);

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { ClientCertificateCredential } from "@azure/identity";
 import type { config as MssqlConfig } from "mssql";
 import type { Connection, ConnectionConfiguration } from "tedious";
 import type { Authentication, PoolLogin } from "./login";
@@ -12,16 +13,16 @@ export type Settings = MssqlConfig & {
 };
 
 /** What mssql and tedious are told: how to log in, how long to wait, how the session is to be. */
-export async function settingsFor(
+export function settingsFor(
   login: PoolLogin,
   database: string,
   dialled: () => Promise<Socket>,
   beforeConnect: Settings["beforeConnect"],
-): Promise<Settings> {
+): Settings {
   const connectionTimeout = login.connectTimeout ?? defaultConnectTimeout;
   return {
     server: login.host,
-    ...(await credentials(login.authentication)),
+    ...credentials(login.authentication),
     database,
     connectionTimeout,
     // Its clock stops at the first packet of an answer; batch.ts has one of its own.
@@ -72,10 +73,12 @@ const sessionOptions = {
   datefirst: null,
   dateFormat: null,
   language: null,
-  textsize: null,
+  // As SSMS; tedious makes 0, which means 4 KB, of null.
+  textsize: 2_147_483_647,
+  abortTransactionOnError: null,
 } as const;
 
-async function credentials(authentication: Authentication): Promise<Partial<MssqlConfig>> {
+function credentials(authentication: Authentication): Partial<MssqlConfig> {
   const entra = (value: ConnectionConfiguration["authentication"]): Partial<MssqlConfig> => ({
     authentication: value as NonNullable<MssqlConfig["authentication"]>,
   });
@@ -94,7 +97,6 @@ async function credentials(authentication: Authentication): Promise<Partial<Mssq
           type: "azure-active-directory-service-principal-secret",
           options: { tenantId, clientId, clientSecret: authentication.clientSecret },
         });
-      const { ClientCertificateCredential } = await import("@azure/identity");
       const credential = new ClientCertificateCredential(
         tenantId,
         clientId,
