@@ -55,15 +55,13 @@ describe("the tarball", function () {
 
   it("needs no package that it does not declare", () => {
     const { dependencies, peerDependencies } = readManifest(installed);
-    // Itself too: the SDK's provider text names it.
-    const declared = [...Object.keys({ ...dependencies, ...peerDependencies }), "pulumi-immuta"];
-    const undeclared = modules()
+    const needed = modules()
       .filter((file) => file.endsWith(".js"))
-      .flatMap((file) =>
-        packagesIn(readFileSync(join(installed, file), "utf8")).map((name) => `${file}: ${name}`),
-      )
-      .filter((found) => !declared.includes(found.split(": ")[1] ?? ""));
-    expect(undeclared).to.deep.equal([]);
+      .flatMap((file) => packagesIn(readFileSync(join(installed, file), "utf8")));
+    expect(needed).to.include.members(["axios", "mssql", "@pulumi/pulumi"]);
+    // Itself too: the SDK's provider text names it.
+    const declared = Object.keys({ ...dependencies, ...peerDependencies, "pulumi-immuta": "" });
+    expect(needed.filter((name) => !declared.includes(name))).to.deep.equal([]);
   });
 
   it("depends on Pulumi's SDK as a peer, so that a program has one of it", () => {
