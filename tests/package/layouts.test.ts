@@ -15,8 +15,7 @@ interface Layout {
   prepare: (folder: string, packed: Tarball) => Opening;
 }
 
-const checkout = `pulumi-immuta/${readManifest(root).version}`;
-
+/** The first three lie in temporary folders, with nothing of this checkout above them. */
 const layouts: Layout[] = [
   {
     name: "npm's flat layout, and a CommonJS program",
@@ -47,17 +46,8 @@ const layouts: Layout[] = [
     },
   },
   {
-    name: "a program elsewhere that links this checkout",
-    caller: checkout,
-    prepare: (folder) => {
-      installLink(folder);
-      write(join(folder, "index.mjs"), esModule(automatic));
-      return { workDir: folder, program: loadEsModule(join(folder, "index.mjs")) };
-    },
-  },
-  {
     name: "a program in this checkout",
-    caller: checkout,
+    caller: `pulumi-immuta/${readManifest(root).version}`,
     prepare: (folder) => {
       // The program's text may lie anywhere: where the engine takes it to be is what its provider resolves from.
       installLink(folder);
