@@ -10,7 +10,7 @@ export interface Outcome {
   /** "METHOD /path" of each request to Immuta, polls of the status left out. */
   calls: string[];
   polls: number;
-  /** "database: leading keywords" of each batch in a pool. */
+  /** "database: leading keywords" of each batch of ours in a pool that is more than a look. */
   batches: string[];
   seconds: number;
 }
@@ -63,7 +63,12 @@ export async function run(
     calls,
     polls: requests.length - calls.length,
     batches: sandbox.synapse.journal
-      .filter((entry) => entry.kind === "batch" && entry.applicationName.startsWith("pulumi-immuta"))
+      .filter(
+        (entry) =>
+          entry.kind === "batch" &&
+          entry.applicationName.startsWith("pulumi-immuta") &&
+          entry.statement !== "SELECT",
+      )
       .map((entry) => `${entry.database}: ${entry.statement ?? ""}`),
     seconds: (Date.now() - started) / 1000,
   };

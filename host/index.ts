@@ -99,6 +99,10 @@ async function world(bag: Bag): Promise<World> {
       const { runPhase } = await import("../provider/pool/run.js");
       await runPhase(login, run, lines);
     },
+    survey: async (login, sought, lines) => {
+      const { survey } = await import("../provider/pool/survey.js");
+      return survey(login, sought, lines);
+    },
     configuration,
     reporter,
     applicationName,

@@ -12,6 +12,21 @@ export function announceCreate(steps: readonly Step[], news: Bag): string[] {
   return steps.flatMap((step) => line(step, undefined, news));
 }
 
+/** Undefined where nothing is adopted. */
+export function announceAdoption(news: Bag): string[] | undefined {
+  const { adopt, adoptMode } = news;
+  if (adopt === undefined) return undefined;
+  const which =
+    adopt === true
+      ? "the integration on this host, database and schema"
+      : `integration ${JSON.stringify(adopt)}`;
+  return [
+    adoptMode === "converge"
+      ? `ADOPTS ${which} and brings it to the program: where they differ, edit script and PUT`
+      : `adopts ${which} exactly: nothing is written, and a difference is an error`,
+  ];
+}
+
 export function announce(plan: Plan, olds: State, news: Bag): string[] {
   const pending = plan.differences.filter((difference) => !difference.known);
   const later =

@@ -11,10 +11,10 @@ export interface Checked {
  * Validates what a program gives and fills in defaults. Values that are not known yet pass.
  * Failures name no property: the engine would print that property's value, secrets included.
  */
-export function check(news: Bag): Checked {
+export function check(news: Bag, olds: Bag = {}): Checked {
   const problems = [
     ...unknownNames(news),
-    ...properties.flatMap((p) => problemsOf(p, news)),
+    ...properties.flatMap((p) => problemsOf(p, news, olds)),
     ...together(news),
   ];
   return {
@@ -41,10 +41,13 @@ function unknownNames(news: Bag): string[] {
   return problems;
 }
 
-function problemsOf(property: Property, news: Bag): string[] {
+function problemsOf(property: Property, news: Bag, olds: Bag): string[] {
   const value = valueAt(news, property.path);
   if (value === unknown) return [];
   if (value === undefined || value === null) {
+    // What was adopted may do without it until the first change that needs it.
+    if (property.path === "password" && (news["adopt"] !== undefined || olds["host"] !== undefined))
+      return [];
     const missing =
       property.required === "always" || (property.required === "manual" && news["autoBootstrap"] === false);
     return missing

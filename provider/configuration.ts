@@ -9,6 +9,8 @@ import { milliseconds } from "./validation";
 export interface Configuration {
   /** Throws ConfigurationError where the URL or key is missing or malformed. */
   tenant(): { url: URL; apiKey: string };
+  /** Host name of the tenant that states may still name, while it is moved. */
+  previousTenant?: string;
   /** The privileged SQL login for resources that give none. */
   sqlAdministrator: { username?: string; password?: string };
   /** A ready access token for bootstrap.authentication "entra-access-token". */
@@ -38,6 +40,7 @@ export function readConfiguration(
     notEmpty(env[variable]) ?? notEmpty(setting(name));
   const username = value("IMMUTA_SQL_ADMIN_USERNAME", "sqlAdminUsername");
   const password = value("IMMUTA_SQL_ADMIN_PASSWORD", "sqlAdminPassword");
+  const previous = notEmpty(env["IMMUTA_PREVIOUS_URL"]);
   const accessToken = value("IMMUTA_SQL_ACCESS_TOKEN", "sqlAccessToken");
   const server = value("IMMUTA_SQL_SERVER", "sqlServer");
   const port = value("IMMUTA_SQL_PORT", "sqlPort");
@@ -51,6 +54,7 @@ export function readConfiguration(
           "No Immuta API key. Set IMMUTA_API_KEY in the environment, or run `pulumi config set --secret immuta:apiKey`.",
         ),
     }),
+    ...(previous !== undefined && URL.canParse(previous) ? { previousTenant: new URL(previous).host } : {}),
     sqlAdministrator: {
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),

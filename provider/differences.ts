@@ -11,6 +11,7 @@ export interface Difference {
 /** What differs between the inputs of the state and those of the program, in the order of the table. */
 export function differences(olds: Bag, news: Bag): Difference[] {
   return properties.flatMap((property): Difference[] => {
+    if (property.change === "none") return [];
     const before = valueAt(olds, property.path);
     const after = valueAt(news, property.path);
     if (after === unknown) return [{ path: property.path, change: property.change, known: false }];

@@ -42,28 +42,54 @@ export async function look(immuta: Immuta, inputs: Inputs): Promise<Integration[
     throw new ForeignIntegration(
       `Immuta ${immuta.tenant} already has integration ${found.id} on database ${found.config.database ?? ""} of ${found.config.host ?? ""} ` +
         `(schema ${found.config.schema ?? ""}, ${found.status}), which this stack did not make. Nothing was changed. ` +
-        "Name another database, or delete that integration in Immuta first.",
+        `Take it over with adopt: "${found.id}", or name another database, or delete that integration in Immuta first.`,
     );
   return integrations;
 }
 
-/** Throws ForeignIntegration where the state belongs to another tenant than the configured one. */
-export function sameTenant(state: State, tenant: string): void {
-  if (state.tenant === tenant) return;
+/** Throws ForeignIntegration where the pool already holds what the scripts would make. */
+export function refuseFound(inputs: Inputs, found: readonly string[]): void {
+  if (found.length === 0) return;
+  throw new ForeignIntegration(
+    `The pool already holds what Immuta's scripts would make, and this stack did not make it: ${found.join(", ")}. Nothing was changed. ` +
+      "If it belongs to an integration, take that over with `adopt`. If it is left over, run Immuta's cleanup and post-cleanup scripts " +
+      `(getBootstrapScripts gives them). Otherwise name another schema or another system account for ${inputs.host}.`,
+  );
+}
+
+/**
+ * Throws ForeignIntegration where the state belongs to another tenant than the configured one. `previous`: the tenant
+ * that somebody says it is moved from, on purpose.
+ */
+export function sameTenant(state: State, tenant: string, previous?: string): void {
+  if (state.tenant === tenant || state.tenant === previous) return;
   throw new ForeignIntegration(
     `This integration belongs to the Immuta tenant ${state.tenant}, but IMMUTA_URL (or immuta:url) names ${tenant}. ` +
-      "Nothing was changed. Set the URL and API key of the tenant it belongs to.",
+      "Nothing was changed. Set the URL and API key of the tenant it belongs to; " +
+      `if the tenant has moved to ${tenant}, set IMMUTA_PREVIOUS_URL to its old URL for one run.`,
+  );
+}
+
+/** The state's id is unknown to Immuta, but another integration stands in its place. */
+export async function refuseOtherInPlace(immuta: Immuta, state: State, id: string): Promise<void> {
+  const other = standingAt(await immuta.list(), state);
+  if (other === undefined) return;
+  throw new ForeignIntegration(
+    `This state knows the integration as ${id}, which Immuta ${immuta.tenant} does not have; on database ${state.database} of ${state.host} it has integration ${other.id}. ` +
+      `Nothing was changed. If it is the same one (a restored or lost state), set adopt: "${other.id}" for one run.`,
   );
 }
 
 /**
  * Asks Immuta for the state's integration and proves that it is ours. Undefined where it is gone.
- * Throws ForeignIntegration where another one has its id.
+ * Throws ForeignIntegration where another one has its id or its place. The tenant is the caller's to prove.
  */
 export async function proven(immuta: Immuta, state: State, id: string): Promise<Integration | undefined> {
-  sameTenant(state, immuta.tenant);
   const found = await immuta.get(id);
-  if (found === undefined) return undefined;
+  if (found === undefined || found.status === "deleted") {
+    await refuseOtherInPlace(immuta, state, id);
+    return undefined;
+  }
   const { config } = found;
   const differing = [
     found.id === id ? "" : `id ${found.id}`,

@@ -1,4 +1,4 @@
-import { ForeignIntegration, foundAfterLostAnswer, look, proven } from "./identity";
+import { ForeignIntegration, foundAfterLostAnswer, look, proven, refuseFound } from "./identity";
 import { ImmutaError } from "./immuta/errors";
 import { deleteCredentials, payloadOf } from "./immuta/payload";
 import type { Integration, IntegrationPayload, IntegrationStatus, Phase } from "./immuta/types";
@@ -50,7 +50,7 @@ export async function carryOut(steps: readonly Step[], job: Job): Promise<void> 
       await perform(step, job);
     } catch (error) {
       // Without a connection not a batch was sent: there is nothing to take back.
-      if (error instanceof PoolUnreachable && !error.afterBatches) job.begun.pop();
+      if (writes && error instanceof PoolUnreachable && !error.afterBatches) job.begun.pop();
       throw error;
     }
   }
@@ -60,6 +60,7 @@ export async function carryOut(steps: readonly Step[], job: Job): Promise<void> 
 function resolveCredentials(steps: readonly Step[], job: Job): void {
   for (const step of steps) {
     if (step.do === "generate") payloadOn(step.side, job);
+    else if (step.do === "survey") bootstrapLogin(inputsOn("new", job), job.world);
     else if (step.do === "run") bootstrapLogin(inputsOn(step.side, job), job.world);
     else if (step.do === "register" || step.do === "put") payloadOn("new", job);
     else if (step.do === "remove" && inputsOn("old", job).autoBootstrap) payloadOn("old", job);
@@ -70,6 +71,8 @@ function perform(step: Step, job: Job): Promise<void> {
   switch (step.do) {
     case "look":
       return lookFirst(job);
+    case "survey":
+      return surveyFirst(job);
     case "prove":
       return prove(job);
     case "generate":
@@ -92,6 +95,14 @@ function perform(step: Step, job: Job): Promise<void> {
 
 async function lookFirst(job: Job): Promise<void> {
   job.before = await look(job.world.immuta, inputsOn("new", job));
+}
+
+async function surveyFirst({ world, sides }: Job): Promise<void> {
+  const inputs = sides.new;
+  if (inputs === undefined) throw new Error("no new inputs in this operation");
+  const { username } = payloadCredentials(inputs, world.configuration);
+  const sought = { database: inputs.database, schema: inputs.schema, username };
+  refuseFound(inputs, await world.survey(bootstrapLogin(inputs, world), sought, world.reporter));
 }
 
 async function prove(job: Job): Promise<void> {

@@ -8,6 +8,7 @@ export type Side = "new" | "old";
 
 export type Step =
   | { do: "look" }
+  | { do: "survey" }
   | { do: "prove" }
   | { do: "generate"; phase: Phase; side: Side }
   | { do: "run"; phase: Phase; side: Side; in: "master" | "database" }
@@ -27,6 +28,8 @@ export interface Plan {
 }
 
 const prove: Step = { do: "prove" };
+/** Only before the first script: afterwards the pool holds what this resource made. */
+const survey: Step = { do: "survey" };
 const generate = (phase: Phase, side: Side): Step => ({ do: "generate", phase, side });
 const run = (phase: Phase, side: Side): Step => ({
   do: "run",
@@ -40,13 +43,16 @@ const removal: Step[] = [{ do: "remove" }, { do: "wait", until: "gone" }];
 
 /** Guide, "Configure the integration": automatic and manual setup. */
 export function planCreate(news: Bag): Step[] {
-  return forWhomRuns(news, [{ do: "look" }, ...creation(isManual(news))]);
+  const manual = isManual(news);
+  return forWhomRuns(news, [{ do: "look" }, ...(manual ? [survey] : []), ...creation(manual)]);
 }
 
 /** bootstrap.run "external": a person runs the scripts, the provider says which and where. */
 function forWhomRuns(bag: Bag, steps: Step[]): Step[] {
   if (valueAt(bag, "bootstrap.run") !== "external") return steps;
-  return steps.map((step) => (step.do === "run" ? { ...step, do: "hand over" } : step));
+  return steps
+    .filter((step) => step.do !== "survey")
+    .map((step) => (step.do === "run" ? { ...step, do: "hand over" } : step));
 }
 
 const creation = (manual: boolean): Step[] => [
@@ -123,6 +129,13 @@ export function planDelete(olds: State, present: boolean, retain = false): Step[
     run("post-cleanup", "old"),
   ];
 }
+
+/** The removal of a manual setup the other way round. */
+export const scriptsBeforeDelete: readonly Step[] = [
+  run("delete", "old"),
+  run("post-cleanup", "old"),
+  ...removal,
+];
 
 /** What takes a failed create back. `begun`: the steps that were started, named by `nameOf`. */
 export function undoCreate(manual: boolean, begun: readonly string[], registered: boolean): Step[] {

@@ -7,8 +7,9 @@ import * as rules from "./validation";
  * - `put`: PUT, in manual setup with the edit script before it.
  * - `credentials`: automatic setup stores it; manual setup runs initial-create and edit, then PUT.
  * - `local`: stored only, nobody is called.
+ * - `none`: no difference at all; it says how to begin, not what is.
  */
-export type Change = "replace" | "put" | "credentials" | "local";
+export type Change = "replace" | "put" | "credentials" | "local" | "none";
 
 export interface Impersonation {
   enabled: boolean;
@@ -64,13 +65,15 @@ export interface Inputs {
   onCreateFailure?: "undo" | "keep";
   onDisabled?: "error" | "recreate";
   retainPoolObjects?: boolean;
+  adopt?: string | true;
+  adoptMode?: "exact" | "converge";
 }
 
 /** One row of the table that check, diff, plan and the reference page read. */
 export interface Property {
   /** Dotted path, such as `impersonation.role`. */
   path: string;
-  type: "string" | "number" | "boolean";
+  type: "string" | "number" | "boolean" | "string or true";
   change: Change;
   /** Filled in by check; `undefined` where the input has none. */
   default?: string | number | boolean;
@@ -346,6 +349,20 @@ export const properties: readonly Property[] = [
     type: "boolean",
     change: "local",
     doc: "Leave in the pool what Immuta's scripts made when the integration is removed, such as for a pool that is gone; default false. At run time: IMMUTA_RETAIN_POOL_OBJECTS.",
+  },
+  {
+    path: "adopt",
+    type: "string or true",
+    change: "none",
+    rule: rules.notEmpty,
+    doc: "Take over an integration that Immuta has already: its id, or true to find it by host, database and schema. Can be taken out afterwards.",
+  },
+  {
+    path: "adoptMode",
+    type: "string",
+    change: "none",
+    rule: rules.oneOf("exact", "converge"),
+    doc: "`exact` refuses an integration that differs from the program and writes nothing; `converge` brings it to the program; default `exact`.",
   },
 ];
 

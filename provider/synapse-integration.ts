@@ -1,11 +1,12 @@
-import { announce, announceCreate } from "./announce";
+import { adoptionDifferences, findForAdoption, refuseDifferences, stateOfAdopted } from "./adoption";
+import { announce, announceAdoption, announceCreate } from "./announce";
 import { check as checkInputs, type Checked } from "./check";
 import { proven, resourceId, sameTenant } from "./identity";
 import { ImmutaError } from "./immuta/errors";
 import type { Integration, IntegrationStatus } from "./immuta/types";
 import { IntegrationFailed, WaitedTooLong } from "./immuta/wait";
 import { carryOut, type Job, newJob } from "./perform";
-import { plan, planCreate, planDelete, undoCreate, undoUpdate } from "./plan";
+import { plan, planCreate, planDelete, scriptsBeforeDelete, undoCreate, undoUpdate } from "./plan";
 import { PoolUnreachable } from "./pool/errors";
 import { type Bag, inputsOf, type Inputs, normalIdentifier } from "./properties";
 import { withImmutasSettings } from "./drift";
@@ -32,8 +33,8 @@ export class PartialState extends Error {
 }
 
 /** Fills in defaults and refuses what is wrong, all of it at once. */
-export function check(_olds: Bag, news: Bag): Checked {
-  return checkInputs(news);
+export function check(olds: Bag, news: Bag): Checked {
+  return checkInputs(news, olds);
 }
 
 export interface DiffResult {
@@ -42,17 +43,33 @@ export interface DiffResult {
   deleteBeforeReplace: boolean;
 }
 
+/** A lost or restored state: the program says which integration it really is. */
+const adoptsAnother = (olds: State, news: Pick<Inputs, "adopt">): boolean =>
+  typeof news.adopt === "string" && news.adopt !== olds.integrationId;
+
 /** What a preview says about a resource that is new, and about one that is there. */
-export const announcementOfCreate = (news: Bag): string[] => announceCreate(planCreate(news), news);
+export const announcementOfCreate = (news: Bag): string[] =>
+  announceAdoption(news) ?? announceCreate(planCreate(news), news);
 export function announcementOfChange(olds: Bag, news: Bag): string[] {
   const state = readState(olds);
+  if (adoptsAnother(state, news)) return announceAdoption(news) ?? [];
   return announce(plan(state, news), state, news);
 }
 
 /** Old outputs against new inputs. A state that is not settled always differs. */
 export function diff(_id: string, olds: Bag, news: Bag): DiffResult {
-  const { action, replaces, deleteBeforeReplace } = plan(readState(olds), news);
-  return { changes: action !== "none", replaces, deleteBeforeReplace };
+  const state = readState(olds);
+  const { action, replaces, deleteBeforeReplace, steps } = plan(state, news);
+  if (
+    steps.some(({ do: kind }) => kind === "put") &&
+    news["autoBootstrap"] === false &&
+    news["password"] === undefined
+  )
+    throw new Error(
+      "password: is missing, and this change needs it: it goes into the edit script and the PUT. Give the system account's password, or take the change back.",
+    );
+  const adopts = replaces.length === 0 && adoptsAnother(state, news);
+  return { changes: action !== "none" || adopts, replaces, deleteBeforeReplace };
 }
 
 /**
@@ -61,6 +78,7 @@ export function diff(_id: string, olds: Bag, news: Bag): DiffResult {
  */
 export async function create(inputs: Inputs, world: World): Promise<{ id: string; outs: Bag }> {
   const id = resourceId(inputs);
+  if (inputs.adopt !== undefined) return { id, outs: await adopt(id, inputs, world) };
   const job = newJob({ world, operation: "create", sides: { new: inputs, old: inputs } });
   // What the undo of this run proves before it writes is what this run made.
   job.state = unsettled(job, inputs, undefined);
@@ -70,6 +88,20 @@ export async function create(inputs: Inputs, world: World): Promise<{ id: string
     throw await afterFailedCreate(id, job, inputs, error);
   }
   return { id, outs: settled(job, inputs) };
+}
+
+/**
+ * Takes over what Immuta has already: exactly, with GETs only, or by bringing it to the program. What was adopted is
+ * never undone. Throws ForeignIntegration with every difference.
+ */
+async function adopt(id: string, inputs: Inputs, world: World): Promise<Bag> {
+  const found = await findForAdoption(inputs, world);
+  const state = stateOfAdopted(found, inputs, world.immuta.tenant);
+  if (inputs.adoptMode !== "converge")
+    refuseDifferences(found, world.immuta.tenant, adoptionDifferences(state, inputs));
+  world.reporter.info(`adopted integration ${found.id}`);
+  const outputs = clean({ ...state, ...reported(found) });
+  return (await update(id, outputs, inputs, world)).outs;
 }
 
 async function afterFailedCreate(id: string, job: Job, inputs: Inputs, error: unknown): Promise<Error> {
@@ -125,12 +157,13 @@ export interface ReadState {
 export async function read(id: string, outputs: Bag, world: World): Promise<ReadState> {
   const state = readState(outputs);
   const unchanged = { id, props: outputs, inputs: inputsOf(outputs) };
-  sameTenant(state, world.immuta.tenant);
+  sameTenant(state, world.immuta.tenant, world.configuration.previousTenant);
   if (state.integrationId === undefined) return unchanged;
   const found = await proven(world.immuta, state, state.integrationId);
   if (found === undefined) return state.autoBootstrap ? { ...unchanged, id: "" } : orphaned(id, state);
   if (found.status === "disabled") return disabled(id, state, found, unchanged);
-  const props = clean({ ...withImmutasSettings(state, found), ...reported(found) });
+  const tenant = world.immuta.tenant;
+  const props = clean({ ...withImmutasSettings(state, found), ...reported(found), tenant });
   return { id, props, inputs: inputsOf(props) };
 }
 
@@ -158,9 +191,10 @@ function orphaned(id: string, state: State): ReadState {
 /** Makes Immuta and the pool what the program says. Throws PartialState where it stopped half way. */
 export async function update(id: string, outputs: Bag, inputs: Inputs, world: World): Promise<{ outs: Bag }> {
   const olds = readState(outputs);
+  if (adoptsAnother(olds, inputs)) return { outs: await adopt(id, inputs, world) };
   const { steps } = plan(olds, inputs as unknown as Bag);
   if (steps.length === 0) return { outs: clean({ ...kept(olds), ...inputs }) };
-  sameTenant(olds, world.immuta.tenant);
+  sameTenant(olds, world.immuta.tenant, world.configuration.previousTenant);
   const job = newJob({
     world,
     operation: "update",
@@ -223,7 +257,7 @@ async function afterFailedUpdate(
 /** Removes the integration and what its scripts made. Gone already counts as done; run twice it finishes. */
 export async function remove(outputs: Bag, world: World): Promise<void> {
   const state = readState(outputs);
-  sameTenant(state, world.immuta.tenant);
+  sameTenant(state, world.immuta.tenant, world.configuration.previousTenant);
   const inputs = inputsOf(outputs) as unknown as Inputs;
   const job = newJob({ world, operation: "delete", sides: { old: inputs }, state });
   const found =
@@ -234,6 +268,10 @@ export async function remove(outputs: Bag, world: World): Promise<void> {
   try {
     await carryOut(planDelete(state, found !== undefined, retain), job);
   } catch (error) {
+    if (wantsScriptsFirst(error, job, retain)) {
+      await carryOut(scriptsBeforeDelete, { ...job, begun: [] });
+      return;
+    }
     if (error instanceof PoolUnreachable)
       error.message +=
         `\nWhere the pool is gone for good, IMMUTA_RETAIN_POOL_OBJECTS=${state.database} lets \`pulumi destroy\` ` +
@@ -241,6 +279,14 @@ export async function remove(outputs: Bag, world: World): Promise<void> {
     throw error;
   }
 }
+
+/** The contract leaves open whether DELETE wants the pool cleaned before it: then Immuta's validation says so. */
+const wantsScriptsFirst = (error: unknown, job: Job, retain: boolean): boolean =>
+  error instanceof ImmutaError &&
+  error.status === 422 &&
+  !retain &&
+  job.begun.at(-1) === "remove" &&
+  job.generated.has("delete old");
 
 /** A destroy gets the configuration and inputs of the last up, so the environment can say it too. */
 const retainsObjects = (state: State, { configuration }: World): boolean =>

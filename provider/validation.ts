@@ -3,8 +3,11 @@ import { unknown } from "./unknown";
 
 /** What is wrong with a known value of a property; undefined when it is fine. Never quotes a secret. */
 export function problemOf(property: Property, value: unknown): string | undefined {
-  if (typeof value !== property.type)
-    return `must be a ${property.type}, but ${withArticle(typeof value)} was given.`;
+  const fits =
+    property.type === "string or true"
+      ? value === true || typeof value === "string"
+      : typeof value === property.type;
+  if (!fits) return `must be a ${property.type}, but ${withArticle(typeof value)} was given.`;
   const problem = property.rule?.(value as never);
   if (problem === undefined) return undefined;
   return property.secret === true ? problem : `${JSON.stringify(value)} ${problem}`;
@@ -83,7 +86,7 @@ export function password(value: string): string | undefined {
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const hasControl = (value: string): boolean => /[\u0000-\u001f\u007f-\u009f]/.test(value);
 
-export const notEmpty = (value: string): string | undefined =>
+export const notEmpty = (value: string | true): string | undefined =>
   value === "" ? "is empty. Give a text, or leave the property out." : undefined;
 
 export const oneOf =

@@ -5,6 +5,7 @@ import type { Immuta } from "./immuta/types";
 import type { Clock } from "./immuta/wait";
 import type { Authentication, PoolLogin } from "./pool/login";
 import type { PhaseRun } from "./pool/run";
+import type { Sought } from "./pool/survey";
 import type { Bootstrap, Inputs } from "./properties";
 import type { Reporter } from "./reporter";
 import { milliseconds } from "./validation";
@@ -14,6 +15,8 @@ export interface World {
   immuta: Immuta;
   /** Runs one phase's batches in the pool. */
   runPhase(login: PoolLogin, run: PhaseRun, reporter: Reporter): Promise<void>;
+  /** Looks for what the scripts would make; see pool/survey.ts. */
+  survey(login: PoolLogin, sought: Sought, reporter: Reporter): Promise<string[]>;
   configuration: Configuration;
   reporter: Reporter;
   /** Sent to the servers as User-Agent and TDS application name. */
@@ -26,6 +29,8 @@ export function payloadCredentials(inputs: Inputs, configuration: Configuration)
   const fallback = inputs.autoBootstrap ? configuration.sqlAdministrator : {};
   const username = inputs.username ?? fallback.username;
   const password = inputs.password ?? fallback.password;
+  if (!inputs.autoBootstrap && (username === undefined || password === undefined))
+    throw new ConfigurationError("No password of Immuta's system account. Give `password` in the program.");
   if (username === undefined || password === undefined)
     throw new ConfigurationError(
       `No ${username === undefined ? "username" : "password"} of the privileged SQL account for automatic setup. ` +

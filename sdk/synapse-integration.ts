@@ -95,6 +95,13 @@ interface CommonArgs {
   onCreateFailure?: Input<"undo" | "keep" | undefined>;
   /** What a refresh does about an integration that somebody disabled in Immuta: `error` (default) says so, `recreate` lets the next `up` make it anew. */
   onDisabled?: Input<"error" | "recreate" | undefined>;
+  /**
+   * Take over an integration that Immuta has already: its id, or true to find it by host, database and schema. With
+   * `adoptMode` `exact` nothing is written. Can be taken out afterwards.
+   */
+  adopt?: Input<string | true | undefined>;
+  /** `exact` (default) refuses an integration that differs from the program; `converge` brings it to the program. */
+  adoptMode?: Input<"exact" | "converge" | undefined>;
   /** Leave in the pool what Immuta's scripts made when the integration is removed. Default false; at run time IMMUTA_RETAIN_POOL_OBJECTS. */
   retainPoolObjects?: Input<boolean | undefined>;
 }
@@ -212,6 +219,6 @@ const withSecretsInside = (bootstrap: BootstrapArgs | undefined): BootstrapArgs 
 function refuseImport(name: string, opts: pulumi.CustomResourceOptions): void {
   if (opts.import === undefined && opts.id === undefined) return;
   throw new Error(
-    `SynapseIntegration ${name}: \`import\`, \`id\` and \`.get()\` are not available, because Pulumi's dynamic resources cannot honour them.`,
+    `SynapseIntegration ${name}: \`import\`, \`id\` and \`.get()\` are not available, because Pulumi's dynamic resources cannot honour them. To take over an integration that Immuta has already, give \`adopt\` with its id.`,
   );
 }

@@ -32,31 +32,28 @@ interface Request {
 declare module "axios" {
   interface AxiosRequestConfig {
     repeatable?: boolean;
+    /** One request with all its tries. */
+    request?: symbol;
   }
 }
 
 /** The Integrations API over HTTP. */
 export function immutaClient(options: ClientOptions): Immuta {
   const tenant = options.url.host;
-  const http = connection(options);
   const circuit = options.circuit ?? new Circuit();
+  const http = connection(options, circuit);
 
   async function send<T>(request: Request, read: (answer: unknown) => T): Promise<T> {
-    const { method, path } = request;
     const { interrupted } = circuit;
-    if (interrupted !== undefined)
-      throw new ImmutaError(tenant, {
-        method,
-        path,
-        said: `not tried, because ${interrupted}`,
-        notSent: true,
-      });
+    if (interrupted !== undefined) throw givenUp(request, interrupted, true);
     const started = Date.now();
+    const id = Symbol(request.path);
     try {
       const response = await http.request<string>({
         method: request.method,
         url: request.path,
         repeatable: request.repeatable,
+        request: id,
         ...(request.method === "GET" ? { timeout: options.requestTimeout ?? 20_000 } : {}),
         ...(request.body === undefined
           ? {}
@@ -70,6 +67,8 @@ export function immutaClient(options: ClientOptions): Immuta {
       if (error instanceof ImmutaError) throw error;
       note(request, isAxiosError(error) ? String(error.response?.status ?? error.code) : "failed", started);
       throw failure(request, error);
+    } finally {
+      circuit.ended(id);
     }
   }
 
@@ -96,12 +95,18 @@ export function immutaClient(options: ClientOptions): Immuta {
     const { method, path } = request;
     if (!isAxiosError(error)) return new ImmutaError(tenant, { method, path, said: String(error) });
     const response = error.response;
-    if (response === undefined) {
-      const said = connectionTrouble(error);
-      const notSent = neverSent.has(error.code ?? "");
-      if (notSent || request.repeatable) circuit.failed(`it did not answer a moment ago: ${said}`);
-      return new ImmutaError(tenant, { method, path, said, notSent });
-    }
+    const { interrupted } = circuit;
+    if (isOutage(error) && (request.repeatable || neverLeft(error))) {
+      if (interrupted !== undefined) return givenUp(request, interrupted, neverLeft(error));
+      circuit.failed(error.response === undefined ? codeOf(error) : `HTTP ${error.response.status}`);
+    } else if (response !== undefined) circuit.answered();
+    if (response === undefined)
+      return new ImmutaError(tenant, {
+        method,
+        path,
+        said: connectionTrouble(error),
+        notSent: neverLeft(error),
+      });
     const type = header(response.headers, "content-type");
     const body = attempt(() => decoded(type, String(response.data)));
     const said =
@@ -122,6 +127,16 @@ export function immutaClient(options: ClientOptions): Immuta {
       ...(tests === undefined ? {} : { tests }),
     });
   }
+
+  /** In one line: another resource's error says the rest. */
+  const givenUp = ({ method, path }: Request, reason: string, notSent: boolean): ImmutaError =>
+    new ImmutaError(tenant, {
+      method,
+      path,
+      said: `given up, because Immuta answers nobody at the moment (${reason})`,
+      notSent,
+      saidBefore: true,
+    });
 
   function note(request: Request, outcome: string, started: number, requestId?: string): void {
     const id = requestId === undefined ? "" : ` (request ${requestId})`;
@@ -168,8 +183,15 @@ export function immutaClient(options: ClientOptions): Immuta {
 
 /** Failures before a byte of the request went out. */
 const neverSent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+const neverLeft = (error: AxiosError): boolean => neverSent.has(codeOf(error));
 
-function connection(options: ClientOptions): AxiosInstance {
+/** Nobody answered, or what stands before Immuta did in its place. */
+const isOutage = ({ response }: AxiosError): boolean =>
+  response === undefined ||
+  ([502, 503, 504].includes(response.status) &&
+    !/\bjson\b/i.test(header(response.headers, "content-type") ?? ""));
+
+function connection(options: ClientOptions, circuit: Circuit): AxiosInstance {
   const http = axios.create({
     baseURL: options.url.href.replace(/\/$/, ""),
     timeout: options.requestTimeout ?? 120_000,
@@ -189,11 +211,13 @@ function connection(options: ClientOptions): AxiosInstance {
     retries: (options.tries ?? 5) - 1,
     shouldResetTimeout: true,
     // 429 says that nothing was done; for the rest the request must be one that can be repeated.
-    retryCondition: (error) =>
-      error.response?.status === 429 ||
-      (error.config?.repeatable === true &&
-        (error.response?.status ?? 599) >= 500 &&
-        error.code !== AxiosError.ECONNABORTED),
+    retryCondition: (error) => {
+      if (error.response?.status === 429) return true;
+      const { repeatable, request } = error.config ?? {};
+      if (repeatable !== true || request === undefined || error.code === AxiosError.ECONNABORTED)
+        return false;
+      return isOutage(error) ? circuit.mayTryAgain(request) : (error.response?.status ?? 0) >= 500;
+    },
     retryDelay: (retry, error) => Math.min(axiosRetry.exponentialDelay(retry, error, 200), 120_000),
     onRetry: (retry, error, request) => {
       options.reporter.info(
@@ -237,11 +261,14 @@ function header(headers: unknown, name: string): string | undefined {
 const redirectTarget = (headers: unknown): string =>
   attempt(() => new URL(header(headers, "location") ?? "").host) ?? "another place";
 
+const codeOf = (error: AxiosError): string =>
+  error.code ?? (error.cause as { code?: string } | undefined)?.code ?? "failed";
+
 function connectionTrouble(error: AxiosError): string {
-  const cause = error.cause as { code?: string; message?: string } | undefined;
-  const code = error.code ?? cause?.code;
+  const cause = error.cause as { message?: string } | undefined;
+  const code = codeOf(error);
   if (code === AxiosError.ECONNABORTED || code === AxiosError.ETIMEDOUT) return `no answer in time (${code})`;
   const causes = (error.cause as AggregateError | undefined)?.errors as { message?: string }[] | undefined;
   const words = error.message === "" ? (causes?.[0]?.message ?? cause?.message ?? "") : error.message;
-  return `${code ?? "failed"}${words === "" ? "" : ` (${words})`}`;
+  return `${code}${words === "" ? "" : ` (${words})`}`;
 }

@@ -10,6 +10,8 @@ export interface ImmutaFailure {
   requestId?: string;
   /** It never left: refused connection, unknown host, or not tried. */
   notSent?: boolean;
+  /** Another error of this run holds the advice. */
+  saidBefore?: boolean;
   /** The body was JSON in Immuta's shape, not that of a proxy or of a wrong URL. */
   immutasOwn?: boolean;
   tests?: ValidationTest[];
@@ -32,7 +34,7 @@ export class ImmutaError extends Error {
   ) {
     const answer = failure.status === undefined ? "no answer" : `HTTP ${failure.status}`;
     const request = failure.requestId === undefined ? "" : ` (request ${failure.requestId})`;
-    const advice = adviceFor(failure, tenant);
+    const advice = failure.saidBefore === true ? "" : adviceFor(failure, tenant);
     super(
       `${failure.method} ${failure.path} at Immuta ${tenant}: ${answer}${request}: ${failure.said}` +
         (failure.tests ?? [])

@@ -111,24 +111,34 @@ function scan(
   return { region, depth };
 }
 
-const goLine = /^[ \t]*go(?![\w$#@[\]:.])[ \t]*(.*)$/i;
+const goLine = /^[ \t]*go(?![\w$#@[\]:.])(.*)$/i;
 
 /** How often the batch before this line is to be sent; undefined when the line is no separator. */
 function separator(line: string, number: number): number | undefined {
   const rest = goLine.exec(line)?.[1];
   if (rest === undefined) return undefined;
-  const tail = /^(\d+)?[ \t]*;?[ \t]*(--.*|\/\*((?!\*\/).)*\*\/[ \t]*)?$/.exec(rest);
-  if (tail === null)
+  // Piece by piece: one pattern for the whole would look at long blanks again and again.
+  const [count = ""] = /^\d+/.exec(rest.trimStart()) ?? [];
+  const tail = rest.trimStart().slice(count.length).trimStart();
+  const comment = (tail.startsWith(";") ? tail.slice(1) : tail).trim();
+  if (!isComment(comment))
     throw new ScriptError(
       `Script line ${number}: GO stands alone on its line, with at most a count and a comment behind it.`,
     );
-  const repeats = tail[1] === undefined ? 1 : Number(tail[1]);
+  const repeats = count === "" ? 1 : Number(count);
+  if (repeats === 0) throw new ScriptError(`Script line ${number}: GO 0 would leave the batch out.`);
   if (repeats > mostRepeats)
     throw new ScriptError(
       `Script line ${number}: GO ${repeats} repeats the batch more than ${mostRepeats} times.`,
     );
   return repeats;
 }
+
+/** Nothing, or one comment that ends where the text does. */
+const isComment = (text: string): boolean =>
+  text === "" ||
+  text.startsWith("--") ||
+  (text.length >= 4 && text.startsWith("/*") && text.indexOf("*/", 2) === text.length - 2);
 
 /** sqlcmd's own commands and variables would reach the server as broken T-SQL. */
 function refuseDirective(line: string, number: number): void {

@@ -24,6 +24,8 @@ class Stage {
   /** The state in which a POST or PUT ends. */
   ends = "enabled";
   tenant = "tenant.example";
+  /** What the pool holds of Immuta's. */
+  found: string[] = [];
   private nextId = 7;
   private time = 0;
 
@@ -33,6 +35,10 @@ class Stage {
       runPhase: (_login, run) => {
         this.act(`run ${run.phase} in ${run.database}`);
         return Promise.resolve();
+      },
+      survey: (_login, { database }) => {
+        this.act(`survey ${database}`);
+        return Promise.resolve(this.found);
       },
       configuration: readConfiguration(() => undefined, env),
       reporter: { info: () => undefined, warn: () => undefined, debug: () => undefined },
@@ -127,6 +133,24 @@ async function made(stage: Stage, inputs: Inputs): Promise<{ id: string; outs: B
   return result;
 }
 
+/** A world in which the stage's integration has another id. */
+function elsewhere(stage: Stage, id: string): World {
+  const found = stage.integrations.get("7");
+  stage.integrations.clear();
+  const world = stage.world();
+  return {
+    ...world,
+    immuta: {
+      ...world.immuta,
+      list: () => Promise.resolve([]),
+      create: () => {
+        if (found !== undefined) stage.integrations.set(id, { ...found, id });
+        return Promise.resolve({ id, status: "enabled" });
+      },
+    },
+  };
+}
+
 describe("the life of a SynapseIntegration", () => {
   let stage: Stage;
   beforeEach(() => {
@@ -138,6 +162,7 @@ describe("the life of a SynapseIntegration", () => {
     expect(id).to.equal("organization.azure.com/immuta/sample_schema");
     expect(stage.acts).to.deep.equal([
       "list",
+      "survey immuta",
       "script initial-create",
       "run initial-create in master",
       "script create",
@@ -178,7 +203,7 @@ describe("the life of a SynapseIntegration", () => {
         answered(500, "POST", "/integrations/scripts/initial-create"),
       );
       expect(await failureOf(life.create(manual, stage.world()))).to.be.instanceOf(ImmutaError);
-      expect(stage.acts).to.deep.equal(["list", "script initial-create"]);
+      expect(stage.acts).to.deep.equal(["list", "survey immuta", "script initial-create"]);
     });
 
     it("takes back what it began, and keeps no state", async () => {
@@ -188,7 +213,7 @@ describe("the life of a SynapseIntegration", () => {
       expect(error.message).to.match(
         /Msg 297.*no permission[^]*Everything that was done before it was undone\./,
       );
-      expect(stage.acts.slice(5)).to.deep.equal([
+      expect(stage.acts.slice(6)).to.deep.equal([
         "script cleanup",
         "run cleanup in immuta",
         "script post-cleanup",
@@ -210,7 +235,7 @@ describe("the life of a SynapseIntegration", () => {
       stage.ends = "createError";
       const error = await failureOf(life.create(manual, stage.world()));
       expect(error.message).to.contain("is in state createError");
-      expect(stage.acts.slice(7)).to.deep.equal([
+      expect(stage.acts.slice(8)).to.deep.equal([
         "get 7",
         "script cleanup",
         "run cleanup in immuta",
@@ -227,7 +252,7 @@ describe("the life of a SynapseIntegration", () => {
       const inputs: Inputs = { ...manual, onCreateFailure: "keep" };
       const error = await partialStateOf(life.create(inputs, stage.world()));
       expect(error.message).to.contain('Everything is left as it is (onCreateFailure: "keep")');
-      expect(stage.acts).to.have.length(7);
+      expect(stage.acts).to.have.length(8);
       expect(error.properties).to.include({ status: "createError", integrationId: "7" });
       stage.ends = "enabled";
       const { outs } = await life.update(error.id, error.properties, inputs, stage.world());
@@ -539,6 +564,7 @@ describe("the life of a SynapseIntegration", () => {
       await life.remove(outs, stage.world());
       expect(stage.acts).to.deep.equal([
         "get 7",
+        "list",
         "script cleanup",
         "script post-cleanup",
         "run cleanup in immuta",
@@ -561,7 +587,157 @@ describe("the life of a SynapseIntegration", () => {
       const { outs } = await made(stage, automatic);
       stage.integrations.clear();
       await life.remove(outs, stage.world());
+      expect(stage.acts).to.deep.equal(["get 7", "list"]);
+    });
+  });
+
+  describe("own or foreign", () => {
+    it("runs nothing in a pool that holds already what the scripts would make", async () => {
+      stage.found = [
+        "schema immuta_system in database immuta",
+        "login taylor@synapse.com in database master",
+      ];
+      const error = await failureOf(life.create(manual, stage.world()));
+      expect(error.message).to.match(
+        /^The pool already holds .* did not make it: schema immuta_system in database immuta, login taylor@synapse\.com in database master\. Nothing was changed\./,
+      );
+      expect(stage.acts).to.deep.equal(["list", "survey immuta"]);
+    });
+
+    it("names both ids and the adoption where the state's id is gone and another stands in its place", async () => {
+      const { id, outs } = await made(stage, manual);
+      const other = await life.create(automatic, elsewhere(stage, "9"));
+      expect(other.outs["integrationId"]).to.equal("9");
+      stage.acts.length = 0;
+      for (const work of [() => life.read(id, outs, stage.world()), () => life.remove(outs, stage.world())])
+        expect((await failureOf(work())).message).to.match(
+          /knows the integration as 7, .* integration 9\. .* set adopt: "9" for one run/,
+        );
+      expect(stage.acts).to.deep.equal(["get 7", "list", "get 7", "list"]);
+    });
+
+    it("goes on in another tenant only where somebody says that it moved", async () => {
+      const { id, outs } = await made(stage, manual);
+      stage.tenant = "new.example";
+      const error = await failureOf(life.read(id, outs, stage.world()));
+      expect(error.message).to.contain("set IMMUTA_PREVIOUS_URL to its old URL for one run");
+      const moved = await life.read(
+        id,
+        outs,
+        stage.world({ IMMUTA_PREVIOUS_URL: "https://tenant.example/" }),
+      );
+      expect(moved.props["tenant"]).to.equal("new.example");
+      expect(life.diff(id, moved.props, bag(manual)).changes).to.equal(false);
+      expect((await life.read(id, moved.props, stage.world())).props).to.deep.equal(moved.props);
+    });
+  });
+
+  describe("adoption", () => {
+    const there = async (inputs: Inputs = manual): Promise<void> => {
+      await made(stage, inputs);
+    };
+
+    for (const adopt of ["7", true] as const)
+      it(`takes an integration over by ${adopt === true ? "its place" : "its id"} with GETs only`, async () => {
+        await there();
+        const { outs } = await life.create({ ...manual, adopt }, stage.world());
+        expect(stage.acts).to.deep.equal([adopt === true ? "list" : "get 7"]);
+        expect(outs).to.include({ integrationId: "7", status: "enabled" });
+        expect(life.diff("", outs, bag(manual)), "without the flag").to.deep.include({ changes: false });
+      });
+
+    it("refuses one that differs, with every difference, and writes nothing", async () => {
+      await there({ ...manual, impersonation: { enabled: true, role: "R" } });
+      const news: Inputs = { ...changed(manual, "metadataDelimiters.hashDelimiter", "#"), adopt: "7" };
+      const error = await failureOf(life.create(news, stage.world()));
+      expect(error.message).to.equal(
+        "Integration 7 at Immuta tenant.example differs from the program, so it is not adopted. Nothing was changed.\n" +
+          "  - impersonation.enabled: Immuta has true, the program false\n" +
+          '  - impersonation.role: Immuta has "R", the program undefined\n' +
+          '  - metadataDelimiters.hashDelimiter: Immuta has "|", the program "#"\n' +
+          'Change the program to match, or set adoptMode: "converge" to have the integration brought to the program.',
+      );
       expect(stage.acts).to.deep.equal(["get 7"]);
+    });
+
+    it("refuses one that stands elsewhere, whatever the mode", async () => {
+      await there();
+      for (const adoptMode of ["exact", "converge"] as const) {
+        const news: Inputs = { ...changed(manual, "database", "other"), adopt: "7", adoptMode };
+        const error = await failureOf(life.create(news, stage.world()));
+        expect(error.message).to.contain('database: Immuta has "immuta", the program "other"');
+      }
+      expect(stage.acts).to.deep.equal(["get 7", "get 7"]);
+    });
+
+    it("brings it to the program where that is asked for", async () => {
+      await there();
+      const news: Inputs = {
+        ...changed(manual, "metadataDelimiters.hashDelimiter", "#"),
+        adopt: "7",
+        adoptMode: "converge",
+      };
+      const { outs } = await life.create(news, stage.world());
+      expect(stage.acts).to.deep.equal([
+        "get 7",
+        "get 7",
+        "script edit",
+        "run edit in immuta",
+        "get 7",
+        "put 7",
+        "status 7",
+      ]);
+      expect(outs).not.to.have.property("progress");
+    });
+
+    it("never undoes what was adopted: a failure leaves a state to go on from", async () => {
+      await there();
+      const news: Inputs = {
+        ...changed(manual, "metadataDelimiters.hashDelimiter", "#"),
+        adopt: "7",
+        adoptMode: "converge",
+      };
+      stage.failures.set("put 7", answered(504, "PUT", "/integrations/7"));
+      const error = await partialStateOf(life.create(news, stage.world()));
+      expect(error.properties).to.include({ integrationId: "7" });
+      expect([...stage.integrations.keys()]).to.deep.equal(["7"]);
+      expect(stage.acts).not.to.include("delete 7");
+    });
+
+    it("does without the password until the first change that needs it, which the preview refuses", async () => {
+      await there();
+      const { password: _password, ...rest } = manual;
+      const { outs } = await life.create({ ...rest, adopt: "7" }, stage.world());
+      const news = changed(rest, "metadataDelimiters.hashDelimiter", "#");
+      expect(life.check(bag(rest), bag(news)).failures).to.deep.equal([]);
+      expect(life.check({}, bag(rest)).failures).to.have.length(1);
+      expect(() => life.diff("", outs, bag(news))).to.throw("password: is missing, and this change needs it");
+    });
+
+    it("puts another id into a state that was lost or restored, with a GET only", async () => {
+      const { id, outs } = await made(stage, manual);
+      const found = stage.integrations.get("7");
+      stage.integrations.clear();
+      if (found !== undefined) stage.integrations.set("9", { ...found, id: "9" });
+      const news: Inputs = { ...manual, adopt: "9" };
+      expect(life.diff(id, outs, bag(news)).changes).to.equal(true);
+      const result = await life.update(id, outs, news, stage.world());
+      expect(result.outs["integrationId"]).to.equal("9");
+      expect(stage.acts).to.deep.equal(["get 9"]);
+      expect(life.diff(id, result.outs, bag(manual)).changes).to.equal(false);
+    });
+
+    it("says what there is not", async () => {
+      for (const [adopt, sentence] of [
+        ["5", "has no integration 5 to adopt"],
+        [
+          true,
+          "has no integration on database immuta of organization.azure.com, schema sample_schema to adopt",
+        ],
+      ] as const)
+        expect((await failureOf(life.create({ ...manual, adopt }, stage.world()))).message).to.contain(
+          sentence,
+        );
     });
   });
 

@@ -1,0 +1,76 @@
+import { differences } from "./differences";
+import { withImmutasSettings } from "./drift";
+import { ForeignIntegration, standingAt } from "./identity";
+import { synapseType, type Integration } from "./immuta/types";
+import { type Bag, type Inputs, normalHost, normalIdentifier, valueAt } from "./properties";
+import { type State, stateFormat } from "./state";
+import type { World } from "./world";
+
+/** The integration that `adopt` names, as Immuta has it. GETs only. Throws ForeignIntegration where there is none. */
+export async function findForAdoption(inputs: Inputs, { immuta }: World): Promise<Integration> {
+  const place = `database ${inputs.database} of ${inputs.host}, schema ${inputs.schema}`;
+  const found =
+    typeof inputs.adopt === "string"
+      ? await immuta.get(inputs.adopt)
+      : standingAt(await immuta.list(), inputs);
+  if (found === undefined)
+    throw new ForeignIntegration(
+      typeof inputs.adopt === "string"
+        ? `Immuta ${immuta.tenant} has no integration ${inputs.adopt} to adopt. Nothing was changed. Check \`adopt\`, or give true to find it by host, database and schema.`
+        : `Immuta ${immuta.tenant} has no integration on ${place} to adopt. Nothing was changed. Take \`adopt\` out to have it made.`,
+    );
+  const elsewhere = placeDifferences(found, inputs);
+  if (elsewhere.length > 0)
+    throw new ForeignIntegration(
+      `Integration ${found.id} at Immuta ${immuta.tenant} is not on ${place}, so it is not adopted. Nothing was changed.${listed(elsewhere)}`,
+    );
+  return found;
+}
+
+/** What Immuta has otherwise than the program, in words; empty where they match. */
+export function adoptionDifferences(state: State, inputs: Inputs): string[] {
+  return differences(state as unknown as Bag, inputs as unknown as Bag)
+    .filter(({ change }) => change !== "local" && change !== "credentials")
+    .map(({ path }) =>
+      difference(path, valueAt(state as unknown as Bag, path), valueAt(inputs as unknown as Bag, path)),
+    );
+}
+
+/** Throws ForeignIntegration with every difference. */
+export function refuseDifferences(found: Integration, tenant: string, lines: readonly string[]): void {
+  if (lines.length === 0) return;
+  throw new ForeignIntegration(
+    `Integration ${found.id} at Immuta ${tenant} differs from the program, so it is not adopted. Nothing was changed.${listed(lines)}\n` +
+      'Change the program to match, or set adoptMode: "converge" to have the integration brought to the program.',
+  );
+}
+
+/** The state of an integration that was found rather than made. */
+export function stateOfAdopted(found: Integration, inputs: Inputs, tenant: string): State {
+  const state: State = {
+    ...inputs,
+    stateFormat,
+    integrationId: found.id,
+    tenant,
+    status: found.status,
+    validation: { status: "unknown", failed: [], warnings: [] },
+  };
+  return withImmutasSettings(state, found);
+}
+
+function placeDifferences({ type, config }: Integration, inputs: Inputs): string[] {
+  const host = normalHost(config.host ?? "") === normalHost(inputs.host);
+  const same = (name: "database" | "schema"): boolean =>
+    normalIdentifier(config[name] ?? "") === normalIdentifier(inputs[name]);
+  return [
+    ...(type === synapseType ? [] : [difference("type", type, synapseType)]),
+    ...(host ? [] : [difference("host", config.host, inputs.host)]),
+    ...(same("database") ? [] : [difference("database", config.database, inputs.database)]),
+    ...(same("schema") ? [] : [difference("schema", config.schema, inputs.schema)]),
+  ];
+}
+
+const difference = (path: string, immutas: unknown, programs: unknown): string =>
+  `${path}: Immuta has ${JSON.stringify(immutas)}, the program ${JSON.stringify(programs)}`;
+
+const listed = (lines: readonly string[]): string => lines.map((line) => `\n  - ${line}`).join("");
