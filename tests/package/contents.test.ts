@@ -16,8 +16,8 @@ describe("the tarball", function () {
   let installed: string;
 
   before(async () => {
-    packed = await tarball();
     folder = temporaryFolder();
+    packed = await tarball();
     installFlat(folder, packed);
     installed = join(folder, "node_modules", "pulumi-immuta");
   });

@@ -30,9 +30,10 @@ for (const version of recordedVersions())
       await importState(scenario, recorded);
     });
     after(async () => {
+      // First, as no test run ends while it listens, whatever went wrong before.
+      await sandbox.close();
       scenario.opened.remove();
       rmSync(folder, { recursive: true, force: true });
-      await sandbox.close();
     });
 
     it("is of an automatic and a manual setup, and names the provider as this release does", () => {

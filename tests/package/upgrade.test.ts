@@ -41,9 +41,10 @@ describe("a state", function () {
     expect(callers(sandbox)).to.deep.equal(["pulumi-immuta/0.1.0"]);
   });
   after(async () => {
+    // First, as no test run ends while it listens, whatever went wrong before.
+    await sandbox.close();
     scenario.opened.remove();
     rmSync(old, { recursive: true, force: true });
-    await sandbox.close();
   });
 
   it("holds the same provider text in every resource, byte for byte what every release registers", () => {
