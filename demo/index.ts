@@ -25,7 +25,7 @@ const rows: Row[] = [];
 async function main(): Promise<void> {
   const engine = await ensureEngine({ log: console.log });
   console.log(`Engine: Pulumi ${engine.version} (${engine.source})`);
-  const sandbox = await startSandbox();
+  const sandbox = await startSandbox({ newPoolsWarmFor: 2 });
   const open = (
     example: string,
     config: Record<string, string | { value: string; secret: true }>,
@@ -70,7 +70,7 @@ async function manualSetup(sandbox: Sandbox, { stack }: OpenedStack): Promise<vo
   const nothing = { calls: [], batches: 0 };
   await step("quickstart: preview", sandbox, stack, "preview", { changes: { create: 8 }, ...nothing });
 
-  await step("quickstart: up, manual setup", sandbox, stack, "up", {
+  const first = await step("quickstart: up, manual setup", sandbox, stack, "up", {
     changes: { create: 8 },
     calls: [
       "GET /integrations",
@@ -80,6 +80,7 @@ async function manualSetup(sandbox: Sandbox, { stack }: OpenedStack): Promise<vo
     ],
     batches: "some",
   });
+  assert.match(first.output, /waiting for database claims on \S+: the pool is warming up \(42109\)/);
   const edited = (id: string): string[] => [
     `GET /integrations/${id}`,
     `POST /integrations/${id}/scripts/edit`,

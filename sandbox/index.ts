@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startAzure, type Azure } from "./azure";
+import { startAzure, type Azure, type SqlPlane } from "./azure";
 import { startImmuta, type Delays, type Immuta, type Switches } from "./immuta";
 import { startSynapse, type Synapse } from "./synapse";
 
@@ -15,6 +15,8 @@ export interface SandboxOptions {
   apiKey?: string;
   delays?: Partial<Delays>;
   switches?: Partial<Switches>;
+  /** So many logins to a pool that was just provisioned are refused with 42109, as one that is warming up does; default 0. */
+  newPoolsWarmFor?: number;
   /** 0, the default, takes any free port. */
   ports?: { immuta?: number; synapse?: number; azure?: number };
 }
@@ -32,7 +34,10 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { apiKey = randomBytes(16).toString("hex"), ports = {} } = options;
   const synapse = await startSynapse({ port: ports.synapse ?? 0 });
-  const azure = await startAzure({ sql: synapse, port: ports.azure ?? 0 });
+  const azure = await startAzure({
+    sql: provisioning(synapse, options.newPoolsWarmFor ?? 0),
+    port: ports.azure ?? 0,
+  });
   const immuta = await startImmuta({
     apiKey,
     port: ports.immuta ?? 0,
@@ -64,4 +69,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The SQL side of Azure, whose new pools are warming up. */
+function provisioning(synapse: Synapse, logins: number): SqlPlane {
+  const createPool: SqlPlane["createPool"] = (host, database) => {
+    synapse.createPool(host, database);
+    if (logins > 0) synapse.setFault(host, database, { kind: "warming", logins });
+  };
+  return { ...synapse, createPool };
 }
