@@ -1,6 +1,6 @@
-import type { Reporter } from "./reporter";
 import type { Immuta, Integration } from "./immuta/types";
 import { synapseType } from "./immuta/types";
+import type { Clock } from "./immuta/wait";
 import { type Inputs, normalHost, normalIdentifier } from "./properties";
 import type { State } from "./state";
 
@@ -111,20 +111,42 @@ export async function proven(immuta: Immuta, state: State, id: string): Promise<
   return found;
 }
 
-/** Finds an integration again whose POST lost its answer: it was not in the list before and has our place. */
+/** POST was sent, and nothing tells whether it was carried out. The next operation looks again. */
+export class OutcomeUnknown extends Error {
+  override readonly name = "OutcomeUnknown";
+}
+
+/** Milliseconds between the looks for an integration whose POST lost its answer. */
+const looksAgainAfter = [500, 1000, 1500, 2000];
+
+/**
+ * Finds an integration again whose POST lost its answer: it was not in the list before and has our place. Looks for
+ * a few seconds, because what is not in the list yet may be on its way there. Undefined where it never came.
+ */
 export async function foundAfterLostAnswer(
   immuta: Immuta,
   before: readonly Integration[],
   inputs: Inputs,
-  reporter: Reporter,
+  clock: Clock,
 ): Promise<string | undefined> {
   const known = new Set(before.map((integration) => integration.id));
-  const found = standingAt(
-    (await immuta.list()).filter((integration) => !known.has(integration.id)),
-    inputs,
-  );
-  if (found === undefined || normalIdentifier(found.config.schema ?? "") !== normalIdentifier(inputs.schema))
-    return undefined;
-  reporter.info(`the answer to POST /integrations was lost, but it was carried out: integration ${found.id}`);
-  return found.id;
+  for (const pause of [...looksAgainAfter, undefined]) {
+    const found = atPlace(await immuta.list(), inputs);
+    if (found !== undefined && !known.has(found.id)) return found.id;
+    if (pause !== undefined) await clock.sleep(pause);
+  }
+  return undefined;
+}
+
+/** The state with the id that Immuta gave to a POST whose answer never came, where it was carried out after all. */
+export async function withIdOfLostPost(immuta: Immuta, state: State): Promise<State> {
+  if (state.integrationId !== undefined || state.progress?.unanswered !== true) return state;
+  const found = atPlace(await immuta.list(), state);
+  return found === undefined ? state : { ...state, integrationId: found.id, status: found.status };
+}
+
+/** The look before the POST found nothing there, so what has the very same place is what the POST made. */
+function atPlace(integrations: readonly Integration[], place: Place): Integration | undefined {
+  const found = standingAt(integrations, place);
+  return normalIdentifier(found?.config.schema ?? "") === normalIdentifier(place.schema) ? found : undefined;
 }

@@ -1,13 +1,22 @@
-import { ForeignIntegration, foundAfterLostAnswer, look, proven, refuseFound } from "./identity";
+import {
+  ForeignIntegration,
+  foundAfterLostAnswer,
+  look,
+  OutcomeUnknown,
+  proven,
+  refuseFound,
+} from "./identity";
 import { ImmutaError } from "./immuta/errors";
 import { deleteCredentials, payloadOf } from "./immuta/payload";
 import type { Integration, IntegrationPayload, IntegrationStatus, Phase } from "./immuta/types";
 import { systemClock, waitUntil } from "./immuta/wait";
 import { nameOf, type Side, type Step } from "./plan";
+import { concernsIn } from "./pool/guard";
 import { PoolUnreachable } from "./pool/errors";
 import { splitBatches } from "./pool/batches";
 import { masked, scriptIdentity } from "./pool/script-identity";
 import { type Inputs, normalHost } from "./properties";
+import type { Reporter } from "./reporter";
 import { serially } from "./serially";
 import type { State } from "./state";
 import { milliseconds } from "./validation";
@@ -121,8 +130,28 @@ async function generate(phase: Phase, side: Side, job: Job): Promise<void> {
   const needsId = phase === "edit" || phase === "delete";
   const text = await immuta.script(phase, payloadOn(side, job), needsId ? existing(job) : undefined);
   const script = { batches: splitBatches(text), identity: scriptIdentity(text, secretsOf(job)) };
-  job.generated.set(`${phase} ${side}`, script);
   reporter.debug(`${phase} script: ${counted(script)}, identity ${script.identity}`);
+  approve(phase, script, inputsOn(side, job), reporter);
+  job.generated.set(`${phase} ${side}`, script);
+}
+
+/** Before a batch of it runs: is it a script that was reviewed, and does it keep to Immuta's own objects? */
+function approve(phase: Phase, script: Script, { bootstrap, schema }: Inputs, reporter: Reporter): void {
+  const approved = bootstrap?.approvedScripts;
+  if (approved !== undefined && approved[phase] !== script.identity)
+    throw new Error(
+      `The ${phase} script that Immuta generates has the identity ${script.identity}, and bootstrap.approvedScripts ` +
+        `${approved[phase] === undefined ? "approves no script of this phase" : `approves ${approved[phase]}`}. None of its batches was run. ` +
+        "Review its text (getBootstrapScripts gives it), and approve this identity.",
+    );
+  const concerns = concernsIn(script.batches, schema);
+  if (concerns.length === 0) return;
+  const lines = concerns.map(({ batch, line, what }) => `batch ${batch} (script line ${line}) ${what}`);
+  if (bootstrap?.guard === "strict")
+    throw new Error(
+      `The ${phase} script reaches beyond Immuta's own objects, and bootstrap.guard is "strict". None of its batches was run.${lines.map((line) => `\n  - ${line}`).join("")}`,
+    );
+  for (const line of lines) reporter.warn(`the ${phase} script reaches beyond Immuta's own objects: ${line}`);
 }
 
 async function run(step: Extract<Step, { do: "run" }>, job: Job): Promise<void> {
@@ -181,13 +210,32 @@ async function register(job: Job): Promise<void> {
     reporter.info(`registered as integration ${status.id}`);
   } catch (error) {
     if (!(error instanceof ImmutaError) || !error.mayHaveBeenCarriedOut) throw withExternalAdvice(error, job);
-    const id = await foundAfterLostAnswer(immuta, job.before, inputsOn("new", job), reporter);
-    if (id === undefined)
-      throw new Error(`${error.message}\nIt was not carried out: Immuta's list holds no such integration.`, {
-        cause: error,
-      });
-    job.integrationId = id;
+    job.integrationId = await idOfLostPost(error, job);
   }
+}
+
+/** Throws OutcomeUnknown where it may yet be carried out, and the error of the POST where it was not. */
+async function idOfLostPost(error: ImmutaError, job: Job): Promise<string> {
+  const { immuta, reporter, clock } = job.world;
+  const inputs = inputsOn("new", job);
+  const unknown = (why: string): OutcomeUnknown =>
+    new OutcomeUnknown(
+      `${error.message}\nWhether it was carried out is not known: ${why} \`pulumi up\` looks again and goes on from there; \`pulumi destroy\` removes it.`,
+    );
+  const id = await foundAfterLostAnswer(immuta, job.before, inputs, clock ?? systemClock).catch(
+    (second: unknown) => {
+      throw unknown(second instanceof Error ? second.message : String(second));
+    },
+  );
+  if (id !== undefined) {
+    reporter.info(`the answer to POST /integrations was lost, but it was carried out: integration ${id}`);
+    return id;
+  }
+  // Immuta prepares the pool itself before it lists the integration. In manual setup undoing the scripts ends it.
+  if (inputs.autoBootstrap) throw unknown("Immuta's list holds no such integration yet.");
+  throw new Error(`${error.message}\nIt was not carried out: Immuta's list holds no such integration.`, {
+    cause: error,
+  });
 }
 
 async function put(job: Job): Promise<void> {

@@ -37,7 +37,11 @@ const run = (phase: Phase, side: Side): Step => ({
   side,
   in: phase === "initial-create" || phase === "post-cleanup" ? "master" : "database",
 });
-const script = (phase: Phase, side: Side): Step[] => [generate(phase, side), run(phase, side)];
+/** All are generated before the first is run: one that is not approved keeps the others from running too. */
+const scripts = (side: Side, ...phases: Phase[]): Step[] => [
+  ...phases.map((phase) => generate(phase, side)),
+  ...phases.map((phase) => run(phase, side)),
+];
 
 const removal: Step[] = [{ do: "remove" }, { do: "wait", until: "gone" }];
 
@@ -56,7 +60,7 @@ function forWhomRuns(bag: Bag, steps: Step[]): Step[] {
 }
 
 const creation = (manual: boolean): Step[] => [
-  ...(manual ? [...script("initial-create", "new"), ...script("create", "new")] : []),
+  ...(manual ? scripts("new", "initial-create", "create") : []),
   { do: "register" },
   { do: "wait", until: "enabled" },
 ];
@@ -95,10 +99,11 @@ function updateSteps(olds: State, news: Bag, found: readonly Difference[]): Step
 }
 
 const changeSteps = (manual: boolean, credentials: boolean): Step[] => [
-  // Logins live in master: the system account's new password is set there first.
-  ...(credentials ? script("initial-create", "new") : []),
-  // Scripts take their time, so the PUT is preceded by a proof of its own.
-  ...(manual ? [...script("edit", "new"), prove] : []),
+  // Logins live in master: the system account's new password is set there first. Scripts take their time, so the PUT
+  // is preceded by a proof of its own.
+  ...(manual
+    ? [...scripts("new", ...(credentials ? (["initial-create"] as const) : []), "edit"), prove]
+    : []),
   { do: "put" },
   { do: "wait", until: "enabled" },
 ];
@@ -139,23 +144,24 @@ export const scriptsBeforeDelete: readonly Step[] = [
 
 /** What takes a failed create back. `begun`: the steps that were started, named by `nameOf`. */
 export function undoCreate(manual: boolean, begun: readonly string[], registered: boolean): Step[] {
-  const scripts = withdrawal(manual, begun);
-  return registered ? [prove, ...scripts, ...removal] : scripts;
+  const taken = withdrawal(manual, begun);
+  return registered ? [prove, ...taken, ...removal] : taken;
 }
 
 function withdrawal(manual: boolean, begun: readonly string[]): Step[] {
   if (!manual) return [];
-  return [
-    ...(begun.includes("run create") ? script("cleanup", "old") : []),
-    ...(begun.includes("run initial-create") ? script("post-cleanup", "old") : []),
-  ];
+  return scripts(
+    "old",
+    ...(begun.includes("run create") ? (["cleanup"] as const) : []),
+    ...(begun.includes("run initial-create") ? (["post-cleanup"] as const) : []),
+  );
 }
 
 /** What takes a failed update of the pool back: the scripts of the old payload. */
 export function undoUpdate(begun: readonly string[]): Step[] {
   const logins = begun.includes("run initial-create");
   if (!logins && !begun.includes("run edit")) return [];
-  return [prove, ...(logins ? script("initial-create", "old") : []), ...script("edit", "old")];
+  return [prove, ...scripts("old", ...(logins ? (["initial-create"] as const) : []), "edit")];
 }
 
 /** Short and stable: what progress in a state is written in. */

@@ -1,4 +1,5 @@
 import { unknown } from "./unknown";
+import type { Phase } from "./immuta/types";
 import * as rules from "./validation";
 
 /**
@@ -23,6 +24,8 @@ export interface MetadataDelimiters {
 }
 
 export interface Bootstrap {
+  approvedScripts?: Partial<Record<Phase, string>>;
+  guard?: "log" | "strict";
   run?: "provider" | "external";
   authentication?:
     "sql" | "entra-default" | "entra-managed-identity" | "entra-service-principal" | "entra-access-token";
@@ -73,7 +76,7 @@ export interface Inputs {
 export interface Property {
   /** Dotted path, such as `impersonation.role`. */
   path: string;
-  type: "string" | "number" | "boolean" | "string or true";
+  type: "string" | "number" | "boolean" | "string or true" | "object";
   change: Change;
   /** Filled in by check; `undefined` where the input has none. */
   default?: string | number | boolean;
@@ -209,6 +212,21 @@ export const properties: readonly Property[] = [
     change: "local",
     rule: rules.oneOf("provider", "external"),
     doc: "Who runs Immuta's scripts: `provider` runs them over this connection; `external` says which to run where, and registers when Immuta's validation passes. Default `provider`.",
+  },
+  {
+    path: "bootstrap.approvedScripts",
+    type: "object",
+    change: "local",
+    rule: rules.approvedScripts,
+    same: (a, b) => JSON.stringify(a) === JSON.stringify(b),
+    doc: "Identities of the scripts that may run, by phase; when given, a script of another identity, or of a phase that is not named, runs not at all. See getBootstrapScripts and the output `scripts`.",
+  },
+  {
+    path: "bootstrap.guard",
+    type: "string",
+    change: "local",
+    rule: rules.oneOf("log", "strict"),
+    doc: "What becomes of a script that reaches beyond Immuta's own objects (rights on the server, other schemas, unusual statements): `log` says so, `strict` refuses it; default `log`.",
   },
   {
     path: "bootstrap.username",

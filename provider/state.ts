@@ -8,6 +8,8 @@ export interface Progress {
   done: string[];
   /** What the operation was about to change. */
   changes?: Change[];
+  /** POST was sent, and no answer told whether it was carried out. */
+  unanswered?: true;
 }
 
 /** The outputs of the resource: its inputs, and what Immuta and the pool answered. */

@@ -1,7 +1,7 @@
 import { adoptionDifferences, findForAdoption, refuseDifferences, stateOfAdopted } from "./adoption";
 import { announce, announceAdoption, announceCreate } from "./announce";
 import { check as checkInputs, type Checked } from "./check";
-import { proven, resourceId, sameTenant } from "./identity";
+import { OutcomeUnknown, proven, resourceId, sameTenant, withIdOfLostPost } from "./identity";
 import { ImmutaError } from "./immuta/errors";
 import type { Integration, IntegrationStatus } from "./immuta/types";
 import { IntegrationFailed, WaitedTooLong } from "./immuta/wait";
@@ -113,12 +113,11 @@ async function afterFailedCreate(id: string, job: Job, inputs: Inputs, error: un
       `${textOf(error)}\nNothing was cleaned up, because Immuta's cleanup would remove the other integration's objects too. ` +
         `What was done: ${ran.join(", ")}. Delete that integration in Immuta, or name another database, and run \`pulumi up\` again.`,
     );
-  if (mayStillSucceed(error))
-    return new PartialState(id, unsettledBag(job, inputs, "create", ran), textOf(error));
+  if (mayStillSucceed(error)) return new PartialState(id, uncreated(job, inputs, ran, error), textOf(error));
   if (inputs.onCreateFailure === "keep")
     return new PartialState(
       id,
-      unsettledBag(job, inputs, "create", ran),
+      uncreated(job, inputs, ran),
       `${textOf(error)}\nEverything is left as it is (onCreateFailure: "keep"). \`pulumi up\` tries again from here; \`pulumi destroy\` removes it.`,
     );
   const undo = newJob({ ...job, operation: "delete", begun: [], sides: { new: inputs, old: inputs } });
@@ -131,7 +130,7 @@ async function afterFailedCreate(id: string, job: Job, inputs: Inputs, error: un
   } catch (undoError) {
     return new PartialState(
       id,
-      unsettledBag(undo, inputs, "create", ran),
+      uncreated(undo, inputs, ran),
       `${textOf(error)}\nUndoing it failed as well: ${textOf(undoError)}\n` +
         `Done so far: ${ran.join(", ")}. \`pulumi up\` goes on from here; \`pulumi destroy\` removes it.`,
     );
@@ -145,7 +144,9 @@ const isConflict = (error: unknown, job: Job): boolean =>
 /** The request may come to a good end on its own: undoing it now could undo a success. */
 const mayStillSucceed = (error: unknown): boolean =>
   error instanceof WaitedTooLong ||
-  (error instanceof ImmutaError && error.mayHaveBeenCarriedOut && !error.path.includes("/scripts/"));
+  error instanceof OutcomeUnknown ||
+  (error instanceof ImmutaError &&
+    (error.path.endsWith("/status") || (error.mayHaveBeenCarriedOut && !error.path.includes("/scripts/"))));
 
 export interface ReadState {
   id: string;
@@ -190,11 +191,13 @@ function orphaned(id: string, state: State): ReadState {
 
 /** Makes Immuta and the pool what the program says. Throws PartialState where it stopped half way. */
 export async function update(id: string, outputs: Bag, inputs: Inputs, world: World): Promise<{ outs: Bag }> {
-  const olds = readState(outputs);
-  if (adoptsAnother(olds, inputs)) return { outs: await adopt(id, inputs, world) };
+  const stored = readState(outputs);
+  if (adoptsAnother(stored, inputs)) return { outs: await adopt(id, inputs, world) };
+  if (plan(stored, inputs as unknown as Bag).steps.length === 0)
+    return { outs: clean({ ...kept(stored), ...inputs }) };
+  sameTenant(stored, world.immuta.tenant, world.configuration.previousTenant);
+  const olds = await withIdOfLostPost(world.immuta, stored);
   const { steps } = plan(olds, inputs as unknown as Bag);
-  if (steps.length === 0) return { outs: clean({ ...kept(olds), ...inputs }) };
-  sameTenant(olds, world.immuta.tenant, world.configuration.previousTenant);
   const job = newJob({
     world,
     operation: "update",
@@ -223,7 +226,7 @@ async function afterFailedUpdate(
     const base = job.integrationId === undefined ? inputs : (job.sides.old ?? inputs);
     return new PartialState(
       id,
-      unsettledBag(job, base, "create", [...olds.progress.done, ...begun]),
+      uncreated(job, base, [...olds.progress.done, ...begun], error, olds.progress.unanswered),
       textOf(error),
     );
   }
@@ -256,8 +259,9 @@ async function afterFailedUpdate(
 
 /** Removes the integration and what its scripts made. Gone already counts as done; run twice it finishes. */
 export async function remove(outputs: Bag, world: World): Promise<void> {
-  const state = readState(outputs);
-  sameTenant(state, world.immuta.tenant, world.configuration.previousTenant);
+  const stored = readState(outputs);
+  sameTenant(stored, world.immuta.tenant, world.configuration.previousTenant);
+  const state = await withIdOfLostPost(world.immuta, stored);
   const inputs = inputsOf(outputs) as unknown as Inputs;
   const job = newJob({ world, operation: "delete", sides: { old: inputs }, state });
   const found =
@@ -323,8 +327,11 @@ function unsettled(job: Job, inputs: Inputs, progress: Progress | undefined): St
   };
 }
 
-const unsettledBag = (job: Job, inputs: Inputs, operation: Progress["operation"], done: string[]): Bag =>
-  clean(unsettled(job, inputs, { operation, done }));
+/** The state after a create that stopped half way. */
+const uncreated = (job: Job, inputs: Inputs, done: string[], error?: unknown, before = false): Bag => {
+  const unanswered = job.integrationId === undefined && (before || error instanceof OutcomeUnknown);
+  return clean(unsettled(job, inputs, { operation: "create", done, ...(unanswered ? { unanswered } : {}) }));
+};
 
 /** What a state keeps of Immuta's answers: names and states, no times and no results. */
 function reported(status: IntegrationStatus | Integration): Pick<State, "status" | "validation"> {

@@ -94,6 +94,18 @@ export const oneOf =
   (value: string): string | undefined =>
     allowed.includes(value) ? undefined : `is not known. Give ${allowed.join(" or ")}.`;
 
+const knownPhases = ["initial-create", "create", "edit", "delete", "cleanup", "post-cleanup"];
+
+export function approvedScripts(value: Record<string, unknown>): string | undefined {
+  for (const [phase, identity] of Object.entries(value)) {
+    if (!knownPhases.includes(phase))
+      return `names the phase ${phase}. Phases are ${knownPhases.join(", ")}.`;
+    if (identity !== unknown && !/^[0-9a-f]{64}$/.test(String(identity)))
+      return `has no identity for ${phase}. Give the 64 hexadecimal digits that getBootstrapScripts shows.`;
+  }
+  return undefined;
+}
+
 export function authenticationType(value: string): string | undefined {
   return value === "userPassword"
     ? undefined

@@ -27,6 +27,15 @@ export interface BootstrapArgs {
    */
   run?: Input<"provider" | "external" | undefined>;
   /**
+   * Identities of the scripts that may run, by phase (`initial-create`, `create`, `edit`, `delete`, `cleanup`,
+   * `post-cleanup`). When given, a script of another identity or of a phase that is not named runs not at all.
+   */
+  approvedScripts?: Input<Record<string, Input<string>> | undefined>;
+  /**
+   * What becomes of a script that reaches beyond Immuta's own objects: `log` (default) says so, `strict` refuses it.
+   */
+  guard?: Input<"log" | "strict" | undefined>;
+  /**
    * How the login proves who it is: a SQL login (`sql`, the default), or Microsoft Entra's default credential chain, a
    * managed identity, a service principal, or a ready access token.
    */

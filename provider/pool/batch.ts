@@ -1,11 +1,13 @@
 import type { ConnectionPool } from "mssql";
 import { serverErrors, type ServerError } from "./faults";
 
-/** How a batch ended: without errors, or with all of them in the order of the server. */
+/** The code of a batch that did not end in time and was cancelled at the server. */
+export const tooSlow = "too slow";
+
+/** How a batch ended. */
 export interface Outcome {
+  /** All of them in the order of the server, a fault of the connection or `tooSlow` last; none where it went well. */
   errors: ServerError[];
-  /** It did not end in time and was cancelled at the server. */
-  late: boolean;
   /** Of the first result set. */
   rows: Record<string, unknown>[];
 }
@@ -33,14 +35,22 @@ export async function sendBatch(
   }, timeout);
   try {
     const { recordsets } = await request.batch(text);
-    return { errors: [], late: false, rows: (recordsets as Outcome["rows"][])[0] ?? [] };
+    return { errors: [], rows: (recordsets as Outcome["rows"][])[0] ?? [] };
   } catch (error) {
     const errors = serverErrors(error);
     // Behind a cancellation stand the errors before it; the cancellation itself is ours.
-    return clock.late
-      ? { errors: errors.filter(({ number }) => number > 0), late: true, rows: [] }
-      : { errors, late: false, rows: [] };
+    return {
+      errors: clock.late ? [...errors.filter(({ number }) => number > 0), lateness(timeout)] : errors,
+      rows: [],
+    };
   } finally {
     clearTimeout(timer);
   }
 }
+
+const lateness = (timeout: number): ServerError => ({
+  number: 0,
+  code: tooSlow,
+  line: 0,
+  message: `the batch did not end within ${timeout / 1000} s and was cancelled; it may have been carried out in part. Raise bootstrap.requestTimeout if it needs longer.`,
+});

@@ -1,7 +1,7 @@
 import { ConnectionPool } from "mssql";
 import type { Connection } from "tedious";
 import type { Reporter } from "../reporter";
-import { type Outcome, sendBatch } from "./batch";
+import { type Outcome, sendBatch, tooSlow } from "./batch";
 import { dialler } from "./dial";
 import { describeUnreachable } from "./advice";
 import { PoolUnreachable } from "./errors";
@@ -76,14 +76,14 @@ class Refused extends Error {
 
 /** Some pools let a login pass while they pause or warm up and refuse its first batch: better now than half way. */
 async function proveDatabase(pool: ConnectionPool, database: string, timeout: number): Promise<void> {
-  const { errors, late, rows } = await sendBatch(pool, "SELECT DB_NAME() AS name", timeout);
+  const { errors, rows } = await sendBatch(pool, "SELECT DB_NAME() AS name", timeout);
   const [first] = errors;
-  if (first !== undefined) throw new Refused(troubleFrom(first));
-  if (late)
+  if (first?.code === tooSlow)
     throw new Refused({
       code: "ETIMEOUT",
       message: `a first batch was not answered within ${timeout / 1000} s`,
     });
+  if (first !== undefined) throw new Refused(troubleFrom(first));
   const name = String(rows[0]?.["name"]);
   if (name.toLowerCase() !== database.toLowerCase())
     throw new Refused({ message: `the session ended up in database ${name}` });

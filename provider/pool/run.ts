@@ -99,9 +99,9 @@ async function runBatches(
   };
   for (const [index, batch] of run.batches.entries()) {
     const statement = leadingKeywords(batch.text);
-    const { errors, late } = await connection.batch(batch.text, timeout, say);
+    const { errors } = await connection.batch(batch.text, timeout, say);
     if (!errors.some(({ code }) => code === lostBefore)) sent.batches++;
-    if (errors.length > 0 || late)
+    if (errors.length > 0)
       throw new BatchFailed({
         phase: run.phase,
         host: login.host,
@@ -110,10 +110,7 @@ async function runBatches(
         batches: run.batches.length,
         firstLine: batch.line,
         statement,
-        errors: [
-          ...errors.map((error) => ({ ...error, message: tellable(error, batch, run.mask) })),
-          ...(late ? [tooSlow(timeout)] : []),
-        ],
+        errors: errors.map((error) => ({ ...error, message: tellable(error, batch, run.mask) })),
       });
     reporter.debug(`${run.phase}: batch ${index + 1} of ${run.batches.length} (${statement}) done`);
   }
@@ -130,10 +127,3 @@ function tellable({ message, severity }: ServerError, batch: Batch, mask: PhaseR
 
 /** The code of a session that was lost before the batch was sent; see dial.ts. */
 const lostBefore = "ECONNCLOSED";
-
-const tooSlow = (timeout: number): ServerError => ({
-  number: 0,
-  code: "too slow",
-  line: 0,
-  message: `the batch did not end within ${timeout / 1000} s and was cancelled; it may have been carried out in part. Raise bootstrap.requestTimeout if it needs longer.`,
-});

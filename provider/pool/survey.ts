@@ -1,6 +1,7 @@
 import type { Clock } from "../immuta/wait";
 import type { Reporter } from "../reporter";
 import { PoolUnreachable } from "./errors";
+import { troubleFrom } from "./faults";
 import type { PoolLogin } from "./login";
 import { connectPatiently } from "./patience";
 
@@ -30,8 +31,9 @@ export async function survey(
       const [first] = errors;
       if (first !== undefined)
         throw new PoolUnreachable(
-          `The catalog of database ${database} on ${login.host} could not be read: Msg ${first.number}: ${first.message}`,
-          { number: first.number, message: first.message },
+          `The catalog of database ${database} on ${login.host} could not be read: ` +
+            (first.number === 0 ? first.message : `Msg ${first.number}: ${first.message}`),
+          troubleFrom(first),
         );
       return rows.map((row) => `${String(row["kind"])} ${String(row["name"])} in database ${database}`);
     } finally {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { readConfiguration } from "../../../provider/configuration";
 import { ImmutaError } from "../../../provider/immuta/errors";
+import { payloadOf } from "../../../provider/immuta/payload";
 import {
   synapseType,
   type Immuta,
@@ -164,8 +165,8 @@ describe("the life of a SynapseIntegration", () => {
       "list",
       "survey immuta",
       "script initial-create",
-      "run initial-create in master",
       "script create",
+      "run initial-create in master",
       "run create in immuta",
       "post",
       "status 7",
@@ -215,8 +216,8 @@ describe("the life of a SynapseIntegration", () => {
       );
       expect(stage.acts.slice(6)).to.deep.equal([
         "script cleanup",
-        "run cleanup in immuta",
         "script post-cleanup",
+        "run cleanup in immuta",
         "run post-cleanup in master",
       ]);
     });
@@ -238,8 +239,8 @@ describe("the life of a SynapseIntegration", () => {
       expect(stage.acts.slice(8)).to.deep.equal([
         "get 7",
         "script cleanup",
-        "run cleanup in immuta",
         "script post-cleanup",
+        "run cleanup in immuta",
         "run post-cleanup in master",
         "delete 7",
         "status 7",
@@ -316,6 +317,78 @@ describe("the life of a SynapseIntegration", () => {
       const { outs } = await life.create(automatic, world);
       expect(outs).to.include({ integrationId: "7", status: "enabled" });
       expect(stage.acts.filter((act) => act === "post")).to.have.length(1);
+    });
+
+    it("looks for it for a few seconds: what is not in the list yet may be on its way there", async () => {
+      const world = stage.world();
+      const { create: post, list } = world.immuta;
+      let lists = 0;
+      world.immuta.create = () => Promise.reject(answered(504, "POST", "/integrations"));
+      world.immuta.list = async () => {
+        if (++lists === 4) await post(payloadOf(automatic, { username: "u", password: "p" }));
+        return list();
+      };
+      const { outs } = await life.create(automatic, world);
+      expect(outs).to.include({ integrationId: "7", status: "enabled" });
+    });
+
+    it("keeps an automatic setup in the state whose POST may yet be carried out, and finds it at the next up or destroy", async () => {
+      const lost = async (): Promise<PartialState> => {
+        stage = new Stage();
+        stage.failures.set("post", answered(504, "POST", "/integrations"));
+        const error = await partialStateOf(life.create(automatic, stage.world()));
+        expect(error.message).to.contain("Whether it was carried out is not known: Immuta's list holds no");
+        expect(error.properties["progress"]).to.deep.include({ done: ["register"], unanswered: true });
+        await stage.world().immuta.create(payloadOf(automatic, { username: "u", password: "p" }));
+        stage.acts.length = 0;
+        return error;
+      };
+      const first = await lost();
+      const { outs } = await life.update(first.id, first.properties, automatic, stage.world());
+      expect(stage.acts).to.deep.equal(["list", "get 7", "status 7"]);
+      expect(outs).to.include({ integrationId: "7", status: "enabled" });
+      expect(outs).not.to.have.property("progress");
+      const second = await lost();
+      await life.remove(second.properties, stage.world());
+      expect(stage.acts).to.deep.equal(["list", "get 7", "delete 7 as taylor@synapse.com", "status 7"]);
+    });
+
+    it("keeps the state where the look after a lost POST is not answered either", async () => {
+      for (const inputs of [automatic, manual]) {
+        stage = new Stage();
+        const world = stage.world();
+        world.immuta.create = () => {
+          stage.failures.set(
+            "list",
+            new ImmutaError("tenant.example", {
+              method: "GET",
+              path: "/integrations",
+              said: "gone",
+              notSent: true,
+            }),
+          );
+          return Promise.reject(answered(undefined, "POST", "/integrations", "ECONNRESET"));
+        };
+        const error = await partialStateOf(life.create(inputs, world));
+        expect(error.message).to.match(/ECONNRESET[^]*is not known: GET \/integrations[^]*looks again/);
+        const { outs } = await life.update(error.id, error.properties, inputs, stage.world());
+        expect(outs).to.include({ integrationId: "7", status: "enabled" });
+      }
+    });
+
+    it("keeps an integration whose status is not told any more", async () => {
+      stage.failures.set(
+        "status 7",
+        new ImmutaError("tenant.example", {
+          method: "GET",
+          path: "/integrations/7/status",
+          said: "x",
+          notSent: true,
+        }),
+      );
+      const error = await partialStateOf(life.create(automatic, stage.world()));
+      expect(error.properties).to.include({ integrationId: "7" });
+      expect(stage.acts.at(-1)).to.equal("status 7");
     });
 
     it("undoes the scripts where a lost POST was not carried out", async () => {
@@ -738,6 +811,51 @@ describe("the life of a SynapseIntegration", () => {
         expect((await failureOf(life.create({ ...manual, adopt }, stage.world()))).message).to.contain(
           sentence,
         );
+    });
+  });
+
+  describe("approved scripts", () => {
+    it("runs those whose identities were approved, and no batch where one was not", async () => {
+      const { outs } = await life.create(manual, stage.world());
+      const scripts = outs["scripts"] as Record<string, { identity: string }>;
+      const approvedScripts = {
+        "initial-create": scripts["initial-create"]?.identity ?? "",
+        create: scripts["create"]?.identity ?? "",
+      };
+      stage = new Stage();
+      await life.create({ ...manual, bootstrap: { ...manual.bootstrap, approvedScripts } }, stage.world());
+      expect(stage.acts).to.include("run create in immuta");
+
+      for (const [create, words] of [
+        ["0".repeat(64), `approves ${"0".repeat(64)}`],
+        [undefined, "approves no script of this phase"],
+      ] as const) {
+        stage = new Stage();
+        const { create: _create, ...first } = approvedScripts;
+        const bootstrap = {
+          ...manual.bootstrap,
+          approvedScripts: { ...first, ...(create === undefined ? {} : { create }) },
+        };
+        const error = await failureOf(life.create({ ...manual, bootstrap }, stage.world()));
+        expect(error.message).to.contain(`bootstrap.approvedScripts ${words}. None of its batches was run.`);
+        expect(stage.acts.filter((act) => act.startsWith("run "))).to.deep.equal([]);
+      }
+    });
+
+    it("refuses under a strict guard what reaches beyond Immuta's own objects, and says so otherwise", async () => {
+      const world = stage.world();
+      const warnings: string[] = [];
+      world.reporter.warn = (line) => void warnings.push(line);
+      world.immuta.script = () => Promise.resolve("DROP TABLE dbo.t");
+      const bootstrap = { ...manual.bootstrap, guard: "strict" } as const;
+      const error = await failureOf(life.create({ ...manual, bootstrap }, world));
+      expect(error.message).to.equal(
+        'The initial-create script reaches beyond Immuta\'s own objects, and bootstrap.guard is "strict". None of its batches was run.\n' +
+          "  - batch 1 (script line 1) touches schema dbo",
+      );
+      expect(stage.acts).to.deep.equal(["list", "survey immuta"]);
+      await life.create(manual, world);
+      expect(warnings[0]).to.contain("batch 1 (script line 1) touches schema dbo");
     });
   });
 

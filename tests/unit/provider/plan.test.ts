@@ -25,6 +25,8 @@ const other: Record<string, unknown> = {
   "bootstrap.port": 1434,
   "bootstrap.trustServerCertificate": true,
   "bootstrap.run": "external",
+  "bootstrap.approvedScripts": { create: "0".repeat(64) },
+  "bootstrap.guard": "strict",
   "bootstrap.authentication": "entra-default",
   "bootstrap.tenantId": "other",
   "bootstrap.clientId": "other",
@@ -50,8 +52,8 @@ const putSteps = {
 const credentialSteps = [
   "prove",
   "generate initial-create",
-  "run initial-create",
   "generate edit",
+  "run initial-create",
   "run edit",
   "prove",
   "put",
@@ -198,8 +200,8 @@ describe("plan", () => {
       expect(names(plan(unregistered, bag(news)).steps).slice(0, 5)).to.deep.equal([
         "look",
         "generate cleanup",
-        "run cleanup",
         "generate post-cleanup",
+        "run cleanup",
         "run post-cleanup",
       ]);
     });
@@ -215,8 +217,8 @@ describe("plan", () => {
       "look",
       "survey",
       "generate initial-create",
-      "run initial-create",
       "generate create",
+      "run initial-create",
       "run create",
       "register",
       "wait until enabled",
@@ -265,8 +267,8 @@ describe("plan", () => {
     expect(names(undoCreate(true, ["run initial-create", "run create", "register"], true))).to.deep.equal([
       "prove",
       "generate cleanup",
-      "run cleanup",
       "generate post-cleanup",
+      "run cleanup",
       "run post-cleanup",
       "remove",
       "wait until gone",
@@ -285,8 +287,8 @@ describe("plan", () => {
     expect(names(steps)).to.deep.equal([
       "prove",
       "generate initial-create",
-      "run initial-create",
       "generate edit",
+      "run initial-create",
       "run edit",
     ]);
     expect(steps.flatMap((s) => ("side" in s ? [s.side] : []))).to.deep.equal(["old", "old", "old", "old"]);
