@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { BatchFailed } from "../../provider/pool/errors";
+import { survey } from "../../provider/pool/survey";
 import type { Synapse } from "../../sandbox/synapse";
 import {
   actsWhenQuiet,
@@ -7,6 +8,8 @@ import {
   database,
   failureOf,
   host,
+  Lines,
+  loginTo,
   type Stage,
   stageOn,
   startPool,
@@ -69,5 +72,26 @@ describe("a batch that does not end", () => {
       { requestTimeout: 5000 },
     );
     expect(synapse.catalog(host, database).roles).to.have.length(30);
+  });
+});
+
+describe("a look into the catalog that does not end", () => {
+  it("is an error, and not a pool in which there is nothing", async () => {
+    const handles = await watchHandles();
+    const synapse = await startPool();
+    // Batch 1 of the session proves the database, batch 2 asks.
+    synapse.setFault(host, database, { kind: "slow", batch: 2 });
+    const look = survey(
+      loginTo(synapse, { requestTimeout: 60 }),
+      { database, schema: "governed", username: "immuta" },
+      new Lines(),
+    );
+    const error = await failureOf(look);
+    expect(error.message).to.contain(
+      "The catalog of database claims on claims.sql.azuresynapse.net could not be read",
+    );
+    expect(error.message).to.contain("did not end within 0.06 s and was cancelled");
+    await synapse.close();
+    await handles.expectNoneLeft();
   });
 });
