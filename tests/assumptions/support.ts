@@ -7,6 +7,7 @@ import type { Phase } from "../../provider/immuta/types";
 import type { Clock } from "../../provider/immuta/wait";
 import { splitBatches } from "../../provider/pool/batches";
 import { runPhase } from "../../provider/pool/run";
+import { survey } from "../../provider/pool/survey";
 import type { Bag, Inputs } from "../../provider/properties";
 import * as integration from "../../provider/synapse-integration";
 import { bootstrapLogin, payloadCredentials, type World } from "../../provider/world";
@@ -248,6 +249,7 @@ export class Life {
       runPhase: async (login, run, lines) => {
         if (!this.lost.delete(run.phase)) await runPhase(login, run, lines, clock);
       },
+      survey: (login, sought, lines) => survey(login, sought, lines, clock),
       configuration,
       reporter,
       applicationName: "pulumi-immuta/test",
