@@ -1,6 +1,8 @@
 import type { Phase } from "../immuta/types";
 import { type Clock, systemClock } from "../immuta/wait";
 import type { Reporter } from "../reporter";
+import { noTrail, type Trail } from "../trail";
+import { defaultRequestTimeout } from "./batch";
 import type { Batch } from "./batches";
 import type { PoolConnection } from "./connection";
 import { BatchFailed, PoolUnreachable } from "./errors";
@@ -15,6 +17,9 @@ export interface PhaseRun {
   batches: readonly Batch[];
   /** The pool may have been provisioned minutes ago. */
   fresh: boolean;
+  /** SHA-256 of the script without credentials, for the audit log. */
+  identity?: string;
+  trail?: Trail;
   /** Takes secrets out of what the server says: a syntax error quotes what it could not read. */
   mask: (text: string) => string;
 }
@@ -34,9 +39,6 @@ export const repeatable: Readonly<Record<Phase, boolean>> = {
 
 /** How often a phase is begun in all when its connection breaks. */
 const mostRuns = 3;
-
-/** Milliseconds. */
-const defaultRequestTimeout = 600_000;
 
 /**
  * Runs the batches of one phase in order over one connection, in no transaction (a dedicated pool refuses
@@ -99,7 +101,18 @@ async function runBatches(
   };
   for (const [index, batch] of run.batches.entries()) {
     const statement = leadingKeywords(batch.text);
+    const ended = (run.trail ?? noTrail).begin({
+      act: `batch ${index + 1} of ${run.batches.length}`,
+      on: login.host,
+      database: run.database,
+      phase: run.phase,
+      statement,
+      ...(run.identity === undefined ? {} : { identity: run.identity }),
+    });
     const { errors } = await connection.batch(batch.text, timeout, say);
+    ended(
+      errors.length === 0 ? "done" : errors.map(({ number, code }) => code ?? `Msg ${number}`).join(", "),
+    );
     if (!errors.some(({ code }) => code === lostBefore)) sent.batches++;
     if (errors.length > 0)
       throw new BatchFailed({

@@ -1,9 +1,11 @@
-import type { Clock } from "../immuta/wait";
+import { type Clock, systemClock } from "../immuta/wait";
 import type { Reporter } from "../reporter";
+import { defaultRequestTimeout, type Outcome } from "./batch";
 import { PoolUnreachable } from "./errors";
 import { troubleFrom } from "./faults";
 import type { PoolLogin } from "./login";
-import { connectPatiently } from "./patience";
+import { connectPatiently, pause } from "./patience";
+import { interrupts } from "./trouble";
 
 /** What a new integration would make, looked for before it is made. */
 export interface Sought {
@@ -12,6 +14,9 @@ export interface Sought {
   /** The system account. */
   username: string;
 }
+
+/** Reading can be done again as often as wanted; a connection that always breaks will not mend itself. */
+const mostAttempts = 3;
 
 /**
  * Looks, with one read-only query in `master` and one in the pool's database, for what Immuta's scripts would make:
@@ -22,28 +27,43 @@ export async function survey(
   login: PoolLogin,
   sought: Sought,
   reporter: Reporter,
-  clock?: Clock,
+  clock: Clock = systemClock,
 ): Promise<string[]> {
-  const ask = async (database: string, query: string): Promise<string[]> => {
-    const connection = await connectPatiently(login, database, true, reporter, clock);
-    try {
-      const { rows, errors } = await connection.batch(query, login.requestTimeout ?? 600_000);
+  const ask = async (where: string, query: string): Promise<string[]> => {
+    for (let attempt = 1; ; attempt++) {
+      const { rows, errors } = await askOnce(login, where, query, reporter, clock);
       const [first] = errors;
-      if (first !== undefined)
+      if (first === undefined)
+        return rows.map((row) => `${String(row["kind"])} ${String(row["name"])} in database ${where}`);
+      if (!interrupts(troubleFrom(first)) || attempt === mostAttempts)
         throw new PoolUnreachable(
-          `The catalog of database ${database} on ${login.host} could not be read: ` +
+          `The catalog of database ${where} on ${login.host} could not be read: ` +
             (first.number === 0 ? first.message : `Msg ${first.number}: ${first.message}`),
           troubleFrom(first),
         );
-      return rows.map((row) => `${String(row["kind"])} ${String(row["name"])} in database ${database}`);
-    } finally {
-      await connection.close();
+      reporter.info(`the connection broke while the catalog of database ${where} was read; it is read again`);
+      await clock.sleep(pause(attempt - 1));
     }
   };
   return [
     ...(await ask("master", loginQuery(sought.username))),
     ...(await ask(sought.database, databaseQuery(sought))),
   ];
+}
+
+async function askOnce(
+  login: PoolLogin,
+  database: string,
+  query: string,
+  reporter: Reporter,
+  clock: Clock,
+): Promise<Outcome> {
+  const connection = await connectPatiently(login, database, true, reporter, clock);
+  try {
+    return await connection.batch(query, login.requestTimeout ?? defaultRequestTimeout);
+  } finally {
+    await connection.close();
+  }
 }
 
 const literal = (value: string): string => `N'${value.replaceAll("'", "''")}'`;
