@@ -28,6 +28,7 @@ const meanings: Record<Change, { automatic: string; manual: string }> = {
       "They are Immuta's system account: the initial-create script runs in `master`, the edit script in the pool's database, then PUT.",
   },
   local: { automatic: "Stored. Nobody is called.", manual: "Stored. Nobody is called." },
+  none: { automatic: "No change: it says how to begin.", manual: "No change: it says how to begin." },
 };
 
 const introduction = `

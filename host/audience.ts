@@ -32,7 +32,7 @@ export class Audience {
 
   /** Lines of an operation: on the resource's row where it is known, else on the stack's with the subject before it. */
   reporter(inputs: Bag, subject: string, debug: boolean): Reporter {
-    const urn = this.contexts.get(canonical(inputs))?.urn;
+    const urn = this.subject(inputs);
     const worded = (line: string): string => (urn === undefined ? `${subject}: ${line}` : line);
     return {
       info: (line) => {
@@ -45,6 +45,11 @@ export class Audience {
         if (debug) this.say("info", worded(`debug: ${line}`), urn);
       },
     };
+  }
+
+  /** The URN of the resource with these inputs, where it is known. */
+  subject(inputs: Bag): string | undefined {
+    return this.contexts.get(canonical(inputs))?.urn;
   }
 
   flushed(): Promise<void> {

@@ -5,6 +5,7 @@ import { resourceId } from "../provider/identity";
 import type { Bag, Inputs } from "../provider/properties";
 import { Semaphore } from "../provider/semaphore";
 import * as integration from "../provider/synapse-integration";
+import { fileTrail, noTrail } from "../provider/trail";
 import type { World } from "../provider/world";
 import { Audience } from "./audience";
 
@@ -83,7 +84,9 @@ async function world(bag: Bag): Promise<World> {
   const { immutaClient } = await import("../provider/immuta/client.js");
   const reporter = audience.reporter(program(bag), resourceId(inputsFrom(bag)), configuration.debug);
   const applicationName = `pulumi-immuta/${packageVersion()}`;
-  const { requestTimeout } = configuration;
+  const { requestTimeout, auditLog } = configuration;
+  const subject = audience.subject(program(bag)) ?? resourceId(inputsFrom(bag));
+  const trail = auditLog === undefined ? noTrail : fileTrail(auditLog, subject);
   const circuit = circuits.get(url.host) ?? new Circuit();
   circuits.set(url.host, circuit);
   return {
@@ -92,6 +95,7 @@ async function world(bag: Bag): Promise<World> {
       apiKey,
       userAgent: applicationName,
       reporter,
+      trail,
       circuit,
       ...(requestTimeout === undefined ? {} : { requestTimeout }),
     }),
@@ -105,6 +109,7 @@ async function world(bag: Bag): Promise<World> {
     },
     configuration,
     reporter,
+    trail,
     applicationName,
   };
 }

@@ -18,6 +18,8 @@ export interface Configuration {
   /** Where to reach the pool's endpoint, when not under its own name. */
   sqlRoute(): { server?: string; port?: number };
   debug: boolean;
+  /** File that each act is appended to. */
+  auditLog?: string;
   /** How many resources are written at once; default 8. */
   concurrency: number;
   /** Databases (or "all") whose objects stay in the pool when their integration is removed. */
@@ -41,6 +43,7 @@ export function readConfiguration(
   const username = value("IMMUTA_SQL_ADMIN_USERNAME", "sqlAdminUsername");
   const password = value("IMMUTA_SQL_ADMIN_PASSWORD", "sqlAdminPassword");
   const previous = notEmpty(env["IMMUTA_PREVIOUS_URL"]);
+  const auditLog = notEmpty(env["IMMUTA_AUDIT_LOG"]);
   const accessToken = value("IMMUTA_SQL_ACCESS_TOKEN", "sqlAccessToken");
   const server = value("IMMUTA_SQL_SERVER", "sqlServer");
   const port = value("IMMUTA_SQL_PORT", "sqlPort");
@@ -65,6 +68,7 @@ export function readConfiguration(
       ...(port === undefined ? {} : { port: portNumber(port) }),
     }),
     debug: env["PULUMI_IMMUTA_DEBUG"] === "1",
+    ...(auditLog === undefined ? {} : { auditLog }),
     concurrency: positive(value("IMMUTA_CONCURRENCY", "concurrency")) ?? 8,
     retainPoolObjects: (value("IMMUTA_RETAIN_POOL_OBJECTS", "retainPoolObjects") ?? "")
       .split(",")

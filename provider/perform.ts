@@ -168,6 +168,8 @@ async function run(step: Extract<Step, { do: "run" }>, job: Job): Promise<void> 
         database,
         batches: script.batches,
         fresh: job.operation === "create",
+        identity: script.identity,
+        trail: world.trail,
         mask: (text) => masked(text, secretsOf(job)),
       },
       world.reporter,

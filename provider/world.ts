@@ -8,6 +8,7 @@ import type { PhaseRun } from "./pool/run";
 import type { Sought } from "./pool/survey";
 import type { Bootstrap, Inputs } from "./properties";
 import type { Reporter } from "./reporter";
+import type { Trail } from "./trail";
 import { milliseconds } from "./validation";
 
 /** The outside world of one operation: one seam per side, so that tests can stand in for either. */
@@ -19,6 +20,8 @@ export interface World {
   survey(login: PoolLogin, sought: Sought, reporter: Reporter): Promise<string[]>;
   configuration: Configuration;
   reporter: Reporter;
+  /** The audit log. */
+  trail: Trail;
   /** Sent to the servers as User-Agent and TDS application name. */
   applicationName: string;
   clock?: Clock;

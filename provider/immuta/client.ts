@@ -1,6 +1,7 @@
 import axios, { AxiosError, isAxiosError, type AxiosInstance } from "axios";
 import axiosRetry from "axios-retry";
 import type { Reporter } from "../reporter";
+import { noTrail, type Trail } from "../trail";
 import * as answers from "./answers";
 import { Circuit } from "./circuit";
 import { ImmutaError } from "./errors";
@@ -15,6 +16,7 @@ export interface ClientOptions {
   reporter: Reporter;
   /** Milliseconds one request may take; default 20 s for a GET, two minutes for the rest. */
   requestTimeout?: number;
+  trail?: Trail;
   /** Shared by all clients of a tenant in this process. */
   circuit?: Circuit;
   /** Tries of a request that may be repeated; default 5. */
@@ -34,6 +36,8 @@ declare module "axios" {
     repeatable?: boolean;
     /** One request with all its tries. */
     request?: symbol;
+    /** Tells the audit log how a try ended. */
+    ended?: (result: string) => void;
   }
 }
 
@@ -207,6 +211,26 @@ function connection(options: ClientOptions, circuit: Circuit): AxiosInstance {
       "User-Agent": options.userAgent,
     },
   });
+  const { trail = noTrail } = options;
+  // Each try is an act of its own.
+  http.interceptors.request.use((request) => {
+    request.ended = trail.begin({
+      act: `${(request.method ?? "").toUpperCase()} ${request.url ?? ""}`,
+      on: options.url.host,
+    });
+    return request;
+  });
+  http.interceptors.response.use(
+    (response) => {
+      response.config.ended?.(String(response.status));
+      return response;
+    },
+    (error: unknown) => {
+      if (isAxiosError(error))
+        error.config?.ended?.(String(error.response?.status ?? error.code ?? "no answer"));
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    },
+  );
   axiosRetry(http, {
     retries: (options.tries ?? 5) - 1,
     shouldResetTimeout: true,

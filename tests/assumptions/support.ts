@@ -10,6 +10,7 @@ import { runPhase } from "../../provider/pool/run";
 import { survey } from "../../provider/pool/survey";
 import type { Bag, Inputs } from "../../provider/properties";
 import * as integration from "../../provider/synapse-integration";
+import { noTrail } from "../../provider/trail";
 import { bootstrapLogin, payloadCredentials, type World } from "../../provider/world";
 import { startImmuta, type Immuta, type Switches } from "../../sandbox/immuta";
 import { startSynapse, type Synapse } from "../../sandbox/synapse";
@@ -252,6 +253,7 @@ export class Life {
       survey: (login, sought, lines) => survey(login, sought, lines, clock),
       configuration,
       reporter,
+      trail: noTrail,
       applicationName: "pulumi-immuta/test",
       clock,
     };

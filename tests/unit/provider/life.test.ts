@@ -13,6 +13,7 @@ import { BatchFailed, PoolUnreachable } from "../../../provider/pool/errors";
 import type { Bag, Inputs } from "../../../provider/properties";
 import * as life from "../../../provider/synapse-integration";
 import { PartialState } from "../../../provider/synapse-integration";
+import { noTrail } from "../../../provider/trail";
 import type { World } from "../../../provider/world";
 import { automatic, bag, changed, manual } from "./samples";
 
@@ -43,6 +44,7 @@ class Stage {
       },
       configuration: readConfiguration(() => undefined, env),
       reporter: { info: () => undefined, warn: () => undefined, debug: () => undefined },
+      trail: noTrail,
       applicationName: "test",
       clock: {
         now: () => this.time,
@@ -321,12 +323,12 @@ describe("the life of a SynapseIntegration", () => {
 
     it("looks for it for a few seconds: what is not in the list yet may be on its way there", async () => {
       const world = stage.world();
-      const { create: post, list } = world.immuta;
+      const other = stage.world().immuta;
       let lists = 0;
       world.immuta.create = () => Promise.reject(answered(504, "POST", "/integrations"));
       world.immuta.list = async () => {
-        if (++lists === 4) await post(payloadOf(automatic, { username: "u", password: "p" }));
-        return list();
+        if (++lists === 4) await other.create(payloadOf(automatic, { username: "u", password: "p" }));
+        return other.list();
       };
       const { outs } = await life.create(automatic, world);
       expect(outs).to.include({ integrationId: "7", status: "enabled" });
