@@ -1,0 +1,144 @@
+import { expect } from "chai";
+import type { Immuta, IntegrationStatus } from "../../../provider/immuta/types";
+import { IntegrationFailed, WaitedTooLong, waitUntil, type Clock } from "../../../provider/immuta/wait";
+
+/** Immuta on a clock that does not wait: `at` gives the status at a time, in milliseconds. */
+class Watched {
+  polls = 0;
+  time = 0;
+  readonly lines: string[] = [];
+  readonly clock: Clock = {
+    now: () => this.time,
+    sleep: (milliseconds) => {
+      this.time += milliseconds;
+      return Promise.resolve();
+    },
+  };
+
+  constructor(private readonly at: (time: number) => IntegrationStatus | undefined) {}
+
+  wait(until: "enabled" | "gone", limit = 20 * 60_000): Promise<IntegrationStatus | undefined> {
+    const status = (): Promise<IntegrationStatus | undefined> => {
+      this.polls++;
+      return Promise.resolve(this.at(this.time));
+    };
+    const note = (line: string): void => void this.lines.push(line);
+    return waitUntil({ tenant: "acme.example", status } as unknown as Immuta, {
+      id: "7",
+      until,
+      limit,
+      reporter: { info: note, warn: note, debug: note },
+      clock: this.clock,
+    });
+  }
+}
+
+const status = (name: string, more: Partial<IntegrationStatus> = {}): IntegrationStatus => ({
+  id: "7",
+  status: name,
+  ...more,
+});
+
+const failure = async (work: Promise<unknown>): Promise<Error> => {
+  try {
+    await work;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("expected a failure");
+};
+
+describe("waiting for Immuta", () => {
+  it("notices the end at most a tenth and a second late, with polls by the logarithm of the time", async () => {
+    for (let seconds = 1; seconds <= 4000; seconds++) {
+      const end = seconds * 1000;
+      const watched = new Watched((time) => status(time < end ? "creating" : "enabled"));
+      await watched.wait("enabled", 2 * 4_000_000);
+      expect(watched.time, `after ${seconds} s`).to.be.within(end, end * 1.1 + 1000);
+      expect(watched.polls, `polls in ${seconds} s`).to.be.at.most(6 * Math.log2(seconds) + 10);
+    }
+  });
+
+  it("asks once where the end is there already", async () => {
+    const watched = new Watched(() => status("enabled"));
+    await watched.wait("enabled");
+    expect([watched.polls, watched.time, watched.lines]).to.deep.equal([1, 0, []]);
+  });
+
+  it("takes a recurringValidationError for enabled", async () => {
+    const found = await new Watched(() => status("recurringValidationError")).wait("enabled");
+    expect(found?.status).to.equal("recurringValidationError");
+  });
+
+  it("takes 404 and the state deleted for gone", async () => {
+    expect(await new Watched(() => undefined).wait("gone")).to.equal(undefined);
+    expect((await new Watched(() => status("deleted")).wait("gone"))?.status).to.equal("deleted");
+  });
+
+  it("ends in an error when the limit is over, and looks once more right then", async () => {
+    const watched = new Watched(() => status("creating"));
+    const error = await failure(watched.wait("enabled", 60_000));
+    expect(error).to.be.instanceOf(WaitedTooLong);
+    expect(error.message).to.equal(
+      "Integration 7 at Immuta acme.example is still in state creating after 60 s of waiting until it is enabled. " +
+        "Run `pulumi up` again to wait on, or raise `timeouts`.",
+    );
+    expect(watched.time).to.be.within(60_000, 60_001);
+  });
+
+  for (const [state, until] of [
+    ["createError", "enabled"],
+    ["editError", "enabled"],
+    ["deleteError", "gone"],
+    ["disabled", "enabled"],
+  ] as const)
+    it(`ends in an error in the state ${state}, with every failed validation test`, async () => {
+      const validation = {
+        status: "failed",
+        tests: [
+          { name: "Connect", status: "passed" },
+          { name: "Create view", status: "failed", message: "No permission." },
+          { name: "Drop view", status: "failed" },
+        ],
+      };
+      const error = await failure(new Watched(() => status(state, { validation })).wait(until));
+      expect(error).to.be.instanceOf(IntegrationFailed);
+      expect(error.message).to.equal(
+        `Integration 7 at Immuta acme.example is in state ${state}. Failed validation tests:\n` +
+          "  - Create view: failed (No permission.)\n  - Drop view: failed",
+      );
+    });
+
+  it("says that Immuta names no test where there is none", async () => {
+    expect((await failure(new Watched(() => status("createError")).wait("enabled"))).message).to.equal(
+      "Integration 7 at Immuta acme.example is in state createError. Immuta names no failed validation test.",
+    );
+  });
+
+  it("ends in an error where the integration vanishes", async () => {
+    const watched = new Watched((time) => (time < 500 ? status("creating") : undefined));
+    expect((await failure(watched.wait("enabled"))).message).to.equal(
+      "Integration 7 vanished from Immuta acme.example while it was waited for.",
+    );
+  });
+
+  it("says what it waits for and each validation test as it comes in, once", async () => {
+    const tests = [
+      { name: "Connect", status: "passed" },
+      { name: "Create view", status: "passed" },
+    ];
+    const watched = new Watched((time) =>
+      time < 5000
+        ? status("creating", {
+            validation: { status: "running", tests: tests.slice(0, time < 2000 ? 1 : 2) },
+          })
+        : status("enabled"),
+    );
+    await watched.wait("enabled");
+    expect(watched.lines).to.deep.equal([
+      "waiting until integration 7 is enabled; Immuta says creating",
+      "validation test Connect: passed",
+      "validation test Create view: passed",
+    ]);
+  });
+});
