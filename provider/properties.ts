@@ -180,6 +180,7 @@ export const properties: readonly Property[] = [
     type: "string",
     change: "put",
     rule: rules.identifier,
+    same: sameIdentifier,
     doc: "Name of the impersonation role; required when impersonation is enabled.",
   },
   {
