@@ -110,6 +110,7 @@ export function immutaClient(options: ClientOptions): Immuta {
         path,
         said: connectionTrouble(error),
         notSent: neverLeft(error),
+        untrusted: isUntrusted(error),
       });
     const type = header(response.headers, "content-type");
     const body = attempt(() => decoded(type, String(response.data)));
@@ -187,7 +188,10 @@ export function immutaClient(options: ClientOptions): Immuta {
 
 /** Failures before a byte of the request went out. */
 const neverSent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
-const neverLeft = (error: AxiosError): boolean => neverSent.has(codeOf(error));
+const neverLeft = (error: AxiosError): boolean => neverSent.has(codeOf(error)) || isUntrusted(error);
+
+/** The server's certificate is not one that this machine trusts. */
+const isUntrusted = (error: AxiosError): boolean => /CERT|SELF_SIGNED|LEAF_SIGNATURE/.test(codeOf(error));
 
 /** Nobody answered, or what stands before Immuta did in its place. */
 const isOutage = ({ response }: AxiosError): boolean =>
@@ -240,7 +244,10 @@ function connection(options: ClientOptions, circuit: Circuit): AxiosInstance {
       const { repeatable, request } = error.config ?? {};
       if (repeatable !== true || request === undefined || error.code === AxiosError.ECONNABORTED)
         return false;
-      return isOutage(error) ? circuit.mayTryAgain(request) : (error.response?.status ?? 0) >= 500;
+      if (error.response !== undefined && !isOutage(error)) return error.response.status >= 500;
+      const mayPass =
+        error.response !== undefined || (axiosRetry.isNetworkError(error) && !isUntrusted(error));
+      return mayPass && circuit.mayTryAgain(request);
     },
     retryDelay: (retry, error) => Math.min(axiosRetry.exponentialDelay(retry, error, 200), 120_000),
     onRetry: (retry, error, request) => {

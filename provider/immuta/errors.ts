@@ -10,6 +10,8 @@ export interface ImmutaFailure {
   requestId?: string;
   /** It never left: refused connection, unknown host, or not tried. */
   notSent?: boolean;
+  /** Its certificate is not trusted here. */
+  untrusted?: boolean;
   /** Another error of this run holds the advice. */
   saidBefore?: boolean;
   /** The body was JSON in Immuta's shape, not that of a proxy or of a wrong URL. */
@@ -68,11 +70,17 @@ export const describeTest = (test: ValidationTest): string =>
 function adviceFor(failure: ImmutaFailure, tenant: string): string {
   switch (failure.status) {
     case undefined:
+      if (failure.untrusted === true)
+        return `The certificate of ${tenant} is not trusted here. Name the file (PEM) of the authority that issued it in NODE_EXTRA_CA_CERTS.`;
       return `Check that IMMUTA_URL (or immuta:url) names your tenant and that ${tenant} can be reached from here.`;
     case 401:
       return "Check IMMUTA_API_KEY (or immuta:apiKey): the key is missing, mistyped, expired or of another tenant.";
     case 403:
+      if (failure.immutasOwn !== true)
+        return "The answer is not in Immuta's form: a proxy or gateway on the way may have refused the request.";
       return "The key's user needs Immuta's APPLICATION_ADMIN permission.";
+    case 407:
+      return "The proxy on the way wants a login: give it in HTTPS_PROXY, as http://user:password@proxy:port.";
     case 400:
       if (failure.said.includes("privileged credentials"))
         return "Give username and password of a privileged account, or set IMMUTA_SQL_ADMIN_USERNAME and IMMUTA_SQL_ADMIN_PASSWORD.";
