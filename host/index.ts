@@ -2,6 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { packageVersion, readConfiguration, type Configuration } from "../provider/configuration";
 import { Circuit } from "../provider/immuta/circuit";
 import { resourceId } from "../provider/identity";
+import { resolvePassword } from "../provider/password-reference";
 import type { Bag, Inputs } from "../provider/properties";
 import { Semaphore } from "../provider/semaphore";
 import * as integration from "../provider/synapse-integration";
@@ -107,6 +108,7 @@ async function world(bag: Bag): Promise<World> {
       const { survey } = await import("../provider/pool/survey.js");
       return survey(login, sought, lines);
     },
+    password: resolvePassword,
     configuration,
     reporter,
     trail,

@@ -46,6 +46,7 @@ function problemsOf(property: Property, news: Bag, olds: Bag): string[] {
   if (value === unknown) return [];
   if (value === undefined || value === null) {
     // What was adopted may do without it until the first change that needs it.
+    if (property.path === "password" && news["passwordFrom"] !== undefined) return [];
     if (property.path === "password" && (news["adopt"] !== undefined || olds["host"] !== undefined))
       return [];
     const missing =
@@ -79,9 +80,25 @@ function together(news: Bag): string[] {
     problems.push(
       "bootstrap: has no use in automatic setup (autoBootstrap true): Immuta prepares the pool with username and password. Remove it, or set autoBootstrap to false.",
     );
-  problems.push(...entraProblems(news, given));
+  problems.push(...entraProblems(news, given), ...referenceProblems(news, given));
   problems.push(...distinctDelimiters(withDefaults(news)["metadataDelimiters"]));
   return problems;
+}
+
+/** One way to the password, and a version that shows its rotation. */
+function referenceProblems(news: Bag, given: (path: string) => boolean): string[] {
+  if (!given("passwordFrom") || news["passwordFrom"] === unknown) return [];
+  const ways = ["passwordFrom.env", "passwordFrom.file", "passwordFrom.keyVault"].filter(given);
+  const unversioned = ways.length === 1 && ways[0] !== "passwordFrom.keyVault" && !given("passwordVersion");
+  return [
+    ...(ways.length === 1 ? [] : ["passwordFrom: give exactly one of env, file and keyVault."]),
+    ...(given("password") ? ["passwordFrom: give either it or password."] : []),
+    ...(unversioned
+      ? [
+          `passwordVersion: is required beside ${ways[0] ?? ""}. Give any text that changes with the password, so that a rotation is seen.`,
+        ]
+      : []),
+  ];
 }
 
 /** What each way of logging in needs. */

@@ -37,6 +37,8 @@ export interface Job {
   before: Integration[];
   status?: IntegrationStatus;
   generated: Map<string, Script>;
+  /** Passwords that references of either side name. */
+  passwords: Map<Side, string>;
   scripts: NonNullable<State["scripts"]>;
 }
 
@@ -46,12 +48,12 @@ interface Script {
 }
 
 export function newJob(job: Pick<Job, "world" | "operation" | "sides"> & Partial<Job>): Job {
-  return { begun: [], before: [], generated: new Map(), scripts: {}, ...job };
+  return { begun: [], before: [], generated: new Map(), passwords: new Map(), scripts: {}, ...job };
 }
 
 /** Carries the steps out in order; the first failure ends it. */
 export async function carryOut(steps: readonly Step[], job: Job): Promise<void> {
-  resolveCredentials(steps, job);
+  await resolveCredentials(steps, job);
   for (const step of steps) {
     const writes = step.do === "run" || step.do === "register" || step.do === "put" || step.do === "remove";
     if (writes) job.begun.push(nameOf(step));
@@ -66,7 +68,16 @@ export async function carryOut(steps: readonly Step[], job: Job): Promise<void> 
 }
 
 /** Every credential is had before the first write: a missing one leaves nothing half done. */
-function resolveCredentials(steps: readonly Step[], job: Job): void {
+async function resolveCredentials(steps: readonly Step[], job: Job): Promise<void> {
+  const fetched = new Map<string, Promise<string>>();
+  for (const side of ["new", "old"] as const) {
+    const reference = job.sides[side]?.passwordFrom;
+    if (reference === undefined || job.passwords.has(side)) continue;
+    const key = JSON.stringify(reference);
+    const password = fetched.get(key) ?? job.world.password(reference);
+    fetched.set(key, password);
+    job.passwords.set(side, await password);
+  }
   for (const step of steps) {
     if (step.do === "generate") payloadOn(step.side, job);
     else if (step.do === "survey") bootstrapLogin(inputsOn("new", job), job.world);
@@ -109,8 +120,7 @@ async function lookFirst(job: Job): Promise<void> {
 async function surveyFirst({ world, sides }: Job): Promise<void> {
   const inputs = sides.new;
   if (inputs === undefined) throw new Error("no new inputs in this operation");
-  const { username } = payloadCredentials(inputs, world.configuration);
-  const sought = { database: inputs.database, schema: inputs.schema, username };
+  const sought = { database: inputs.database, schema: inputs.schema, username: inputs.username ?? "" };
   refuseFound(inputs, await world.survey(bootstrapLogin(inputs, world), sought, world.reporter));
 }
 
@@ -301,7 +311,9 @@ export function inputsOn(side: Side, job: Job): Inputs {
 
 function payloadOn(side: Side, job: Job): IntegrationPayload {
   const inputs = inputsOn(side, job);
-  return payloadOf(inputs, payloadCredentials(inputs, job.world.configuration));
+  const password = job.passwords.get(side);
+  const known = password === undefined ? inputs : { ...inputs, password };
+  return payloadOf(inputs, payloadCredentials(known, job.world.configuration));
 }
 
 function existing(job: Job): string {
@@ -318,5 +330,7 @@ export function secretsOf(job: Job): string[] {
     inputs?.bootstrap?.accessToken,
   ]);
   const { sqlAdministrator, sqlAccessToken } = job.world.configuration;
-  return [...given, sqlAdministrator.password, sqlAccessToken].filter((secret) => secret !== undefined);
+  return [...given, ...job.passwords.values(), sqlAdministrator.password, sqlAccessToken].filter(
+    (secret) => secret !== undefined,
+  );
 }

@@ -44,6 +44,13 @@ export interface Bootstrap {
   trustServerCertificate?: boolean;
 }
 
+/** Where a password is to be had when an operation needs it; exactly one is given. */
+export interface PasswordReference {
+  env?: string;
+  file?: string;
+  keyVault?: string;
+}
+
 export interface Timeouts {
   create?: string;
   update?: string;
@@ -68,6 +75,8 @@ export interface Inputs {
   onCreateFailure?: "undo" | "keep";
   onDisabled?: "error" | "recreate";
   retainPoolObjects?: boolean;
+  passwordFrom?: PasswordReference;
+  passwordVersion?: string;
   adopt?: string | true;
   adoptMode?: "exact" | "converge";
 }
@@ -159,6 +168,34 @@ export const properties: readonly Property[] = [
     secret: true,
     rule: rules.password,
     doc: "Password of `username`; default in automatic setup IMMUTA_SQL_ADMIN_PASSWORD.",
+  },
+  {
+    path: "passwordFrom.env",
+    type: "string",
+    change: "credentials",
+    rule: rules.notEmpty,
+    doc: "Environment variable with the password, in place of `password`; only its name is kept in the state.",
+  },
+  {
+    path: "passwordFrom.file",
+    type: "string",
+    change: "credentials",
+    rule: rules.notEmpty,
+    doc: "File with the password, in place of `password`; only its path is kept in the state.",
+  },
+  {
+    path: "passwordFrom.keyVault",
+    type: "string",
+    change: "credentials",
+    rule: rules.keyVaultSecret,
+    doc: "URI of a secret in Azure Key Vault, with its version, in place of `password`; read with Microsoft Entra's default credential chain.",
+  },
+  {
+    path: "passwordVersion",
+    type: "string",
+    change: "credentials",
+    rule: rules.notEmpty,
+    doc: "Any text that changes when the password behind `passwordFrom.env` or `passwordFrom.file` does: a rotation is seen by it.",
   },
   {
     path: "authenticationType",

@@ -63,7 +63,8 @@ export function diff(_id: string, olds: Bag, news: Bag): DiffResult {
   if (
     steps.some(({ do: kind }) => kind === "put") &&
     news["autoBootstrap"] === false &&
-    news["password"] === undefined
+    news["password"] === undefined &&
+    news["passwordFrom"] === undefined
   )
     throw new Error(
       "password: is missing, and this change needs it: it goes into the edit script and the PUT. Give the system account's password, or take the change back.",

@@ -86,6 +86,11 @@ export function password(value: string): string | undefined {
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const hasControl = (value: string): boolean => /[\u0000-\u001f\u007f-\u009f]/.test(value);
 
+export const keyVaultSecret = (value: string): string | undefined =>
+  /^https:\/\/[a-z0-9.-]+\/secrets\/[a-z0-9-]+\/[0-9a-f]{32}$/i.test(value)
+    ? undefined
+    : "is no URI of a secret with its version. Give https://<vault>.vault.azure.net/secrets/<name>/<version>, so that a rotation is a change of the URI.";
+
 export const notEmpty = (value: string | true): string | undefined =>
   value === "" ? "is empty. Give a text, or leave the property out." : undefined;
 

@@ -8,6 +8,7 @@ import type { PhaseRun } from "./pool/run";
 import type { Sought } from "./pool/survey";
 import type { Bootstrap, Inputs } from "./properties";
 import type { Reporter } from "./reporter";
+import type { PasswordSource } from "./password-reference";
 import type { Trail } from "./trail";
 import { milliseconds } from "./validation";
 
@@ -18,6 +19,8 @@ export interface World {
   runPhase(login: PoolLogin, run: PhaseRun, reporter: Reporter): Promise<void>;
   /** Looks for what the scripts would make; see pool/survey.ts. */
   survey(login: PoolLogin, sought: Sought, reporter: Reporter): Promise<string[]>;
+  /** Fetches what a reference names. */
+  password: PasswordSource;
   configuration: Configuration;
   reporter: Reporter;
   /** The audit log. */

@@ -24,6 +24,7 @@ export type {
   ImpersonationArgs,
   ManualSetupArgs,
   MetadataDelimitersArgs,
+  PasswordReferenceArgs,
   SynapseIntegrationArgs,
   TimeoutsArgs,
   ValidationSummary,

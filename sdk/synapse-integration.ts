@@ -75,6 +75,16 @@ export interface BootstrapArgs {
   waitForPool?: Input<string | undefined>;
 }
 
+/** Where a password is to be had. Exactly one is given. */
+export interface PasswordReferenceArgs {
+  /** Name of an environment variable. */
+  env?: Input<string | undefined>;
+  /** Path of a file. */
+  file?: Input<string | undefined>;
+  /** URI of a secret in Azure Key Vault, with its version. */
+  keyVault?: Input<string | undefined>;
+}
+
 /** How long an operation may wait for Immuta, such as `90s`, `20m` or `1h30m`. Default `20m` each. */
 export interface TimeoutsArgs {
   create?: Input<string | undefined>;
@@ -104,6 +114,10 @@ interface CommonArgs {
   onCreateFailure?: Input<"undo" | "keep" | undefined>;
   /** What a refresh does about an integration that somebody disabled in Immuta: `error` (default) says so, `recreate` lets the next `up` make it anew. */
   onDisabled?: Input<"error" | "recreate" | undefined>;
+  /** Where the password is to be had when an operation needs it, in place of `password`: no state holds it. */
+  passwordFrom?: Input<PasswordReferenceArgs | undefined>;
+  /** Any text that changes when the password behind `passwordFrom.env` or `passwordFrom.file` does. */
+  passwordVersion?: Input<string | undefined>;
   /**
    * Take over an integration that Immuta has already: its id, or true to find it by host, database and schema. With
    * `adoptMode` `exact` nothing is written. Can be taken out afterwards.
@@ -125,16 +139,34 @@ export interface AutomaticSetupArgs extends CommonArgs {
   bootstrap?: never;
 }
 
-/** Manual setup: this provider runs Immuta's bootstrap scripts, which make Immuta's system account. */
-export interface ManualSetupArgs extends CommonArgs {
+interface ManualSetup extends CommonArgs {
   autoBootstrap: false;
   /** Immuta's own system account, made by the scripts. */
   username: Input<string>;
-  /** Its password, kept secret. */
-  password: Input<string>;
   /** The login that runs the scripts; `{}` takes it from the environment. */
   bootstrap: BootstrapArgs;
 }
+
+interface WithPassword {
+  /** Password of the system account, kept secret. */
+  password: Input<string>;
+  passwordFrom?: undefined;
+}
+
+interface WithPasswordReference {
+  /** Where the system account's password is to be had. */
+  passwordFrom: Input<PasswordReferenceArgs>;
+  password?: undefined;
+}
+
+interface Adopted {
+  adopt: Input<string | true>;
+  /** May be missing until the first change that needs it. */
+  password?: Input<string | undefined>;
+}
+
+/** Manual setup: this provider runs Immuta's bootstrap scripts, which make Immuta's system account. */
+export type ManualSetupArgs = ManualSetup & (WithPassword | WithPasswordReference | Adopted);
 
 export type SynapseIntegrationArgs = AutomaticSetupArgs | ManualSetupArgs;
 

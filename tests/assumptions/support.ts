@@ -10,6 +10,7 @@ import { runPhase } from "../../provider/pool/run";
 import { survey } from "../../provider/pool/survey";
 import type { Bag, Inputs } from "../../provider/properties";
 import * as integration from "../../provider/synapse-integration";
+import { resolvePassword } from "../../provider/password-reference";
 import { noTrail } from "../../provider/trail";
 import { bootstrapLogin, payloadCredentials, type World } from "../../provider/world";
 import { startImmuta, type Immuta, type Switches } from "../../sandbox/immuta";
@@ -254,6 +255,7 @@ export class Life {
       configuration,
       reporter,
       trail: noTrail,
+      password: resolvePassword,
       applicationName: "pulumi-immuta/test",
       clock,
     };

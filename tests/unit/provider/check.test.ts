@@ -243,7 +243,7 @@ describe("check", () => {
       "an unknown property",
       "colour",
       "red",
-      "colour: no such property. Known are host, port, database, schema, autoBootstrap, username, password, authenticationType, impersonation, metadataDelimiters, bootstrap, timeouts, poolIdentity, onCreateFailure, onDisabled, retainPoolObjects, adopt, adoptMode.",
+      "colour: no such property. Known are host, port, database, schema, autoBootstrap, username, password, passwordFrom, passwordVersion, authenticationType, impersonation, metadataDelimiters, bootstrap, timeouts, poolIdentity, onCreateFailure, onDisabled, retainPoolObjects, adopt, adoptMode.",
     ],
   ];
   for (const [what, path, value, sentence] of refusals)

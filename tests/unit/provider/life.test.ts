@@ -13,6 +13,7 @@ import { BatchFailed, PoolUnreachable } from "../../../provider/pool/errors";
 import type { Bag, Inputs } from "../../../provider/properties";
 import * as life from "../../../provider/synapse-integration";
 import { PartialState } from "../../../provider/synapse-integration";
+import { resolvePassword } from "../../../provider/password-reference";
 import { noTrail } from "../../../provider/trail";
 import type { World } from "../../../provider/world";
 import { automatic, bag, changed, manual } from "./samples";
@@ -45,6 +46,7 @@ class Stage {
       configuration: readConfiguration(() => undefined, env),
       reporter: { info: () => undefined, warn: () => undefined, debug: () => undefined },
       trail: noTrail,
+      password: resolvePassword,
       applicationName: "test",
       clock: {
         now: () => this.time,
@@ -813,6 +815,59 @@ describe("the life of a SynapseIntegration", () => {
         expect((await failureOf(life.create({ ...manual, adopt }, stage.world()))).message).to.contain(
           sentence,
         );
+    });
+  });
+
+  describe("a password by reference", () => {
+    const { password: _password, ...rest } = manual;
+    const byReference: Inputs = { ...rest, passwordFrom: { env: "SYSTEM_PASSWORD" }, passwordVersion: "1" };
+    const withPassword = (value: string): World => ({
+      ...stage.world(),
+      password: ({ env }) => {
+        stage.acts.push(`password from ${env ?? ""}`);
+        return Promise.resolve(value);
+      },
+    });
+
+    it("is fetched before the first write, and kept in no state", async () => {
+      const world = withPassword("c4nary-1");
+      const { outs } = await life.create(byReference, world);
+      expect(stage.acts.slice(0, 3)).to.deep.equal([
+        "password from SYSTEM_PASSWORD",
+        "list",
+        "survey immuta",
+      ]);
+      expect(JSON.stringify(outs)).not.to.contain("c4nary");
+      const { outs: given } = await life.create({ ...manual, database: "other" }, new Stage().world());
+      expect(outs["scripts"], "the same identities as with a password in the program").to.deep.equal(
+        given["scripts"],
+      );
+    });
+
+    it("shows its rotation by its version, which makes the scripts and the PUT run", async () => {
+      const { id, outs } = await life.create(byReference, withPassword("c4nary-1"));
+      const news: Inputs = { ...byReference, passwordVersion: "2" };
+      expect(life.announcementOfChange(outs, bag(news))[0]).to.equal(
+        "initial-create script → database master",
+      );
+      stage.acts.length = 0;
+      await life.update(id, outs, news, withPassword("c4nary-2"));
+      expect(stage.acts).to.include.members(["run initial-create in master", "run edit in immuta", "put 7"]);
+    });
+
+    it("leaves everything as it is where the reference leads nowhere", async () => {
+      const { id, outs } = await life.create(byReference, withPassword("c4nary-1"));
+      stage.acts.length = 0;
+      const news: Inputs = {
+        ...byReference,
+        passwordVersion: "2",
+        passwordFrom: { env: "NO_SUCH_VARIABLE" },
+      };
+      const error = await failureOf(life.update(id, outs, news, stage.world()));
+      expect(error.message).to.equal(
+        "The password from the environment variable NO_SUCH_VARIABLE is not there.",
+      );
+      expect(stage.acts).to.deep.equal([]);
     });
   });
 
