@@ -3,7 +3,7 @@ import type { Reporter } from "../provider/reporter";
 import { engineLog, type Severity } from "./engine-log";
 
 /** What the SDK tells of a resource beside its inputs. */
-interface Context {
+export interface Context {
   urn: string;
   preview: boolean;
 }
@@ -63,7 +63,7 @@ export class Audience {
   }
 }
 
-const isContext = (value: unknown): value is Context =>
+export const isContext = (value: unknown): value is Context =>
   typeof value === "object" &&
   value !== null &&
   typeof (value as Partial<Context>).urn === "string" &&

@@ -8,7 +8,8 @@ import { Semaphore } from "../provider/semaphore";
 import * as integration from "../provider/synapse-integration";
 import { fileTrail, noTrail } from "../provider/trail";
 import type { World } from "../provider/world";
-import { Audience } from "./audience";
+import { SystemAccounts } from "./accounts";
+import { Audience, isContext } from "./audience";
 
 /**
  * What Pulumi's dynamic provider host loads: this module is the provider. It hands configuration, clients and the
@@ -19,6 +20,7 @@ let configuration: Configuration = readConfiguration(() => undefined);
 let writes = new Semaphore(configuration.concurrency);
 const circuits = new Map<string, Circuit>();
 const audience = new Audience();
+const systemAccounts = new SystemAccounts();
 
 /** Kept synchronous: the host uses the provider before it awaits this. */
 export function configure(request: dynamic.ConfigureRequest): Promise<void> {
@@ -32,6 +34,8 @@ export function check(olds: Bag, news: Bag): Promise<dynamic.CheckResult> {
     const { __context: context, ...given } = program(news);
     const result = integration.check(program(olds), given);
     const { failures, inputs } = result;
+    const shared = isContext(context) ? systemAccounts.claim(context.urn, inputs) : undefined;
+    if (shared !== undefined) failures.push({ property: "", reason: shared });
     if (failures.length === 0) {
       audience.remember(inputs, context);
       if (Object.keys(program(olds)).length === 0)
