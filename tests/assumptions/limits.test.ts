@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { defaultSwitches } from "../../sandbox/immuta/switches";
 import type { Fault } from "../../sandbox/synapse";
-import { failure, Life, startServers, type Servers, type Setup } from "./support";
+import { failure, Life, startServers, type Servers } from "./support";
 
 /** docs/assumptions.md: what happens beyond the straight path, value by value, the ones that do not work included. */
 
@@ -97,16 +97,109 @@ describe("what the contract leaves open, beyond the straight path", function () 
         await life.destroy();
       });
 
-      it(`42108 at the ${at}: it is an error with the way out, and what was done is undone`, async () => {
+      it(`42108 at the ${at}: it is an error with the way out, before anything is done`, async () => {
         const life = new Life(servers, "manual");
         place(life, { kind: "paused", at });
         const message = await failure(life.up());
         expect(message).to.match(/Msg 42108: .*\n.*az synapse sql pool resume/);
-        expect(message).to.contain("Everything that was done before it was undone.");
+        expect(servers.immuta.journal.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([
+          "GET /integrations",
+        ]);
         expect(life.state).to.equal(undefined);
         expect(life.leftInPool).to.deep.equal([]);
       });
     }
+  });
+
+  describe("when a removal breaks off, or somebody else deleted the integration", () => {
+    for (const deletedAnswers of ["404", "status"] as const) {
+      it(`deletedAnswers ${deletedAnswers}, automatic setup: a refresh finds it gone, and a destroy nothing to do`, async () => {
+        const life = new Life(servers, "automatic", { deletedAnswers });
+        await life.up();
+        servers.immuta.setStatus(life.integrationId, "deleted");
+        const forgotten = life.state;
+        await life.refresh();
+        expect(life.state).to.equal(undefined);
+        life.state = forgotten;
+        expect((await life.destroy()).calls.filter((call) => !call.startsWith("GET "))).to.deep.equal([]);
+      });
+
+      it(`deletedAnswers ${deletedAnswers}, manual setup: up registers it anew, and destroy cleans the pool`, async () => {
+        const life = new Life(servers, "manual", { deletedAnswers });
+        await life.up();
+        servers.immuta.setStatus(life.integrationId, "deleted");
+        await life.refresh();
+        expect(life.state).to.include({ status: "missing" });
+        expect(life.differs).to.equal(true);
+        await life.up();
+        expect(life.atImmuta).to.include({ status: "enabled" });
+        servers.immuta.setStatus(life.integrationId, "deleted");
+        expect((await life.destroy()).databases).to.deep.equal(["claims", "master"]);
+        expect(life.leftInPool).to.deep.equal([]);
+      });
+
+      it(`deletedAnswers ${deletedAnswers}, manual setup: a destroy that broke off after DELETE is finished by the next one`, async () => {
+        const life = new Life(servers, "manual", { deletedAnswers });
+        await life.up();
+        servers.synapse.setFault(life.host, "claims", { kind: "deny", batch: 2 });
+        expect(await failure(life.destroy())).to.contain("The delete script failed");
+        expect(life.leftInPool.join()).to.contain("immuta_system");
+        await life.destroy();
+        expect(life.leftInPool).to.deep.equal([]);
+      });
+    }
+
+    it("deleteNeedsScripts before, and the pool's objects are to stay: Immuta's 422, and nothing was changed", async () => {
+      const life = new Life(servers, "manual", { deleteNeedsScripts: "before" });
+      await life.up();
+      const before = life.leftInPool;
+      expect(await failure(life.destroy({ IMMUTA_RETAIN_POOL_OBJECTS: "claims" }))).to.contain("HTTP 422");
+      expect(life.leftInPool).to.deep.equal(before);
+      expect(life.atImmuta).to.include({ status: "enabled" });
+      await life.destroy();
+      expect(life.leftInPool).to.deep.equal([]);
+    });
+
+    it("deleteNeedsScripts before: a destroy whose scripts broke off is finished by the next one", async () => {
+      const life = new Life(servers, "manual", { deleteNeedsScripts: "before" });
+      await life.up();
+      servers.synapse.setFault(life.host, "claims", { kind: "deny", batch: 4 });
+      expect(await failure(life.destroy())).to.contain("The delete script failed");
+      expect(life.atImmuta).to.include({ status: "enabled" });
+      await life.destroy();
+      expect(life.atImmuta).to.equal(undefined);
+      expect(life.leftInPool).to.deep.equal([]);
+    });
+  });
+
+  describe("when two manual setups of one workspace have one system account", () => {
+    it("the second is refused before anything runs, and with an account of its own it is not touched by the end of the first", async () => {
+      const one = new Life(servers, "manual");
+      const two = new Life(servers, "manual", {}, one);
+      await one.up();
+      const before = [...one.leftInPool, ...two.leftInPool];
+      const own = two.program["username"];
+      const message = await failure(two.up({ username: one.program["username"] }));
+      expect(message).to.contain("this stack did not make it: login immuta_claims in database master.");
+      expect(message).to.contain("name another schema or another system account");
+      expect(two.ran).to.deep.equal([]);
+      expect(servers.immuta.journal.map(({ method }) => method)).to.deep.equal(["GET"]);
+      expect([...one.leftInPool, ...two.leftInPool]).to.deep.equal(before);
+      expect(two.state).to.equal(undefined);
+
+      await two.up({ username: own });
+      const [pool, registered] = [two.leftInDatabase, two.atImmuta];
+      await one.destroy();
+      expect(two.leftInDatabase).to.deep.equal(pool);
+      expect(two.atImmuta).to.deep.equal(registered);
+      expect(two.leftInPool.join()).to.contain("immuta_sales");
+      expect(two.leftInPool.join()).not.to.contain("immuta_claims");
+      // Its account still lets Immuta in: a change passes Immuta's validation.
+      await two.up({ impersonation });
+      expect(two.atImmuta).to.deep.include({ status: "enabled", impersonation });
+      await two.destroy();
+      expect([...one.leftInPool, ...two.leftInPool]).to.deep.equal([]);
+    });
   });
 
   describe("values under which something does not work", () => {
@@ -123,41 +216,6 @@ describe("what the contract leaves open, beyond the straight path", function () 
       expect(life.differs).to.equal(true);
       await life.destroy();
       expect(life.leftInPool).to.deep.equal([]);
-    });
-
-    it("deleteNeedsScripts before: destroy ends in Immuta's 422, and finishes once the scripts were run by hand", async () => {
-      const life = new Life(servers, "manual", { deleteNeedsScripts: "before" });
-      await life.up();
-      const before = life.leftInPool;
-      expect(await failure(life.destroy())).to.contain("HTTP 422");
-      expect(await failure(life.destroy({ IMMUTA_RETAIN_POOL_OBJECTS: "claims" }))).to.contain("HTTP 422");
-      expect(life.leftInPool).to.deep.equal(before);
-      expect(life.atImmuta).to.include({ status: "enabled" });
-      await life.byHand("delete");
-      await life.byHand("post-cleanup");
-      await life.destroy();
-      expect(life.atImmuta).to.equal(undefined);
-      expect(life.leftInPool).to.deep.equal([]);
-    });
-
-    for (const setup of ["automatic", "manual"] as Setup[])
-      it(`deletedAnswers status, ${setup} setup: what somebody deleted in Immuta is not taken for gone`, async () => {
-        const life = new Life(servers, setup, { deletedAnswers: "status" });
-        await life.up();
-        servers.immuta.setStatus(life.integrationId, "deleted");
-        await life.refresh();
-        expect(life.state).to.include({ status: "deleted" });
-        expect(life.differs).to.equal(false);
-        expect(await failure(life.destroy())).to.contain("in current state deleted");
-      });
-
-    it("deletedAnswers status: a destroy of a manual setup that broke off after DELETE cannot be finished", async () => {
-      const life = new Life(servers, "manual", { deletedAnswers: "status" });
-      await life.up();
-      servers.synapse.setFault(life.host, "claims", { kind: "deny", batch: 2 });
-      expect(await failure(life.destroy())).to.contain("The delete script failed");
-      expect(await failure(life.destroy())).to.contain("in current state deleted");
-      expect(life.leftInPool.join()).to.contain("immuta_system");
     });
   });
 });

@@ -2,17 +2,14 @@ import { expect } from "chai";
 import { readConfiguration } from "../../provider/configuration";
 import { resourceId } from "../../provider/identity";
 import { immutaClient } from "../../provider/immuta/client";
-import { payloadOf } from "../../provider/immuta/payload";
-import type { Phase } from "../../provider/immuta/types";
 import type { Clock } from "../../provider/immuta/wait";
-import { splitBatches } from "../../provider/pool/batches";
 import { runPhase } from "../../provider/pool/run";
 import { survey } from "../../provider/pool/survey";
 import type { Bag, Inputs } from "../../provider/properties";
 import * as integration from "../../provider/synapse-integration";
 import { resolvePassword } from "../../provider/password-reference";
 import { noTrail } from "../../provider/trail";
-import { bootstrapLogin, payloadCredentials, type World } from "../../provider/world";
+import type { World } from "../../provider/world";
 import { startImmuta, type Immuta, type Switches } from "../../sandbox/immuta";
 import { startSynapse, type Synapse } from "../../sandbox/synapse";
 
@@ -49,13 +46,17 @@ export async function startServers(): Promise<Servers> {
 
 export type Setup = "automatic" | "manual";
 
-/** What reached the servers: calls to Immuta (polls of the status left out), and where scripts ran, in order. */
+/** What reached the servers, in order. */
 export interface Trace {
+  /** Calls to Immuta; polls of the status are left out. */
   calls: string[];
+  /** Databases that were only looked into: by one SELECT each. */
+  looks: string[];
+  /** Databases in which scripts ran. */
   databases: string[];
 }
 
-export const nobody: Trace = { calls: [], databases: [] };
+export const nobody: Trace = { calls: [], looks: [], databases: [] };
 
 let workspaces = 0;
 
@@ -152,18 +153,6 @@ export class Life {
     });
   }
 
-  /** Somebody gets the delete or post-cleanup script from Immuta and runs it by hand. */
-  async byHand(phase: Phase & ("delete" | "post-cleanup")): Promise<void> {
-    const world = this.world();
-    const inputs = this.state as unknown as Inputs;
-    const payload = payloadOf(inputs, payloadCredentials(inputs, world.configuration));
-    const id = phase === "delete" ? this.integrationId : undefined;
-    const batches = splitBatches(await world.immuta.script(phase, payload, id));
-    const database = phase === "delete" ? this.database : "master";
-    const run = { phase, database, batches, fresh: false, mask: (text: string) => text };
-    await world.runPhase(bootstrapLogin(inputs, world), run, world.reporter);
-  }
-
   get integrationId(): string {
     return String(this.state?.["integrationId"]);
   }
@@ -181,10 +170,21 @@ export class Life {
 
   /** Everything in the pool and in master that was not there in the beginning. */
   get leftInPool(): string[] {
-    return ["master", this.database].flatMap((database) =>
-      Object.entries(this.servers.synapse.catalog(this.host, database)).flatMap(([kind, things]) =>
-        (things as unknown[]).map((thing) => `${database} ${kind} ${JSON.stringify(thing)}`),
-      ),
+    return [...this.leftIn("master"), ...this.leftInDatabase];
+  }
+
+  get leftInDatabase(): string[] {
+    return this.leftIn(this.database);
+  }
+
+  /** Databases in which the last operation ran scripts. */
+  get ran(): string[] {
+    return ranIn(sessionsIn(this.servers.synapse));
+  }
+
+  private leftIn(database: string): string[] {
+    return Object.entries(this.servers.synapse.catalog(this.host, database)).flatMap(([kind, things]) =>
+      (things as unknown[]).map((thing) => `${database} ${kind} ${JSON.stringify(thing)}`),
     );
   }
 
@@ -211,14 +211,13 @@ export class Life {
     immuta.clearJournal();
     synapse.clearJournal();
     await work();
+    const sessions = sessionsIn(synapse);
     return {
       calls: immuta.journal
         .map(({ method, path }) => `${method} ${path.replace(/\/integrations\/\d+/, "/integrations/{id}")}`)
         .filter((call) => !call.endsWith("/status")),
-      databases: synapse.journal
-        .filter((entry) => entry.kind === "batch" && entry.applicationName === "pulumi-immuta/test")
-        .map((entry) => entry.database)
-        .filter((database, index, all) => database !== all[index - 1]),
+      looks: sessions.filter(reads).map(({ database }) => database),
+      databases: ranIn(sessions),
     };
   }
 
@@ -261,6 +260,32 @@ export class Life {
     };
   }
 }
+
+interface Session {
+  database: string;
+  /** Leading keywords of its batches. */
+  statements: string[];
+}
+
+/** Our sessions that got beyond their first batch, which asks for the database's name. One life has one at a time. */
+function sessionsIn({ journal }: Synapse): Session[] {
+  const sessions: Session[] = [];
+  for (const { kind, applicationName, database, statement } of journal) {
+    if (applicationName !== "pulumi-immuta/test") continue;
+    if (kind === "login") sessions.push({ database, statements: [] });
+    if (kind === "batch") sessions.at(-1)?.statements.push(statement ?? "");
+  }
+  return sessions.filter(({ statements }) => statements.length > 1);
+}
+
+const reads = ({ statements }: Session): boolean =>
+  statements.length === 2 && statements.every((statement) => /^SELECT\b/.test(statement));
+
+const ranIn = (sessions: readonly Session[]): string[] =>
+  sessions
+    .filter((session) => !reads(session))
+    .map(({ database }) => database)
+    .filter((database, index, all) => database !== all[index - 1]);
 
 /** Through the engine and back: what a state keeps is JSON. */
 const stored = (bag: Bag): Bag => JSON.parse(JSON.stringify(bag)) as Bag;
