@@ -1,0 +1,25 @@
+/** What a command may touch of the process it runs in; tests give their own. */
+export interface Io {
+  /** Everything that comes in on standard input. */
+  stdin(): Promise<Buffer>;
+  /** Whether a person sits at standard input. */
+  stdinIsTerminal: boolean;
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** Wrong use of a command, or input that it cannot read: `message` is the one thing said about it. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+}
+
+export const processIo: Io = {
+  stdin: async () => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+    return Buffer.concat(chunks);
+  },
+  stdinIsTerminal: process.stdin.isTTY,
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+};

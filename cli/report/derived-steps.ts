@@ -1,0 +1,42 @@
+import { announce, announceCreate } from "../../provider/announce";
+import { planCreate, planDelete } from "../../provider/plan";
+import { type Bag, normalHost } from "../../provider/properties";
+import { readState, type State, StateFormatError } from "../../provider/state";
+
+/**
+ * The steps of a removal and of a replacement, which the provider has no chance to tell in a preview: the engine does
+ * not ask it about removals. They come from the provider's own plan, of the state that the preview shows.
+ */
+
+/** Empty where the state is of another format. */
+export function stepsOfDelete(before: Bag): string[] {
+  const state = stateIn(before);
+  if (state === undefined) return [];
+  const { progress: _progress, ...settled } = state;
+  const steps = planDelete(settled, state.integrationId !== undefined, state.retainPoolObjects === true);
+  // An update says nothing but its steps.
+  return announce(
+    { action: "update", differences: [], replaces: [], deleteBeforeReplace: false, steps },
+    settled,
+    before,
+  );
+}
+
+/** Both halves. Where the preview does not tell their order: the old one goes first from a host that Immuta knows. */
+export function stepsOfReplacement(before: Bag | undefined, after: Bag, oldFirst?: boolean): string[] {
+  const make = announceCreate(planCreate(after), after);
+  const state = before === undefined ? undefined : stateIn(before);
+  if (before === undefined || state === undefined) return make;
+  const removal = stepsOfDelete(before);
+  const first = oldFirst ?? normalHost(String(before["host"])) === normalHost(String(after["host"]));
+  return first ? [...removal, ...make] : [...make, ...removal];
+}
+
+function stateIn(before: Bag): State | undefined {
+  try {
+    return readState(before);
+  } catch (error) {
+    if (error instanceof StateFormatError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Bag } from "../../provider/properties";
+import { arrayAt, objectAt, present, propertiesAt, textAt, textsAt } from "./json";
+import { messageOf, stepsOf, type RawStep } from "./operations";
+import type { Message, Preview } from "./preview";
+
+/** The one object that `pulumi preview --json` prints. */
+export function readDigest(digest: Bag): Preview {
+  const raw = present(digest["steps"]) ? arrayAt(digest["steps"], "steps") : [];
+  const diagnostics = present(digest["diagnostics"]) ? arrayAt(digest["diagnostics"], "diagnostics") : [];
+  const messages = diagnostics.flatMap((entry, at): Message[] => {
+    const place = `diagnostics[${at}]`;
+    return messageOf(objectAt(entry, place), place);
+  });
+  return {
+    source: "preview",
+    ...stepsOf(raw.map((step, at) => rawStep(objectAt(step, `steps[${at}]`), `steps[${at}]`))),
+    messages,
+    failed: messages.some(({ severity }) => severity === "error"),
+  };
+}
+
+function rawStep(step: Bag, place: string): RawStep {
+  const before = stateAt(step["oldState"], `${place}.oldState`);
+  const after = stateAt(step["newState"], `${place}.newState`);
+  return {
+    urn: textAt(step["urn"], `${place}.urn`),
+    op: textAt(step["op"], `${place}.op`),
+    ...(before === undefined ? {} : { before: before.held, leftBehind: before.leftBehind }),
+    ...(after === undefined ? {} : { after: after.inputs }),
+    replacedBecause: textsAt(step["replaceReasons"], `${place}.replaceReasons`),
+  };
+}
+
+interface ResourceState {
+  inputs: Bag;
+  /** What the provider compares with: the outputs, which hold the inputs too. */
+  held: Bag;
+  leftBehind: boolean;
+}
+
+/** A resource as the engine writes it, here and in its events. */
+export function stateAt(value: unknown, place: string): ResourceState | undefined {
+  if (!present(value)) return undefined;
+  const state = objectAt(value, place);
+  const inputs = propertiesAt(state["inputs"], `${place}.inputs`);
+  const outputs = propertiesAt(state["outputs"], `${place}.outputs`);
+  return {
+    inputs,
+    held: Object.keys(outputs).length === 0 ? inputs : outputs,
+    leftBehind: state["delete"] === true,
+  };
+}

@@ -1,0 +1,44 @@
+import type { Bag } from "../../provider/properties";
+import { stateAt } from "./digest";
+import { objectAt, present, textAt, textsAt } from "./json";
+import { messageOf, type RawStep, stepsOf } from "./operations";
+import type { Message, Preview } from "./preview";
+
+/** The engine's events, one object each: `--event-log`, streamed `--json`, and what the Automation API's onEvent gets. */
+export function readEvents(events: readonly Bag[]): Preview {
+  const steps: RawStep[] = [];
+  const messages: Message[] = [];
+  let result: unknown;
+  events.forEach((event, at) => {
+    const place = `event ${at + 1}`;
+    if (present(event["resourcePreEvent"])) {
+      const { metadata } = objectAt(event["resourcePreEvent"], `${place}.resourcePreEvent`);
+      steps.push(rawStep(objectAt(metadata, `${place}.metadata`), `${place}.metadata`));
+    }
+    if (present(event["diagnosticEvent"]))
+      messages.push(...messageOf(objectAt(event["diagnosticEvent"], place), place));
+    if (present(event["summaryEvent"])) result = objectAt(event["summaryEvent"], place)["result"];
+  });
+  return {
+    source: "events",
+    ...stepsOf(steps),
+    messages,
+    failed: result === "failed" || messages.some(({ severity }) => severity === "error"),
+  };
+}
+
+/** Whether an object is such an event. */
+export const isEvent = (value: Bag): boolean =>
+  typeof value["sequence"] === "number" && Object.keys(value).some((key) => key.endsWith("Event"));
+
+function rawStep(metadata: Bag, place: string): RawStep {
+  const before = stateAt(metadata["old"], `${place}.old`);
+  const after = stateAt(metadata["new"], `${place}.new`);
+  return {
+    urn: textAt(metadata["urn"], `${place}.urn`),
+    op: textAt(metadata["op"], `${place}.op`),
+    ...(before === undefined ? {} : { before: before.held, leftBehind: before.leftBehind }),
+    ...(after === undefined ? {} : { after: after.inputs }),
+    replacedBecause: textsAt(metadata["keys"], `${place}.keys`),
+  };
+}

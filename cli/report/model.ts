@@ -1,0 +1,199 @@
+import { type Bag, valueAt } from "../../provider/properties";
+import { unknown } from "../../provider/unknown";
+import { type ChangeRow, changesOf, settingsOf, type Value, valueOf } from "./changes";
+import { countsOf } from "./operations";
+import { parseUrn, type Preview, type PreviewStep } from "./preview";
+import { stepsOfDelete, stepsOfReplacement } from "./derived-steps";
+
+/**
+ * What a report says; `--format json` prints exactly this. Within one `format` fields are only added.
+ */
+export interface Report {
+  format: 1;
+  /** "project/stack". */
+  stack: string;
+  /** The engine gave up, so that what is here is not all. */
+  failed: boolean;
+  errors: string[];
+  /** Integrations by what happens to them. Unchanged ones only where the preview lists them (events, plans, `--show-sames`). */
+  counts: Record<Action | "mayReplace" | "unchanged", number>;
+  /** Changed ones, most dangerous first; unchanged ones are left out. */
+  integrations: Integration[];
+  /** Operations on other resources, such as `{ "create": 3 }`. */
+  others: Readonly<Record<string, number>>;
+}
+
+/** `update` calls Immuta; `store` only writes the state. */
+export type Action = "delete" | "replace" | "update" | "adopt" | "create" | "store";
+
+/** What a reviewer may want to stop for; the words of `--fail-on`. */
+export const risks = ["delete", "replace", "impersonation", "role", "delimiters", "adopt"] as const;
+export type Risk = (typeof risks)[number];
+
+export interface Integration {
+  name: string;
+  urn: string;
+  action: Action;
+  /** Inputs that are known at `up` only, and replace the integration if they turn out to be others. */
+  mayReplace: string[];
+  /** Inputs that replace it. */
+  replacedBecause: string[];
+  risks: Risk[];
+  /** Where it is; of a new one, and in a saved plan, where it will be. */
+  host: Value;
+  database: Value;
+  schema: Value;
+  setup: "manual" | "automatic" | "unknown";
+  /** Immuta's id; absent for a new one, and in a saved plan. */
+  integrationId?: string;
+  changes: ChangeRow[];
+  /** What will be done, in order, in the provider's words. */
+  steps: string[];
+  warnings: string[];
+}
+
+export function reportOf(preview: Preview): Report {
+  const names = namesOf(preview.steps);
+  const all = preview.steps.map((step) => integrationOf(step, names.get(step.urn) ?? step.urn, preview));
+  const integrations = all.filter((one) => one !== undefined);
+  integrations.sort((a, b) => danger(a) - danger(b) || (a.name < b.name ? -1 : Number(a.name > b.name)));
+  const count = (action: Action): number => integrations.filter((one) => one.action === action).length;
+  return {
+    format: 1,
+    stack: preview.stack,
+    failed: preview.failed,
+    errors: preview.messages.filter(({ severity }) => severity === "error").map(({ text }) => text),
+    counts: {
+      delete: count("delete"),
+      replace: count("replace"),
+      mayReplace: integrations.filter((one) => one.mayReplace.length > 0).length,
+      update: count("update"),
+      adopt: count("adopt"),
+      create: count("create"),
+      store: count("store"),
+      unchanged: all.length - integrations.length,
+    },
+    integrations,
+    others: preview.others,
+  };
+}
+
+/** The lower, the more dangerous. */
+function danger({ action, mayReplace, risks: found }: Integration): number {
+  if (action === "delete") return 0;
+  if (action === "replace") return 1;
+  if (mayReplace.length > 0) return 2;
+  const first = risks.findIndex((risk) => found.includes(risk));
+  if (first >= 0 && action !== "create") return 3 + first;
+  return 3 + risks.length + ["update", "create", "store"].indexOf(action);
+}
+
+/** Names by URN; where two integrations of different components have one name, with the components' types. */
+function namesOf(steps: readonly PreviewStep[]): Map<string, string> {
+  const parsed = steps.map(({ urn }) => ({ urn, ...parseUrn(urn) }));
+  const counts = countsOf([...new Map(parsed.map(({ urn, name = urn }) => [urn, name])).values()]);
+  return new Map(
+    parsed.map(({ urn, name = urn, types = [] }) => [
+      urn,
+      (counts[name] ?? 0) > 1 ? [...types.slice(0, -1), name].join(" › ") : name,
+    ]),
+  );
+}
+
+function integrationOf(
+  step: PreviewStep,
+  name: string,
+  { source, messages }: Preview,
+): Integration | undefined {
+  const own = messages.filter(({ urn }) => urn === step.urn && step.operation !== "same");
+  const lines = own.filter(({ severity }) => severity === "info").map(({ text }) => text);
+  const { operation, before, after } = step;
+  if (operation === "same") return undefined;
+  const place = before ?? after ?? {};
+  const setup = setupOf(after ?? place);
+  const changes = rows(step, lines, setup);
+  const mayReplace =
+    operation === "update"
+      ? changes.filter(({ change }) => change === "replace").map((row) => row.property)
+      : [];
+  const action = actionOf(step, changes, lines);
+  const id = before?.["integrationId"];
+  return {
+    name,
+    urn: step.urn,
+    action,
+    mayReplace,
+    replacedBecause: operation === "replace" ? becauseOf(step, changes) : [],
+    risks: risksOf(action, mayReplace, changes, after ?? {}),
+    host: valueOf(place, "host"),
+    database: valueOf(place, "database"),
+    schema: valueOf(place, "schema"),
+    setup,
+    ...(typeof id === "string" ? { integrationId: id } : {}),
+    changes,
+    steps: stepLines(step, lines),
+    warnings: [
+      // Of a replacement the provider tells what it means; its steps are derived.
+      ...(operation === "replace" ? lines : []),
+      ...(step.leftBehind ? ["An interrupted replacement left it behind."] : []),
+      ...(source === "plan" && action === "update" ? ["A saved plan does not tell the steps."] : []),
+      ...own.filter(({ severity }) => severity === "warning").map(({ text }) => text),
+    ],
+  };
+}
+
+function rows(step: PreviewStep, lines: readonly string[], setup: Integration["setup"]): ChangeRow[] {
+  const { operation, before, after } = step;
+  if (operation === "delete" || after === undefined) return [];
+  if (operation === "create") return settingsOf(after);
+  return changesOf({ before, after, changed: step.changed, lines, setup, replaces: operation === "replace" });
+}
+
+function actionOf({ operation, before, after }: PreviewStep, changes: ChangeRow[], lines: string[]): Action {
+  if (operation === "create") return adopts(after) ? "adopt" : "create";
+  if (operation === "update") {
+    const unfinished = before?.["progress"] !== undefined;
+    const silent = lines.every((line) => /^(stored only|may change)/.test(line));
+    return !unfinished && silent && changes.every(callsNobody) ? "store" : "update";
+  }
+  return operation === "delete" ? "delete" : "replace";
+}
+
+const callsNobody = (row: ChangeRow): boolean => row.calls === "nobody";
+
+const adopts = (after: Bag | undefined): boolean =>
+  ![undefined, null, false].includes(after?.["adopt"] as null);
+
+function becauseOf({ replacedBecause }: PreviewStep, changes: readonly ChangeRow[]): string[] {
+  if (replacedBecause.length > 0) return replacedBecause;
+  return changes.filter(({ change }) => change === "replace").map(({ property }) => property);
+}
+
+function stepLines(step: PreviewStep, lines: string[]): string[] {
+  const { operation, before, after } = step;
+  if (operation === "delete") return before === undefined ? [] : stepsOfDelete(before);
+  if (operation !== "replace") return lines;
+  return stepsOfReplacement(before, after ?? {}, step.oldFirst);
+}
+
+function risksOf(action: Action, mayReplace: string[], changes: ChangeRow[], after: Bag): Risk[] {
+  const touches = (path: string): boolean =>
+    changes.some(({ property }) => property === path || path.startsWith(`${property}.`));
+  const idle = valueAt(after, "impersonation.enabled") === false;
+  const fresh = action === "create" || action === "adopt";
+  const found: Record<Risk, boolean> = {
+    delete: action === "delete",
+    replace: action === "replace" || mayReplace.length > 0,
+    impersonation: touches("impersonation.enabled") && !(fresh && idle),
+    role: touches("impersonation.role") && !(fresh && idle),
+    delimiters: !fresh && changes.some(({ property }) => property.startsWith("metadataDelimiters")),
+    adopt: action === "adopt",
+  };
+  return risks.filter((risk) => found[risk]);
+}
+
+function setupOf(bag: Bag): Integration["setup"] {
+  const automatic = bag["autoBootstrap"];
+  if (automatic === undefined || automatic === unknown) return "unknown";
+  return automatic === true ? "automatic" : "manual";
+}

@@ -1,0 +1,69 @@
+import type { Bag } from "../../provider/properties";
+
+/** What a preview says of the integrations, in whichever of its shapes it came. */
+export interface Preview {
+  /** `pulumi preview --json`, its engine events, or the plan of `--save-plan`. */
+  source: "preview" | "events" | "plan";
+  /** "project/stack". */
+  stack: string;
+  /** The engine gave up: what is here is not all. */
+  failed: boolean;
+  steps: PreviewStep[];
+  messages: Message[];
+  /** Operations on everything that is no integration, providers and the stack itself left out. */
+  others: Readonly<Record<string, number>>;
+}
+
+export type Operation = "create" | "update" | "replace" | "delete" | "same";
+
+/** What happens to one integration. */
+export interface PreviewStep {
+  urn: string;
+  operation: Operation;
+  /** What the state holds; absent for a new one, and in a plan. */
+  before?: Bag;
+  /** What the program gives, with defaults; absent for a deleted one. */
+  after?: Bag;
+  /** A plan names the inputs that change, whole objects, and not what they were. */
+  changed?: string[];
+  /** Why the engine replaces it. */
+  replacedBecause: string[];
+  /** Whether the old one goes before the new one is made; absent where the preview does not tell. */
+  oldFirst?: boolean;
+  /** An interrupted replacement left it behind. */
+  leftBehind: boolean;
+}
+
+export interface Message {
+  urn?: string;
+  severity: "info" | "warning" | "error";
+  text: string;
+}
+
+/** Stands for a value that is not shown; the engine's own word for it. */
+export const secret = "[secret]";
+
+const integrationType = "pulumi-nodejs:dynamic/immuta:SynapseIntegration";
+
+export interface Urn {
+  stack: string;
+  /** The types from the outermost component inwards. */
+  types: string[];
+  name: string;
+}
+
+/** `urn:pulumi:<stack>::<project>::<types, joined by $>::<name>`; undefined for anything else. A name may hold `::`. */
+export function parseUrn(urn: string): Urn | undefined {
+  const found = /^urn:pulumi:(.*?)::(.*?)::(.*?)::(.*)$/s.exec(urn);
+  if (found === null) return undefined;
+  const [, stack = "", project = "", types = "", name = ""] = found;
+  return { stack: `${project}/${stack}`, types: types.split("$"), name };
+}
+
+export const isIntegration = (urn: string): boolean => parseUrn(urn)?.types.at(-1) === integrationType;
+
+/** Providers and the stack are resources of the engine, not of anybody's program. */
+export function isOfTheEngine(urn: string): boolean {
+  const type = parseUrn(urn)?.types.at(-1) ?? "";
+  return type === "pulumi:pulumi:Stack" || type.startsWith("pulumi:providers:");
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Io } from "../../../cli/io";
+import { reportOf, type Report } from "../../../cli/report/model";
+import { readPreview } from "../../../cli/report/read";
+
+export const golden = join(__dirname, "..", "..", "report", "golden");
+
+export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+type Bag = Record<string, unknown>;
+
+export const urnOf = (name: string, types = ""): string =>
+  `urn:pulumi:test::governance::${types}pulumi-nodejs:dynamic/immuta:SynapseIntegration::${name}`;
+
+/** What `check` leaves of a manual setup's inputs. */
+export const inputs = (name: string): Bag => ({
+  host: `${name}.sql.azuresynapse.net`,
+  port: 1433,
+  database: name,
+  schema: "governed",
+  autoBootstrap: false,
+  username: "immuta_system_account",
+  password: "[secret]",
+  authenticationType: "userPassword",
+  impersonation: { enabled: false },
+  metadataDelimiters: { hashDelimiter: "|", hashKeyDelimiter: "-", arrayDelimiter: "," },
+  bootstrap: { username: "sqladmin", password: "[secret]" },
+});
+
+/** A step as `pulumi preview --json` prints it. */
+export const step = (op: string, name: string, before?: Bag, after?: Bag): Bag => ({
+  op,
+  urn: urnOf(name),
+  ...(before === undefined
+    ? {}
+    : { oldState: { inputs: before, outputs: { ...before, integrationId: "7" } } }),
+  ...(after === undefined ? {} : { newState: { inputs: after } }),
+});
+
+export const said = (name: string, message: string, severity = "info"): Bag => ({
+  urn: urnOf(name),
+  message,
+  severity,
+});
+
+export const report = (steps: Bag[], diagnostics: Bag[] = []): Report =>
+  reportOf(readPreview(Buffer.from(JSON.stringify({ steps, diagnostics }))));
+
+/** A report of one integration that changes from its inputs to these as well. */
+export const changed = (change: Bag, diagnostics: Bag[] = [], op = "update"): Report =>
+  report([step(op, "claims", inputs("claims"), { ...inputs("claims"), ...change })], diagnostics);
+
+export const recorded = (file: string): Buffer => readFileSync(join(golden, file));
+
+export interface Ran {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** Runs a command as the executable does, with its own standard input and outputs. */
+export async function ran(main: (io: Io) => Promise<number>, stdin?: Buffer): Promise<Ran> {
+  let out = "";
+  let err = "";
+  const code = await main({
+    stdin: () => Promise.resolve(stdin ?? Buffer.alloc(0)),
+    stdinIsTerminal: stdin === undefined,
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+  });
+  return { code, out, err };
+}

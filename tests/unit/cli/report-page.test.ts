@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { parse } from "yaml";
+import { reportOf, risks } from "../../../cli/report/model";
+import { readPreview } from "../../../cli/report/read";
+import { golden, recorded } from "./previews";
+
+describe("docs/report.md", () => {
+  const page = readFileSync(join(__dirname, "..", "..", "..", "docs", "report.md"), "utf8");
+
+  it("shows the report of a preview that the real engine made", () => {
+    const markdown = readFileSync(join(golden, "impersonation-on.md"), "utf8");
+    expect(page).to.include(`\`\`\`text\n${markdown.trimEnd()}\n\`\`\`\n`);
+  });
+
+  it("holds pipelines that are YAML", () => {
+    const pipelines = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = ""]): unknown => parse(text));
+    expect(pipelines).to.have.length(3);
+  });
+
+  it("has every word of --fail-on, and every field of --format json", () => {
+    const first = (rows: RegExp): string[] =>
+      [...page.matchAll(rows)].flatMap(([row]) =>
+        [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/g)].map(([, name = ""]) => name),
+      );
+    const told = first(/^\| .*$/gm);
+    expect(told).to.include.members([...risks]);
+    const report = reportOf(readPreview(recorded("mixed.preview.json")));
+    const fields = [...Object.keys(report), ...report.integrations.flatMap((one) => Object.keys(one))];
+    expect(told).to.include.members([...new Set(fields)].filter((name) => name !== "format"));
+  });
+});
