@@ -109,11 +109,7 @@ async function afterFailedCreate(id: string, job: Job, inputs: Inputs, error: un
   const ran = [...job.begun];
   if (error instanceof IntegrationFailed) job.status = error.status;
   if (ran.length === 0) return asError(error);
-  if (isConflict(error, job))
-    return new Error(
-      `${textOf(error)}\nNothing was cleaned up, because Immuta's cleanup would remove the other integration's objects too. ` +
-        `What was done: ${ran.join(", ")}. Delete that integration in Immuta, or name another database, and run \`pulumi up\` again.`,
-    );
+  if (isConflict(error, job)) return new Error(`${textOf(error)}\n${afterConflict(error, ran)}`);
   if (mayStillSucceed(error)) return new PartialState(id, uncreated(job, inputs, ran, error), textOf(error));
   if (inputs.onCreateFailure === "keep")
     return new PartialState(
@@ -136,6 +132,19 @@ async function afterFailedCreate(id: string, job: Job, inputs: Inputs, error: un
         `Done so far: ${ran.join(", ")}. \`pulumi up\` goes on from here; \`pulumi destroy\` removes it.`,
     );
   }
+}
+
+function afterConflict(error: unknown, ran: readonly string[]): string {
+  const [, id] = /\(id = ([\w-]+)\)/.exec(textOf(error)) ?? [];
+  const other = id === undefined ? "that integration" : `integration ${id}`;
+  const cleanUp = ran.includes("run initial-create")
+    ? "run Immuta's cleanup and post-cleanup scripts for what was made here (getBootstrapScripts gives them), "
+    : "";
+  return (
+    `Nothing was cleaned up, because Immuta's cleanup would remove the other integration's objects too. What was done: ${ran.join(", ")}. ` +
+    `If ${other} governs this database, take it over with adopt${id === undefined ? "" : `: "${id}"`}. ` +
+    `Otherwise delete it in Immuta, ${cleanUp}and run \`pulumi up\` again.`
+  );
 }
 
 /** POST answered 409: somebody else's integration is there. */

@@ -123,4 +123,21 @@ describe("what the host module writes at once", function () {
       ...times(["DROP USER", "IF EXISTS EXEC"]),
     ]);
   });
+
+  it("refuses the system account of one integration to another of the same program, in the preview", async () => {
+    const context = (name: string): object => ({
+      __context: { urn: `urn:pulumi:a::b::c::${name}`, preview: true },
+    });
+    const manual = { ...common, autoBootstrap: false, username: "immuta", password: "x", bootstrap: {} };
+    const checked = async (name: string, database: string): Promise<string[]> => {
+      const { failures = [] } = await host.check({}, { ...manual, database, ...context(name) });
+      return failures.map(({ reason }) => reason);
+    };
+    expect(await checked("claims", "claims")).to.deep.equal([]);
+    const [reason = "", ...more] = await checked("sales", "sales");
+    expect(reason).to.contain(
+      'username: "immuta" is the system account of claims on claims.sql.azuresynapse.net',
+    );
+    expect(more).to.deep.equal([]);
+  });
 });
