@@ -20,11 +20,12 @@ interface Layer {
 const layers: Record<string, Layer> = {
   provider: {
     folders: [],
-    packages: ["axios", "axios-retry", "mssql", "tedious", "@azure/identity"],
+    packages: ["axios", "axios-retry", "mssql", "tedious", "@azure/identity", "@azure/keyvault-secrets"],
     types: ["@pulumi/pulumi"],
   },
-  // Of Pulumi it loads the protocol's messages, when there is a first line to show.
-  host: { folders: ["provider"], packages: ["@pulumi/pulumi"], types: ["@grpc/grpc-js"] },
+  // It loads the engine's protocol, when there is a first line to show.
+  host: { folders: ["provider"], packages: ["@pulumi/pulumi", "@grpc/grpc-js"], types: [] },
+  cli: { folders: ["provider"], packages: [], types: [] },
   sdk: { folders: ["provider"], packages: ["@pulumi/pulumi"], types: [] },
   "sandbox/immuta": { folders: [], packages: ["tedious", "yaml"], types: [] },
   "sandbox/synapse": { folders: [], packages: ["selfsigned"], types: [] },
@@ -43,7 +44,8 @@ const places: Record<string, (file: string) => boolean> = {
   "axios-retry": (file) => file === "provider/immuta/client.ts",
   mssql: (file) => file.startsWith("provider/pool/"),
   tedious: (file) => file.startsWith("provider/pool/"),
-  "@azure/identity": (file) => file.startsWith("provider/pool/"),
+  "@azure/identity": (file) => file.startsWith("provider/pool/") || file === "provider/password-reference.ts",
+  "@azure/keyvault-secrets": (file) => file === "provider/password-reference.ts",
 };
 
 interface Import {
@@ -75,11 +77,19 @@ describe("the architecture", function () {
   }
 
   for (const [name, mayKnow] of Object.entries(places))
-    it(`${name} is known in one place`, () => {
+    it(`${name} is known in its place alone`, () => {
       const knowing = importsBelow("provider").filter((one) => one.target === name);
       expect(knowing).not.to.deep.equal([]);
       expect(told(knowing.filter((one) => !mayKnow(one.file)))).to.deep.equal([]);
     });
+
+  it("the engine's protocol is loaded in host/engine-log.ts alone", () => {
+    const loading = importsBelow("host").filter((one) => one.isPackage && !one.typesOnly);
+    expect(new Set(loading.map(({ target }) => target))).to.deep.equal(
+      new Set(["@pulumi/pulumi", "@grpc/grpc-js"]),
+    );
+    expect(new Set(loading.map(({ file }) => file))).to.deep.equal(new Set(["host/engine-log.ts"]));
+  });
 
   it("Immuta, Synapse and Azure meet in sandbox/index.ts alone", () => {
     const wired = importsBelow("sandbox").filter(({ file }) => !file.includes("/", "sandbox/".length));
@@ -93,6 +103,11 @@ describe("the architecture", function () {
 
   describe("what loads when", () => {
     const heavy = ["axios", "axios-retry", "mssql", "tedious", "@azure"];
+
+    it("what goes to Node is CommonJS", () => {
+      const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { type?: string };
+      expect(manifest.type).to.equal("commonjs");
+    });
 
     it("requiring what a program imports loads neither axios nor mssql", () => {
       expect(loadedBy('require("./sdk")', heavy)).to.deep.equal([]);
@@ -174,9 +189,9 @@ function isOfTypes({ importClause }: ts.ImportDeclaration): boolean {
   );
 }
 
-/** `import(…)`, `require(…)`, `require.resolve(…)`. */
+/** `import(…)`, `require(…)`, `require.resolve(…)`, and `load(…)`, as what createRequire gives is called here. */
 const isLoading = (callee: ts.Expression): boolean =>
-  callee.kind === ts.SyntaxKind.ImportKeyword || /^require(\.resolve)?$/.test(callee.getText());
+  callee.kind === ts.SyntaxKind.ImportKeyword || /^(require(\.resolve)?|load)$/.test(callee.getText());
 
 const packageOf = (specifier: string): string =>
   specifier
