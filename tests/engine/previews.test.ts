@@ -68,6 +68,32 @@ describe("a preview says what will be done, on the resource's own row, once, and
     ]);
   });
 
+  it("for an adoption, with what it may write", async () => {
+    const fresh = await one.another({});
+    const announced = async (args: Record<string, unknown>): Promise<string[]> => {
+      one.args = args;
+      const outcome = await fresh.act("preview", { plain: true });
+      expect(outcome.calls).to.deep.equal([]);
+      return linesIn(outcome.output);
+    };
+    expect(await announced({ ...manualArgs, adopt: "3" })).to.deep.equal([
+      'adopts integration "3" exactly: nothing is written, and a difference is an error',
+    ]);
+    expect(await announced({ ...manualArgs, adopt: true, adoptMode: "converge" })).to.deep.equal([
+      "ADOPTS the integration on this host, database and schema and brings it to the program: where they differ, edit script and PUT",
+    ]);
+  });
+
+  it("with --diff, whose view has no room for them, on stderr", async () => {
+    one.args = { ...manualArgs, metadataDelimiters: { hashDelimiter: "#" } };
+    const { stdout, stderr } = await one.scenario.opened.stack.preview({ diff: true, color: "never" });
+    expect(stdout).to.contain('hashDelimiter   : "|" => "#"').and.not.to.contain("edit script");
+    expect(stderr.trim().split("\n")).to.deep.equal([
+      "edit script → database claims",
+      "PUT /integrations/3 (impersonation off)",
+    ]);
+  });
+
   it("in preview --json, with the resource's URN", async () => {
     one.args = { ...manualArgs, metadataDelimiters: { hashDelimiter: "#" } };
     const events: { diagnosticEvent?: { message: string; urn?: string } }[] = [];
