@@ -1,6 +1,6 @@
 import { type Bag, groups, isBag, type Property, properties, topLevel, valueAt } from "./properties";
 import { unknown } from "./unknown";
-import { distinctDelimiters, nearest, problemOf } from "./validation";
+import { distinctDelimiters, nearest, problemOf, withArticle } from "./validation";
 
 export interface Checked {
   inputs: Bag;
@@ -35,7 +35,7 @@ function unknownNames(news: Bag): string[] {
       for (const inner of Object.keys(value).filter((key) => !known.includes(key)))
         problems.push(`${name}.${inner}: no such property. ${nearest(inner, known)}`);
     } else if (groups.has(name) && value !== unknown && value !== undefined && value !== null) {
-      problems.push(`${name}: must be an object, but a ${typeof value} was given.`);
+      problems.push(`${name}: must be an object, but ${withArticle(value)} was given.`);
     }
   }
   return problems;
@@ -88,7 +88,9 @@ function together(news: Bag): string[] {
 /** One way to the password, and a version that shows its rotation. */
 function referenceProblems(news: Bag, given: (path: string) => boolean): string[] {
   if (!given("passwordFrom") || news["passwordFrom"] === unknown) return [];
-  const ways = ["passwordFrom.env", "passwordFrom.file", "passwordFrom.keyVault"].filter(given);
+  const ways = ["env", "file", "keyVault"]
+    .map((way) => `passwordFrom.${way}`)
+    .filter((path) => (valueAt(news, path) ?? undefined) !== undefined);
   const unversioned = ways.length === 1 && ways[0] !== "passwordFrom.keyVault" && !given("passwordVersion");
   return [
     ...(ways.length === 1 ? [] : ["passwordFrom: give exactly one of env, file and keyVault."]),

@@ -3,17 +3,25 @@ import { unknown } from "./unknown";
 
 /** What is wrong with a known value of a property; undefined when it is fine. Never quotes a secret. */
 export function problemOf(property: Property, value: unknown): string | undefined {
-  const fits =
-    property.type === "string or true"
-      ? value === true || typeof value === "string"
-      : typeof value === property.type;
-  if (!fits) return `must be a ${property.type}, but ${withArticle(typeof value)} was given.`;
+  if (!fits(property, value))
+    return `must be ${article(property.type)} ${property.type}, but ${withArticle(value)} was given.`;
   const problem = property.rule?.(value as never);
   if (problem === undefined) return undefined;
   return property.secret === true ? problem : `${JSON.stringify(value)} ${problem}`;
 }
 
-const withArticle = (type: string): string => (type === "object" ? "an object" : `a ${type}`);
+function fits({ type }: Property, value: unknown): boolean {
+  if (type === "string or true") return value === true || typeof value === "string";
+  return typeof value === type && !Array.isArray(value);
+}
+
+const article = (type: string): string => (/^[aeiou]/.test(type) ? "an" : "a");
+
+/** What was given in place of what is allowed: "a number", "an object". */
+export function withArticle(value: unknown): string {
+  const type = Array.isArray(value) ? "array" : typeof value;
+  return `${article(type)} ${type}`;
+}
 
 /** "Did you mean …?" for a mistyped name, or all that are allowed. */
 export function nearest(name: string, known: readonly string[]): string {
@@ -97,7 +105,9 @@ export const notEmpty = (value: string | true): string | undefined =>
 export const oneOf =
   (...allowed: string[]) =>
   (value: string): string | undefined =>
-    allowed.includes(value) ? undefined : `is not known. Give ${allowed.join(" or ")}.`;
+    allowed.includes(value)
+      ? undefined
+      : `is not known. Give ${allowed.slice(0, -1).join(", ")} or ${allowed.at(-1) ?? ""}.`;
 
 const knownPhases = ["initial-create", "create", "edit", "delete", "cleanup", "post-cleanup"];
 

@@ -151,6 +151,27 @@ describe("what cannot work ends in one clear error", function () {
     await nothingLeft(scenario);
   });
 
+  it("names the other integration and the ways on where the POST finds one on the host, and cleans nothing up", async () => {
+    sandbox.immuta.switches.conflictOn = "host";
+    const id = sandbox.immuta.seed({ config: { host, database: "another", schema: "s" } });
+    const text = await scenario.fail("up");
+    expect(text).to.contain(`already exists on host ${host} (id = ${id})`);
+    expect(text).to.contain(
+      "Nothing was cleaned up, because Immuta's cleanup would remove the other integration's objects too. " +
+        "What was done: run initial-create, run create, register. " +
+        `If integration ${id} governs this database, take it over with adopt: "${id}". ` +
+        "Otherwise delete it in Immuta, run Immuta's cleanup and post-cleanup scripts for what was made here (getBootstrapScripts gives them), and run `pulumi up` again.",
+    );
+    expect(leftIn(sandbox, host, "claims").join()).to.contain("immuta_system");
+    // The person does as told: here, by dropping the workspace's pool and login.
+    sandbox.immuta.remove(id);
+    sandbox.immuta.switches.conflictOn = "host-and-database";
+    sandbox.synapse.dropWorkspace(host);
+    sandbox.synapse.createWorkspace({ host, ...administrator });
+    sandbox.synapse.createPool(host, "claims");
+    await nothingLeft(scenario);
+  });
+
   it("lists the failed validation tests of a createError, and undoes all of it", async () => {
     sandbox.immuta.failNext("create", "The view could not be made.");
     const text = await scenario.fail("up");
