@@ -7,13 +7,16 @@ import { type State, stateFormat } from "./state";
 import type { World } from "./world";
 
 /** The integration that `adopt` names, as Immuta has it. GETs only. Throws ForeignIntegration where there is none. */
-export async function findForAdoption(inputs: Inputs, { immuta }: World): Promise<Integration> {
+export async function findForAdoption(
+  inputs: Inputs,
+  { immuta }: { immuta: Pick<World["immuta"], "tenant" | "list" | "get"> },
+): Promise<Integration> {
   const place = `database ${inputs.database} of ${inputs.host}, schema ${inputs.schema}`;
   const found =
     typeof inputs.adopt === "string"
       ? await immuta.get(inputs.adopt)
       : standingAt(await immuta.list(), inputs);
-  if (found === undefined)
+  if (found === undefined || found.status === "deleted")
     throw new ForeignIntegration(
       typeof inputs.adopt === "string"
         ? `Immuta ${immuta.tenant} has no integration ${inputs.adopt} to adopt. Nothing was changed. Check \`adopt\`, or give true to find it by host, database and schema.`

@@ -92,7 +92,7 @@ function perform(step: Step, job: Job): Promise<void> {
     case "look":
       return lookFirst(job);
     case "survey":
-      return surveyFirst(job);
+      return surveyFirst(step.for, job);
     case "prove":
       return prove(job);
     case "generate":
@@ -117,10 +117,14 @@ async function lookFirst(job: Job): Promise<void> {
   job.before = await look(job.world.immuta, inputsOn("new", job));
 }
 
-async function surveyFirst({ world, sides }: Job): Promise<void> {
+async function surveyFirst(what: "everything" | "account", { world, sides }: Job): Promise<void> {
   const inputs = sides.new;
   if (inputs === undefined) throw new Error("no new inputs in this operation");
-  const sought = { database: inputs.database, schema: inputs.schema, username: inputs.username ?? "" };
+  const sought = {
+    database: inputs.database,
+    username: inputs.username ?? "",
+    ...(what === "everything" ? { schema: inputs.schema } : {}),
+  };
   refuseFound(inputs, await world.survey(bootstrapLogin(inputs, world), sought, world.reporter));
 }
 

@@ -8,7 +8,7 @@ export type Side = "new" | "old";
 
 export type Step =
   | { do: "look" }
-  | { do: "survey" }
+  | { do: "survey"; for: "everything" | "account" }
   | { do: "prove" }
   | { do: "generate"; phase: Phase; side: Side }
   | { do: "run"; phase: Phase; side: Side; in: "master" | "database" }
@@ -29,7 +29,7 @@ export interface Plan {
 
 const prove: Step = { do: "prove" };
 /** Only before the first script: afterwards the pool holds what this resource made. */
-const survey: Step = { do: "survey" };
+const survey: Step = { do: "survey", for: "everything" };
 const generate = (phase: Phase, side: Side): Step => ({ do: "generate", phase, side });
 const run = (phase: Phase, side: Side): Step => ({
   do: "run",
@@ -83,7 +83,14 @@ function updateSteps(olds: State, news: Bag, found: readonly Difference[]): Step
   const credentials = found.some((d) => d.change === "credentials") || left(olds, "credentials");
   const put =
     found.some((d) => d.change === "put") || (manual && credentials) || olds.progress?.operation === "update";
-  const change = put ? changeSteps(manual, manual && credentials) : [];
+  // A new account must not be somebody else's: initial-create would set that one's password.
+  const account = manual && found.some((d) => d.path === "username") && !begun(olds, "run initial-create");
+  const change: Step[] = put
+    ? [
+        ...(account ? [{ do: "survey", for: "account" } as const] : []),
+        ...changeSteps(manual, manual && credentials),
+      ]
+    : [];
   if (olds.progress?.operation !== "create") return change.length === 0 ? [] : [prove, ...change];
   if (olds.integrationId === undefined)
     return [{ do: "look" }, ...(put ? withdrawal(manual, olds.progress.done) : []), ...creation(manual)];
@@ -107,6 +114,8 @@ const changeSteps = (manual: boolean, credentials: boolean): Step[] => [
   { do: "put" },
   { do: "wait", until: "enabled" },
 ];
+
+const begun = (olds: State, step: string): boolean => olds.progress?.done.includes(step) ?? false;
 
 const left = (olds: State, change: "credentials"): boolean =>
   olds.progress?.changes?.includes(change) ?? false;

@@ -10,7 +10,8 @@ import { interrupts } from "./trouble";
 /** What a new integration would make, looked for before it is made. */
 export interface Sought {
   database: string;
-  schema: string;
+  /** The target schema; left out where only the account is new, and Immuta's schemas are there rightly. */
+  schema?: string;
   /** The system account. */
   username: string;
 }
@@ -71,6 +72,11 @@ const literal = (value: string): string => `N'${value.replaceAll("'", "''")}'`;
 const loginQuery = (username: string): string =>
   `SELECT 'login' AS kind, name FROM sys.sql_logins WHERE name = ${literal(username)}`;
 
-const databaseQuery = ({ schema, username }: Sought): string =>
-  `SELECT 'schema' AS kind, name FROM sys.schemas WHERE name LIKE 'immuta[_]%' OR name = ${literal(schema)} ` +
-  `UNION ALL SELECT 'user' AS kind, name FROM sys.database_principals WHERE name = ${literal(username)}`;
+function databaseQuery({ schema, username }: Sought): string {
+  const users = `SELECT 'user' AS kind, name FROM sys.database_principals WHERE name = ${literal(username)}`;
+  if (schema === undefined) return users;
+  return (
+    `SELECT 'schema' AS kind, name FROM sys.schemas WHERE name LIKE 'immuta[_]%' OR name = ${literal(schema)} ` +
+    `UNION ALL ${users}`
+  );
+}

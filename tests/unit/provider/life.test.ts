@@ -681,6 +681,18 @@ describe("the life of a SynapseIntegration", () => {
       expect(stage.acts).to.deep.equal(["list", "survey immuta"]);
     });
 
+    it("takes no account over that somebody else made, when the system account is changed", async () => {
+      const { id, outs } = await made(stage, manual);
+      stage.found = ["login other_account in database master"];
+      const error = await failureOf(
+        life.update(id, outs, changed(manual, "username", "other_account"), stage.world()),
+      );
+      expect(error.message).to.contain(
+        "did not make it: login other_account in database master. Nothing was changed.",
+      );
+      expect(stage.acts).to.deep.equal(["get 7", "survey immuta"]);
+    });
+
     it("names both ids and the adoption where the state's id is gone and another stands in its place", async () => {
       const { id, outs } = await made(stage, manual);
       const other = await life.create(automatic, elsewhere(stage, "9"));

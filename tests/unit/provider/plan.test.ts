@@ -93,7 +93,12 @@ describe("plan", () => {
             local: [],
             put: putSteps[setup],
             none: [],
-            credentials: setup === "manual" ? credentialSteps : [],
+            credentials:
+              setup === "manual"
+                ? path === "username"
+                  ? [credentialSteps[0], "survey", ...credentialSteps.slice(1)]
+                  : credentialSteps
+                : [],
           }[change];
           expect(names(result.steps)).to.deep.equal(steps);
           expect(result.replaces).to.deep.equal(change === "replace" ? [path] : []);
