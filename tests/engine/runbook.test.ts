@@ -1,0 +1,266 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import type { Deployment } from "@pulumi/pulumi/automation";
+import * as immuta from "pulumi-immuta";
+import { administrator, automaticArgs, host, manualArgs, oneIntegration } from "./one-integration";
+import type { OneIntegration } from "./one-integration";
+import { integrations, leftIn, open, resourceIn, root, type Scenario } from "./support";
+import { loginTo, stageOn } from "../pool/support";
+
+/** docs/runbook.md, run: each step below is a command of the page, in the page's order. */
+
+const page = readFileSync(join(root, "docs", "runbook.md"), "utf8");
+
+/** The commands of a section, without their comments. */
+function commandsOf(heading: string): string[] {
+  const section = page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
+  expect(section, heading).to.contain("\nTested. ");
+  return [...section.matchAll(/```sh\n([^]*?)```/g)]
+    .flatMap(([, block = ""]) => block.trim().split("\n"))
+    .map((line) => line.replace(/\s+#.*/, ""));
+}
+
+/** Runs a section's commands one after the other; every one of them has to be called for. */
+class Procedure {
+  private readonly left: string[];
+  constructor(
+    heading: string,
+    private readonly one: OneIntegration,
+    private readonly scenario: Scenario,
+    private readonly files: Record<string, Deployment> = {},
+  ) {
+    this.left = commandsOf(heading);
+  }
+
+  /** The next command; it must succeed. Gives the calls to Immuta, and the batches in the pool, that changed something. */
+  async runs(): Promise<string[]> {
+    const command = this.left.shift() ?? "";
+    const { stack } = this.scenario.opened;
+    this.one.sandbox.immuta.clearJournal();
+    this.one.sandbox.synapse.clearJournal();
+    if (command === "pulumi cancel --yes") await stack.cancel();
+    else if (command === "pulumi refresh --clear-pending-creates --yes")
+      await stack.refresh({ clearPendingCreates: true, suppressProgress: true, color: "never" });
+    else if (command === "pulumi preview --expect-no-changes")
+      await stack.preview({ expectNoChanges: true, suppressProgress: true, color: "never" });
+    else if (command.startsWith("pulumi stack import --file "))
+      await stack.importStack(this.files[command.split(" ").at(-1) ?? ""] ?? expect.fail(command));
+    else if (command.startsWith("export ")) {
+      const [name = "", value = ""] = command.slice("export ".length).split("=");
+      stack.workspace.envVars[name] = value;
+    } else await this.scenario.act(actionOf(command));
+    return this.writes();
+  }
+
+  /** The next command, which stops; gives what it says. */
+  async stops(): Promise<string> {
+    const text = await this.scenario.fail(actionOf(this.left.shift() ?? ""));
+    expect(this.writes()).to.deep.equal([]);
+    return text;
+  }
+
+  ends(): void {
+    expect(this.left).to.deep.equal([]);
+  }
+
+  private writes(): string[] {
+    const { immuta: server, synapse } = this.one.sandbox;
+    return [
+      ...server.journal
+        .map(({ method, path }) => `${method} ${path}`)
+        .filter((call) => !call.startsWith("GET ")),
+      ...synapse.journal
+        .filter(({ kind, applicationName, statement }) => {
+          const ours = applicationName.startsWith("pulumi-immuta");
+          return kind === "batch" && ours && statement !== "SELECT";
+        })
+        .map(({ statement }) => statement ?? ""),
+    ];
+  }
+}
+
+function actionOf(command: string): "up" | "refresh" | "destroy" {
+  const [, action] = /^pulumi (up|refresh|destroy) --yes$/.exec(command) ?? [];
+  return (action as "up" | "refresh" | "destroy" | undefined) ?? expect.fail(`not known here: ${command}`);
+}
+
+const until = async (so: () => boolean): Promise<void> => {
+  while (!so()) await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
+/** The processes of a run: the engine of the stack in this folder first, then what it started. */
+function processesOf(folder: string): number[] {
+  const table = execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" })
+    .split("\n")
+    .map((line) => /^\s*(\d+)\s+(\d+)\s(.*)$/.exec(line))
+    .flatMap((match) =>
+      match === null ? [] : [{ id: Number(match[1]), parent: Number(match[2]), args: match[3] ?? "" }],
+    );
+  const found = table
+    .filter(({ args }) => args.startsWith(join(folder, "bin", "pulumi")))
+    .map(({ id }) => id);
+  for (const id of found) for (const child of table) if (child.parent === id) found.push(child.id);
+  return found;
+}
+
+describe("docs/runbook.md", function () {
+  this.timeout(180_000);
+  let one: OneIntegration;
+  const leftover: number[] = [];
+
+  const start = async (args: Record<string, unknown>): Promise<void> => {
+    one = await oneIntegration(args);
+  };
+  afterEach(async () => {
+    for (const id of leftover.splice(0)) {
+      try {
+        process.kill(id, "SIGKILL");
+      } catch {
+        // It ended by itself.
+      }
+    }
+    await one.close();
+  });
+
+  for (const [setup, args] of [
+    ["automatic", automaticArgs],
+    ["manual", manualArgs],
+  ] as const)
+    it(`The runner was killed (${setup} setup)`, async () => {
+      await start(args);
+      const { scenario, sandbox } = one;
+      sandbox.immuta.delays.creating = 600_000;
+      const broken = scenario.act("up").then(
+        () => "succeeded",
+        () => "broke off",
+      );
+      await until(() => sandbox.immuta.journal.some(({ path }) => path.endsWith("/status")));
+      const [engine = 0, ...started] = processesOf(scenario.opened.folder);
+      leftover.push(...started);
+      process.kill(engine, "SIGKILL");
+      expect(await broken).to.equal("broke off");
+      // The machine went away: what the engine had started is gone too.
+      for (const id of leftover.splice(0)) process.kill(id, "SIGKILL");
+      sandbox.immuta.settle();
+      expect(await scenario.fail("up")).to.contain("the stack is currently locked");
+
+      const procedure = new Procedure("The runner was killed", one, scenario);
+      await procedure.runs();
+      const pending = async (): Promise<unknown> =>
+        ((await scenario.opened.stack.exportStack()) as { deployment: { pending_operations?: unknown[] } })
+          .deployment.pending_operations ?? [];
+      expect(await pending()).to.have.length(1);
+      await procedure.runs();
+      expect(await pending()).to.deep.equal([]);
+      expect(await procedure.stops())
+        .to.contain("already has integration 3")
+        .and.contain('adopt: "3"');
+      one.args = { ...args, adopt: "3" };
+      expect(await procedure.runs()).to.deep.equal([]);
+      one.args = args;
+      await procedure.runs();
+      procedure.ends();
+      expect(integrations(sandbox)).to.have.length(1);
+    });
+
+  it("The pool is gone", async () => {
+    await start(manualArgs);
+    await one.scenario.act("up");
+    one.sandbox.synapse.dropPool(host, "claims");
+    const procedure = new Procedure("The pool is gone", one, one.scenario);
+    await procedure.runs();
+    expect(await procedure.runs()).to.deep.equal(["DELETE /integrations/3"]);
+    procedure.ends();
+    expect(leftIn(one.sandbox, host, "master")).to.deep.equal([
+      'logins: "immuta_system_account"',
+      'users: "immuta_system_account"',
+    ]);
+  });
+
+  const takesOver = async (procedure: Procedure, id: string): Promise<void> => {
+    one.args = { ...manualArgs, adopt: id };
+    expect(await procedure.runs()).to.deep.equal([]);
+    one.args = manualArgs;
+    expect(await procedure.runs()).to.deep.equal([]);
+    procedure.ends();
+  };
+
+  it("The passphrase is lost, The state is lost", async () => {
+    await start(manualArgs);
+    await one.scenario.act("up");
+    commandsOf("The passphrase is lost");
+    one.scenario.opened.stack.workspace.envVars["PULUMI_CONFIG_PASSPHRASE"] = "another one";
+    expect(await one.scenario.fail("refresh")).to.contain("incorrect passphrase");
+    await one.scenario.opened.stack.workspace.removeStack("test", { force: true });
+    expect(integrations(one.sandbox)).to.have.length(1);
+
+    const anew = await one.another({ PULUMI_CONFIG_PASSPHRASE: "a new one" });
+    const procedure = new Procedure("The state is lost", one, anew);
+    expect(await procedure.stops()).to.contain('adopt: "3"');
+    await takesOver(procedure, "3");
+    expect((await resourceIn(anew)).outputs).to.include({ integrationId: "3", status: "enabled" });
+    await anew.act("destroy");
+    expect([...leftIn(one.sandbox, host, "claims"), ...leftIn(one.sandbox, host, "master")]).to.deep.equal(
+      [],
+    );
+  });
+
+  it("The state is from yesterday", async () => {
+    await start(manualArgs);
+    await one.scenario.act("up");
+    const yesterday = await one.scenario.opened.stack.exportStack();
+    await one.scenario.act("destroy");
+    await one.scenario.act("up");
+    const procedure = new Procedure("The state is from yesterday", one, one.scenario, {
+      "yesterday.json": yesterday,
+    });
+    await procedure.runs();
+    expect(await procedure.stops())
+      .to.contain("knows the integration as 3")
+      .and.contain('adopt: "4"');
+    await takesOver(procedure, "4");
+  });
+
+  it("Leftovers in the pool", async () => {
+    await start(manualArgs);
+    await one.scenario.act("up");
+    one.sandbox.immuta.remove("3");
+    const anew = await one.another({});
+    const procedure = new Procedure("Leftovers in the pool", one, anew);
+    expect(await anew.fail("up")).to.contain("The pool already holds what Immuta's scripts would make");
+    const { sandbox } = one;
+    const lookups = { IMMUTA_URL: sandbox.immuta.url, IMMUTA_API_KEY: sandbox.apiKey };
+    const scripts = await open(sandbox, undefined, {
+      workDir: root,
+      projectName: "scripts",
+      program: () => {
+        const { bootstrap: _login, autoBootstrap: _manual, ...args } = manualArgs;
+        const { cleanup, postCleanup } = immuta.getBootstrapScripts(args);
+        return Promise.resolve({ cleanup: cleanup.script, postCleanup: postCleanup.script });
+      },
+    });
+    Object.assign(process.env, lookups);
+    try {
+      const { outputs } = await scripts.act("up");
+      const person = loginTo(sandbox.synapse, {
+        host,
+        authentication: {
+          type: "sql",
+          username: administrator.administratorLogin,
+          password: administrator.administratorPassword,
+        },
+      });
+      const stage = stageOn(sandbox.synapse);
+      await stage.run(String(outputs["cleanup"]?.value), { database: "claims" }, person);
+      await stage.run(String(outputs["postCleanup"]?.value), { database: "master" }, person);
+    } finally {
+      for (const name of Object.keys(lookups)) Reflect.deleteProperty(process.env, name);
+      scripts.opened.remove();
+    }
+    await procedure.runs();
+    procedure.ends();
+    expect(integrations(sandbox)).to.have.length(1);
+  });
+});
