@@ -124,6 +124,11 @@ describe("quickstart: manual setup on the pool that the same up provisions", fun
     expect(outcome.changes).to.deep.equal({ same: 7, update: 1 });
     expect(outcome.calls).to.deep.equal(edited);
     expect(new Set(outcome.batches.map((batch) => batch.split(":")[0]))).to.deep.equal(new Set(["claims"]));
+    const digests = sandbox.immuta.journal.flatMap(({ method, bodyDigest }) =>
+      bodyDigest === undefined ? [] : [`${method} ${bodyDigest}`],
+    );
+    expect(digests.map((digest) => digest.split(" ")[0])).to.deep.equal(["POST", "PUT"]);
+    expect(new Set(digests.map((digest) => digest.split(" ")[1])).size, "the same bytes").to.equal(1);
     expect(managed()["impersonation"]).to.deep.equal({ enabled: true, role: "IMMUTA_IMPERSONATION" });
     expect(leftIn(sandbox, host, "claims").join()).to.contain("IMMUTA_IMPERSONATION");
   });
@@ -156,8 +161,14 @@ describe("quickstart: manual setup on the pool that the same up provisions", fun
     expect((await scenario.act("preview")).changes).to.deep.equal({ same: 8 });
   });
 
-  it("keeps the login that runs the scripts in the state, and calls Immuta for a change of it never", async () => {
+  it("keeps the login that runs the scripts in the state, takes an endpoint that the preview does not know for no replacement, and calls Immuta for a change of it never", async () => {
     await scenario.set({ sqlAdminPassword: secret("N3w-Adm1n!") });
+    // Azure gives the workspace's endpoint anew, so the preview does not know it.
+    const preview = await scenario.act("preview", { plain: true });
+    expect(preview.changes).to.deep.equal({ same: 6, update: 2 });
+    expect(preview).to.deep.include(unchanged);
+    expect(preview.output).to.contain("may change, known at up: host");
+    expect(preview.output).not.to.contain("REPLACES");
     const outcome = await scenario.act("up");
     expect(outcome.changes).to.deep.equal({ same: 6, update: 2 });
     expect(outcome).to.deep.include(unchanged);
