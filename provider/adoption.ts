@@ -6,6 +6,15 @@ import { type Bag, type Inputs, normalHost, normalIdentifier, valueAt } from "./
 import { type State, stateFormat } from "./state";
 import type { World } from "./world";
 
+/** States in which what Immuta says holds. */
+const adoptable = new Set([
+  "enabled",
+  "recurringValidationError",
+  "editError",
+  "deleteError",
+  "migrateError",
+]);
+
 /** The integration that `adopt` names, as Immuta has it. GETs only. Throws ForeignIntegration where there is none. */
 export async function findForAdoption(
   inputs: Inputs,
@@ -21,6 +30,10 @@ export async function findForAdoption(
       typeof inputs.adopt === "string"
         ? `Immuta ${immuta.tenant} has no integration ${inputs.adopt} to adopt. Nothing was changed. Check \`adopt\`, or give true to find it by host, database and schema.`
         : `Immuta ${immuta.tenant} has no integration on ${place} to adopt. Nothing was changed. Take \`adopt\` out to have it made.`,
+    );
+  if (!adoptable.has(found.status))
+    throw new ForeignIntegration(
+      `Integration ${found.id} at Immuta ${immuta.tenant} is in state ${found.status}, so it is not adopted. Nothing was changed. Adopt it when Immuta says enabled.`,
     );
   const elsewhere = placeDifferences(found, inputs);
   if (elsewhere.length > 0)

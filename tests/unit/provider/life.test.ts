@@ -759,6 +759,16 @@ describe("the life of a SynapseIntegration", () => {
       expect(stage.acts).to.deep.equal(["get 7", "get 7"]);
     });
 
+    it("refuses one whose end is not known yet, or that Immuta gave up", async () => {
+      await there();
+      for (const status of ["creating", "createError", "disabled"]) {
+        const found = stage.integrations.get("7");
+        if (found !== undefined) found.status = status;
+        const error = await failureOf(life.create({ ...manual, adopt: "7" }, stage.world()));
+        expect(error.message).to.contain(`is in state ${status}, so it is not adopted`);
+      }
+    });
+
     it("brings it to the program where that is asked for", async () => {
       await there();
       const news: Inputs = {
