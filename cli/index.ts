@@ -22,6 +22,14 @@ const commands: Readonly<Record<string, Command>> = {
     summary: "a preview as Markdown for a pull request, and a gate for pipelines",
     module: "./report",
   },
+  adopt: {
+    summary: "the program that takes over what Immuta has, and the proof that it writes nothing",
+    module: "./adopt",
+  },
+  scripts: {
+    summary: "Immuta's bootstrap scripts for review, and what changed since an earlier one",
+    module: "./scripts",
+  },
 };
 
 const usage = (): string =>

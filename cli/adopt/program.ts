@@ -1,0 +1,87 @@
+import { normalHost, properties } from "../../provider/properties";
+import { visible } from "../text";
+import type { Adoptable } from "./inventory";
+import { fileOf, nameOfHost, resourceName, settingName } from "./names";
+
+/** The program that takes these integrations over: texts by file name, one file for each host and an index. */
+export function programFor(adoptable: readonly Adoptable[], tenant: string): Map<string, string> {
+  const hosts = new Map<string, Adoptable[]>();
+  for (const one of adoptable) {
+    const host = normalHost(one.inputs.host);
+    hosts.set(host, [...(hosts.get(host) ?? []), one]);
+  }
+  const files = new Map<string, string>();
+  for (const [host, integrations] of hosts) files.set(fileOf(host), fileFor(host, integrations, tenant));
+  const imports = [...hosts.keys()].map((host) => `import ${text(`./${nameOfHost(host)}`)};\n`);
+  files.set(
+    "index.ts",
+    `// Written by \`pulumi-immuta adopt\`: one file for each host.\n${imports.join("")}`,
+  );
+  return files;
+}
+
+function fileFor(host: string, integrations: readonly Adoptable[], tenant: string): string {
+  const manual = integrations.some(({ inputs }) => !inputs.autoBootstrap);
+  return [
+    `// Immuta's Azure Synapse integrations on ${visible(host)}, of tenant ${visible(tenant)}.`,
+    "// Written by `pulumi-immuta adopt`.",
+    ...(manual ? ['import * as pulumi from "@pulumi/pulumi";'] : []),
+    'import * as immuta from "pulumi-immuta";',
+    ...(manual ? ["", "const config = new pulumi.Config();"] : []),
+    ...integrations.map(resourceFor),
+    "",
+  ].join("\n");
+}
+
+function resourceFor({ id, inputs }: Adoptable): string {
+  const { host, port, database, schema, autoBootstrap, impersonation, metadataDelimiters } = inputs;
+  const { hashDelimiter, hashKeyDelimiter, arrayDelimiter } = metadataDelimiters;
+  const delimiters = { hashDelimiter, hashKeyDelimiter, arrayDelimiter };
+  const role = impersonation.role === undefined ? "" : `, role: ${text(impersonation.role)}`;
+  return [
+    "",
+    ...(autoBootstrap
+      ? ["// Automatic setup: a change takes IMMUTA_SQL_ADMIN_USERNAME and IMMUTA_SQL_ADMIN_PASSWORD."]
+      : [
+          "// Immuta does not show the system account: its name is wanted now, its password at the first change.",
+        ]),
+    "new immuta.SynapseIntegration(",
+    `  ${text(resourceName(host, database))},`,
+    "  {",
+    `    adopt: ${text(id)},`,
+    `    host: ${text(host)},`,
+    ...(port === defaultOf("port") ? [] : [`    port: ${port},`]),
+    `    database: ${text(database)},`,
+    `    schema: ${text(schema)},`,
+    `    autoBootstrap: ${autoBootstrap},`,
+    ...(autoBootstrap
+      ? []
+      : [
+          `    username: config.require(${text(settingName(host, database, "username"))}),`,
+          `    password: config.getSecret(${text(settingName(host, database, "password"))}),`,
+          "    bootstrap: {},",
+        ]),
+    ...(impersonation.enabled ? [`    impersonation: { enabled: true${role} },`] : []),
+    ...(Object.entries(delimiters).every(([name, value]) => value === defaultOf(`metadataDelimiters.${name}`))
+      ? []
+      : [
+          "    metadataDelimiters: {",
+          ...Object.entries(delimiters).map(([name, value]) => `      ${name}: ${text(value)},`),
+          "    },",
+        ]),
+    "  },",
+    "  { protect: true },",
+    ");",
+  ].join("\n");
+}
+
+const defaultOf = (path: string): unknown => properties.find((property) => property.path === path)?.default;
+
+/** A literal of TypeScript: what stands in it stays text. */
+const text = (value: string): string => JSON.stringify(value);
+
+/** What `pulumi config set` must be given before the program runs: names of settings. */
+export const settingsWanted = (adoptable: readonly Adoptable[]): string[] =>
+  adoptable.flatMap(({ inputs: { autoBootstrap, host, database } }) =>
+    autoBootstrap ? [] : [settingName(host, database, "username")],
+  );

@@ -1,0 +1,13 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import { CommandError } from "./io";
+import { visible } from "./text";
+
+/** node's parseArgs, whose refusals become a sentence. Throws CommandError. */
+export function parsed<const Config extends ParseArgsConfig>(command: string, config: Config) {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`${visible(said.split(". ")[0] ?? said)}. See pulumi-immuta ${command} --help.`);
+  }
+}
