@@ -85,13 +85,16 @@ const inputsFrom = (bag: Bag): Inputs => program(bag) as unknown as Inputs;
 
 /** The clients load when an operation needs them: a preview loads neither axios nor mssql. */
 async function world(bag: Bag): Promise<World> {
-  const { url, apiKey } = configuration.tenant();
+  const { url, apiKey, from } = configuration.tenant();
   const { immutaClient } = await import("../provider/immuta/client.js");
   const reporter = audience.reporter(program(bag), resourceId(inputsFrom(bag)), configuration.debug);
   const applicationName = `pulumi-immuta/${packageVersion()}`;
   const { requestTimeout, auditLog } = configuration;
   const subject = audience.subject(program(bag)) ?? resourceId(inputsFrom(bag));
   const trail = auditLog === undefined ? noTrail : fileTrail(auditLog, subject);
+  reporter.debug(
+    `Immuta ${url.host}, named by the ${from === "environment" ? "environment (IMMUTA_URL)" : "stack's settings (immuta:url)"}`,
+  );
   const circuit = circuits.get(url.host) ?? new Circuit();
   circuits.set(url.host, circuit);
   return {

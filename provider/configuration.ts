@@ -8,7 +8,7 @@ import { milliseconds } from "./validation";
  */
 export interface Configuration {
   /** Throws ConfigurationError where the URL or key is missing or malformed. */
-  tenant(): { url: URL; apiKey: string };
+  tenant(): { url: URL; apiKey: string; from: "environment" | "stack" };
   /** Host name of the tenant that states may still name, while it is moved. */
   previousTenant?: string;
   /** The privileged SQL login for resources that give none. */
@@ -50,6 +50,7 @@ export function readConfiguration(
   const requestTimeout = milliseconds(value("IMMUTA_REQUEST_TIMEOUT", "requestTimeout") ?? "");
   return {
     tenant: () => ({
+      from: notEmpty(env["IMMUTA_URL"]) === undefined ? "stack" : "environment",
       url: tenantUrl(value("IMMUTA_URL", "url"), value("IMMUTA_ALLOW_INSECURE", "allowInsecure") === "true"),
       apiKey:
         value("IMMUTA_API_KEY", "apiKey") ??
