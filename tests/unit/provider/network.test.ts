@@ -159,7 +159,9 @@ describe("on the way to Immuta", function () {
       IMMUTA_URL: "https://refused.immuta.invalid",
       HTTPS_PROXY: proxied(),
     });
-    expect(refused.error).to.match(/HTTP 407: .*\nThe proxy on the way wants a login: give it in HTTPS_PROXY/);
+    expect(refused.error).to.match(
+      /HTTP 407: .*\nThe proxy on the way wants a login: give it in HTTPS_PROXY/,
+    );
     const nobody = await ask({
       ...trusted(),
       IMMUTA_URL: `https://${name}`,
