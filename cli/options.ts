@@ -3,7 +3,10 @@ import { CommandError } from "./io";
 import { visible } from "./text";
 
 /** node's parseArgs, whose refusals become a sentence. Throws CommandError. */
-export function parsed<const Config extends ParseArgsConfig>(command: string, config: Config) {
+export function parsed<const Config extends ParseArgsConfig>(
+  command: string,
+  config: Config,
+): ReturnType<typeof parseArgs<Config>> {
   try {
     return parseArgs(config);
   } catch (error) {

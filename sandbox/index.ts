@@ -65,7 +65,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       PULUMI_DEBUG_PROVIDERS: `azure-native:${azure.port}`,
     },
     close: async () => {
-      await Promise.all([immuta.close(), azure.close(), synapse.close()]);
+      // Immuta first: it may be at work in a pool.
+      await immuta.close();
+      await Promise.all([azure.close(), synapse.close()]);
       rmSync(folder, { recursive: true, force: true });
     },
   };
