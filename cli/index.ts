@@ -30,6 +30,10 @@ const commands: Readonly<Record<string, Command>> = {
     summary: "Immuta's bootstrap scripts for review, and what changed since an earlier one",
     module: "./scripts",
   },
+  doctor: {
+    summary: "whether Immuta and a pool can be reached and used from here",
+    module: "./doctor",
+  },
 };
 
 const usage = (): string =>

@@ -7,7 +7,7 @@ import { type State, stateFormat } from "./state";
 import type { World } from "./world";
 
 /** States in which what Immuta says holds. */
-const adoptable = new Set([
+export const adoptable: ReadonlySet<string> = new Set([
   "enabled",
   "recurringValidationError",
   "editError",

@@ -109,7 +109,6 @@ async function judgeAdoption(
     takers.set(found.id, name);
     if (other !== undefined)
       return { problems: [`integration ${found.id} is adopted by ${other} too`], steps: [] };
-    if (found.status === "disabled") return { problems: [`integration ${found.id} is disabled`], steps: [] };
     const state = stateOfAdopted(found, inputs, immuta.tenant);
     const problems = adoptionDifferences(state, inputs);
     // An exact takeover that differs is refused: nothing is written.

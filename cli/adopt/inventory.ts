@@ -1,3 +1,4 @@
+import { adoptable as adoptableStates } from "../../provider/adoption";
 import { check } from "../../provider/check";
 import { resourceId } from "../../provider/identity";
 import { type Integration, synapseType } from "../../provider/immuta/types";
@@ -47,11 +48,11 @@ export function inventoryOf(integrations: readonly Integration[], setup?: "autom
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-/** The states in which a takeover would only find something on its way out. */
+/** What the takeover itself would refuse. */
 function unfit({ status }: Integration): string | undefined {
+  if (adoptableStates.has(status)) return undefined;
   if (status === "disabled") return "it is disabled; enable it in Immuta, or delete it there";
-  if (status === "deleting") return "it is being deleted";
-  return undefined;
+  return `it is in state ${status}; adopt it when Immuta says enabled`;
 }
 
 const databaseOf = ({ config: { host = "", database = "" } }: Integration): string =>

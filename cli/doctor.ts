@@ -1,0 +1,119 @@
+import { writeFile } from "node:fs/promises";
+import { ConfigurationError, packageVersion, readConfiguration } from "../provider/configuration";
+import { masked } from "../provider/pool/script-identity";
+import * as rules from "../provider/validation";
+import { examinePool, type Place } from "./doctor/pool";
+import type { Result } from "./doctor/result";
+import { examineTenant } from "./doctor/tenant";
+import { CommandError, type Io } from "./io";
+import { parsed } from "./options";
+import { visible } from "./text";
+
+const usage = `Usage: pulumi-immuta doctor [--host H --database D] [options]
+
+Looks whether Immuta can be used from here, and with --host and --database whether the pool can. Reads only.
+Immuta: IMMUTA_URL, IMMUTA_API_KEY, and the proxy variables. Pool: the login from IMMUTA_SQL_ADMIN_USERNAME and
+IMMUTA_SQL_ADMIN_PASSWORD, or IMMUTA_SQL_ACCESS_TOKEN; the way from IMMUTA_SQL_SERVER and IMMUTA_SQL_PORT.
+
+  --host <name>                dedicated SQL endpoint of the workspace
+  --database <name>            the dedicated SQL pool
+  --trust-server-certificate   accept any certificate of the pool, as bootstrap.trustServerCertificate does
+  --json                       the results as JSON
+  --bundle <file>              write results and versions as JSON, for an issue report: without secrets, with host names
+  --help                       this text
+
+Exit codes: 0 where all is well; 1 where a check fails or the options are wrong.
+`;
+
+/** `pulumi-immuta doctor`. Throws CommandError. */
+export async function run(args: string[], io: Io): Promise<number> {
+  const { values } = parsed("doctor", {
+    args,
+    options: {
+      host: { type: "string" },
+      database: { type: "string" },
+      "trust-server-certificate": { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      bundle: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help === true) {
+    io.out(usage);
+    return 0;
+  }
+  const place = placeOf(values.host, values.database, values["trust-server-certificate"]);
+  const results = withoutSecrets(await examine(place));
+  const failed = results.filter(({ result }) => result === "fail").length;
+  if (values.json) io.out(`${JSON.stringify({ format: 1, ok: failed === 0, results }, undefined, 2)}\n`);
+  else for (const result of results) io.out(lineOf(result));
+  if (values.bundle !== undefined) await writeBundle(values.bundle, results, io);
+  return failed === 0 ? 0 : 1;
+}
+
+function placeOf(
+  host: string | undefined,
+  database: string | undefined,
+  trustServerCertificate: boolean,
+): Place | undefined {
+  if (host === undefined && database === undefined) return undefined;
+  if (host === undefined || database === undefined)
+    throw new CommandError("--host and --database are given together.");
+  const problem = rules.host(host) ?? rules.identifier(database);
+  if (problem !== undefined)
+    throw new CommandError(
+      `${rules.host(host) === undefined ? "--database" : "--host"}: ${visible(JSON.stringify(rules.host(host) === undefined ? database : host))} ${problem}`,
+    );
+  return { host, database, trustServerCertificate };
+}
+
+async function examine(place: Place | undefined): Promise<Result[]> {
+  const tenant = await examineTenant(process.env);
+  if (place === undefined) return tenant;
+  try {
+    return [
+      ...tenant,
+      ...(await examinePool(
+        place,
+        readConfiguration(() => undefined),
+      )),
+    ];
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new CommandError(error.message);
+    throw error;
+  }
+}
+
+const secretVariables = [
+  "IMMUTA_API_KEY",
+  "IMMUTA_SQL_ADMIN_PASSWORD",
+  "IMMUTA_SQL_ACCESS_TOKEN",
+  "IMMUTA_SYSTEM_PASSWORD",
+];
+
+/** Servers' own words come from outside: no credential leaves with them. */
+function withoutSecrets(results: readonly Result[]): Result[] {
+  const secrets = secretVariables.map((name) => process.env[name] ?? "");
+  const clean = (text: string): string => visible(masked(text, secrets), 2000);
+  return results.map(({ detail, fix, ...result }) => ({
+    ...result,
+    detail: clean(detail),
+    ...(fix === undefined ? {} : { fix: clean(fix) }),
+  }));
+}
+
+const words: Readonly<Record<Result["result"], string>> = { ok: "ok  ", fail: "FAIL", skipped: "-   " };
+
+const lineOf = ({ check, result, detail, fix }: Result): string =>
+  `${words[result]} ${check}: ${detail}${fix === undefined ? "" : ` → ${fix}`}\n`;
+
+async function writeBundle(file: string, results: readonly Result[], io: Io): Promise<void> {
+  const versions = { "pulumi-immuta": packageVersion(), node: process.version, platform: process.platform };
+  try {
+    await writeFile(file, `${JSON.stringify({ format: 1, versions, results }, undefined, 2)}\n`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CommandError(`${visible(file)} cannot be written (${code ?? "unknown cause"}).`);
+  }
+  io.err(`wrote ${visible(file)}; it names hosts and logins, and holds no secret.\n`);
+}

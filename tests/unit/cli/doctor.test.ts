@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { proxyFor } from "../../../cli/doctor/tenant";
+import { type Bench, openBench } from "./tenant";
+
+const canary = "Canary-S3cret!4711";
+const host = "claims.sql.azuresynapse.net";
+
+describe("pulumi-immuta doctor", () => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await openBench();
+    const { synapse } = bench.sandbox;
+    synapse.createWorkspace({ host, administratorLogin: "sqladmin", administratorPassword: canary });
+    synapse.createPool(host, "claims");
+  });
+  afterEach(() => bench.close());
+  const login = { IMMUTA_SQL_ADMIN_USERNAME: "sqladmin", IMMUTA_SQL_ADMIN_PASSWORD: canary };
+  const pool = ["doctor", "--host", host, "--database", "claims", "--trust-server-certificate"];
+
+  it("looks at Immuta alone with one GET", async () => {
+    const seen = await bench.run(["doctor"]);
+    expect(seen).to.deep.include({ code: 0, err: "" });
+    expect(seen.out).to.match(
+      /^ok {3}URL: http:.*\nok {3}proxy: none for 127\.0\.0\.1\nok {3}TLS: not used: http\nok {3}API key: accepted; 2 integrations, 0 of them Azure Synapse Analytics\n$/,
+    );
+    expect(bench.calls()).to.deep.equal(["GET /integrations"]);
+    expect(bench.sandbox.synapse.journal).to.deep.equal([]);
+  });
+
+  it("names what to do about a missing URL, a wrong key and an address where nobody is", async () => {
+    const url = await bench.run(["doctor"], { IMMUTA_URL: undefined });
+    expect(url.code).to.equal(1);
+    expect(url.out).to.match(/^FAIL URL: No Immuta URL\..* → .*\n- {4}TLS: no URL\n/);
+    const key = await bench.run(["doctor"], { IMMUTA_API_KEY: canary });
+    expect(key.out).to.match(/FAIL API key: GET \/integrations .*HTTP 401.* → Check IMMUTA_API_KEY/);
+    const tls = await bench.run(["doctor"], { IMMUTA_URL: "https://127.0.0.1:1" });
+    expect(tls.out).to.match(/FAIL TLS: 127\.0\.0\.1:1: ECONNREFUSED → /);
+    expect(key.out + tls.out).not.to.contain(canary);
+  });
+
+  it("looks at a pool and changes nothing in it", async () => {
+    const before = bench.sandbox.synapse.catalog(host, "claims");
+    const seen = await bench.run(pool, login);
+    expect(seen.out.split("\n").slice(4)).to.deep.equal([
+      "ok   DNS: 127.0.0.1",
+      `ok   port: 127.0.0.1:${bench.sandbox.synapse.port} answers`,
+      "ok   login in master: sqladmin is let into master",
+      "ok   rights in master: administrator",
+      "ok   login in database: sqladmin is let into claims",
+      "ok   rights in database: users, roles, schemas, procedures, functions, views, tables",
+      "ok   dedicated SQL pool: yes",
+      "ok   pool online: yes",
+      "",
+    ]);
+    expect(seen.code).to.equal(0);
+    expect(bench.sandbox.synapse.catalog(host, "claims")).to.deep.equal(before);
+  });
+
+  it("tells a wrong password, a firewall and a paused pool apart, each with its remedy", async () => {
+    const wrong = await bench.run(pool, { ...login, IMMUTA_SQL_ADMIN_PASSWORD: `${canary}x` });
+    expect(wrong.code).to.equal(1);
+    expect(wrong.out).to.match(/FAIL login in master: .*18456.* → User name or password is wrong/);
+    expect(wrong.out).not.to.contain(canary);
+    const { synapse } = bench.sandbox;
+    synapse.setFault(host, "claims", { kind: "firewall", clientAddress: "203.0.113.7" });
+    expect((await bench.run(pool, login)).out).to.match(
+      /FAIL firewall: .* → .*--start-ip-address 203\.0\.113\.7/,
+    );
+    synapse.setFault(host, "claims", { kind: "paused", at: "login" });
+    expect((await bench.run(pool, login)).out).to.match(/FAIL pool online: .*42108.* → The pool is paused/);
+  });
+
+  it("says that no login was given, and that nobody is at the port", async () => {
+    const none = await bench.run(pool);
+    expect(none.code).to.equal(1);
+    expect(none.out).to.contain("FAIL SQL login: no login is given → Set IMMUTA_SQL_ADMIN_USERNAME");
+    const closed = await bench.run(pool, { ...login, IMMUTA_SQL_PORT: "1" });
+    expect(closed.out).to.contain("FAIL port: 127.0.0.1:1 does not answer (ECONNREFUSED) → ");
+    expect(closed.out).to.contain("-    login in database: no connection\n");
+  });
+
+  it("gives JSON, and a bundle without secrets", async () => {
+    const file = join(bench.folder, "bundle.json");
+    const seen = await bench.run([...pool, "--json", "--bundle", file], login);
+    const { ok, results } = JSON.parse(seen.out) as { ok: boolean; results: object[] };
+    expect([ok, results.length]).to.deep.equal([true, 12]);
+    const bundle = readFileSync(file, "utf8");
+    expect(JSON.parse(bundle)).to.deep.include({ format: 1, results });
+    expect(bundle).to.contain(`"node": "${process.version}"`);
+    expect(bundle + seen.out + seen.err)
+      .not.to.contain(canary)
+      .and.not.to.contain(bench.sandbox.apiKey);
+  });
+
+  it("refuses half a place, and the serverless endpoint", async () => {
+    expect((await bench.run(["doctor", "--host", host])).err).to.contain("are given together");
+    const serverless = ["doctor", "--host", "claims-ondemand.sql.azuresynapse.net", "--database", "claims"];
+    expect((await bench.run(serverless)).err).to.contain("serverless endpoint");
+  });
+
+  it("shows a proxy without its login", () => {
+    const url = new URL("https://tenant.example.com");
+    const env = { HTTPS_PROXY: `http://user:${canary}@proxy.example:8080` };
+    expect(proxyFor(url, env)).to.deep.equal({ variable: "HTTPS_PROXY", address: "proxy.example:8080" });
+    expect(proxyFor(url, { ...env, NO_PROXY: "localhost,.example.com" })).to.equal(undefined);
+    expect(proxyFor(url, { HTTP_PROXY: "proxy:1" })).to.equal(undefined);
+  });
+});
