@@ -150,3 +150,15 @@ function atPlace(integrations: readonly Integration[], place: Place): Integratio
   const found = standingAt(integrations, place);
   return normalIdentifier(found?.config.schema ?? "") === normalIdentifier(place.schema) ? found : undefined;
 }
+
+/** Whether an integration governs this host, database and schema. */
+export const isAt = ({ config }: Integration, place: Place): boolean =>
+  normalHost(config.host ?? "") === normalHost(place.host) &&
+  normalIdentifier(config.database ?? "") === normalIdentifier(place.database) &&
+  normalIdentifier(config.schema ?? "") === normalIdentifier(place.schema);
+
+/** Such as `7 (Azure Synapse Analytics, enabled, contoso.sql.azuresynapse.net/claims/governed)`. */
+export function describe({ id, type, status, config }: Integration): string {
+  const place = [config.host, config.database, config.schema].filter((part) => part !== undefined);
+  return `${id} (${[type, status, ...(place.length === 0 ? [] : [place.join("/")])].join(", ")})`;
+}

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Input, Output } from "@pulumi/pulumi";
 import type { Immuta, Integration } from "../provider/immuta/types";
-import { normalHost, normalIdentifier } from "../provider/properties";
+import { describe, isAt } from "../provider/identity";
+import { normalHost } from "../provider/properties";
 import { inTenant } from "./tenant";
 
 /** By Immuta's id. */
@@ -156,12 +157,6 @@ const isBlank = (value: unknown): boolean => value === undefined || value === nu
 /** Immuta may go on listing what it deleted. */
 const isThere = (integration: Integration): boolean => integration.status !== "deleted";
 
-/** Whether an integration governs this host, database and schema. */
-export const isAt = ({ config }: Integration, place: Omit<IntegrationByPlace, "id">): boolean =>
-  normalHost(config.host ?? "") === normalHost(place.host) &&
-  normalIdentifier(config.database ?? "") === normalIdentifier(place.database) &&
-  normalIdentifier(config.schema ?? "") === normalIdentifier(place.schema);
-
 const mostNamed = 10;
 
 /** What there is instead, those on the host that was looked for first. */
@@ -173,12 +168,6 @@ function inventory(all: readonly Integration[], host?: string): string {
   const ordered = [...there.filter(isNear), ...there.filter((integration) => !isNear(integration))];
   const more = ordered.length > mostNamed ? `; and ${ordered.length - mostNamed} more` : "";
   return `It has ${ordered.slice(0, mostNamed).map(describe).join("; ")}${more}.`;
-}
-
-/** Such as `7 (Azure Synapse Analytics, enabled, contoso.sql.azuresynapse.net/claims/governed)`. */
-export function describe({ id, type, status, config }: Integration): string {
-  const place = [config.host, config.database, config.schema].filter((part) => part !== undefined);
-  return `${id} (${[type, status, ...(place.length === 0 ? [] : [place.join("/")])].join(", ")})`;
 }
 
 function resultOf({ config, ...integration }: Integration): GetIntegrationResult {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Phase, phases, type Immuta } from "../../provider/immuta/types";
 import { masked } from "../../provider/pool/script-identity";
-import { type BootstrapScript, generateScripts } from "../../sdk/bootstrap-scripts";
+import { type BootstrapScript, generateScripts } from "../../provider/bootstrap-scripts";
 
 /** What the scripts are generated from; a review's folder keeps it. No secret is among it. */
 export interface Setup {

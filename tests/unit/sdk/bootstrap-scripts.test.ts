@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { phases } from "../../../provider/immuta/types";
 import { plan, planCreate, planDelete, undoCreate, type Step } from "../../../provider/plan";
 import { scriptIdentity } from "../../../provider/pool/script-identity";
-import { generateScripts, runsInMaster } from "../../../sdk/bootstrap-scripts";
+import { generateScripts, runsInMaster } from "../../../provider/bootstrap-scripts";
 import { bag, manual, stateOf } from "../provider/samples";
 import { claims, failureOf, Tenant } from "./support";
 
