@@ -293,6 +293,16 @@ describe("the program that adopt writes", () => {
     expect(inventoryOf([silent], "manual").adoptable[0]?.inputs.autoBootstrap).to.equal(false);
   });
 
+  it("leaves out what is on its way somewhere", () => {
+    const place = { host: "c.example.net", database: "d", schema: "s" };
+    const found = inventoryOf([{ ...integration("1", place), status: "creating" }]);
+    expect(found.leftOut[0]?.reason).to.equal("it is in state creating; adopt it when Immuta says enabled");
+    expect(inventoryOf([{ ...integration("1", place), status: "deleted" }])).to.deep.equal({
+      adoptable: [],
+      leftOut: [],
+    });
+  });
+
   it("leaves out two integrations on one database", () => {
     const place = { host: "c.example.net", database: "d" };
     const found = inventoryOf([

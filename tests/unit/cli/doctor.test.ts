@@ -1,7 +1,12 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect } from "chai";
+import { generate } from "selfsigned";
 import { proxyFor } from "../../../cli/doctor/tenant";
+import { openConnection } from "../../../provider/pool/connection";
 import { type Bench, openBench } from "./tenant";
 
 const canary = "Canary-S3cret!4711";
@@ -38,6 +43,57 @@ describe("pulumi-immuta doctor", () => {
     const tls = await bench.run(["doctor"], { IMMUTA_URL: "https://127.0.0.1:1" });
     expect(tls.out).to.match(/FAIL TLS: 127\.0\.0\.1:1: ECONNREFUSED → /);
     expect(key.out + tls.out).not.to.contain(canary);
+  });
+
+  it("names the variable for a certificate that is not trusted, and sends no key there", async () => {
+    const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }]);
+    let requests = 0;
+    const server = createServer({ key, cert }, () => requests++).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    try {
+      const { port } = server.address() as AddressInfo;
+      const seen = await bench.run(["doctor"], { IMMUTA_URL: `https://localhost:${port}` });
+      expect(seen.code).to.equal(1);
+      expect(seen.out).to.match(
+        /FAIL TLS: .* is not trusted: DEPTH_ZERO_SELF_SIGNED_CERT → .*NODE_EXTRA_CA_CERTS/,
+      );
+      expect(seen.out).to.match(/FAIL API key: .*DEPTH_ZERO_SELF_SIGNED_CERT.* → .*NODE_EXTRA_CA_CERTS/);
+      expect(requests).to.equal(0);
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+
+  it("says what the login may not do, and what to give it", async () => {
+    const { IMMUTA_SQL_SERVER = "", IMMUTA_SQL_PORT = "" } = bench.sandbox.environment;
+    const administrator = {
+      host,
+      port: 1433,
+      authentication: { type: "sql", username: "sqladmin", password: canary },
+      route: { server: IMMUTA_SQL_SERVER, port: Number(IMMUTA_SQL_PORT) },
+      trustServerCertificate: true,
+      applicationName: "test",
+      pauseIsAwaited: false,
+    } as const;
+    const silent = { info: () => undefined, warn: () => undefined, debug: () => undefined };
+    for (const [database, statements] of [
+      ["master", [`CREATE LOGIN weak WITH PASSWORD = '${canary}'`, "CREATE USER weak FROM LOGIN weak"]],
+      ["claims", ["CREATE USER weak FROM LOGIN weak", "GRANT CREATE TABLE TO weak"]],
+    ] as const) {
+      const connection = await openConnection(administrator, database, silent);
+      for (const statement of statements)
+        expect((await connection.batch(statement, 5000)).errors).to.deep.equal([]);
+      await connection.close();
+    }
+    const seen = await bench.run(pool, { ...login, IMMUTA_SQL_ADMIN_USERNAME: "weak" });
+    expect(seen.code).to.equal(1);
+    expect(seen.out).to.match(
+      /FAIL rights in master: weak may not create logins → .*ALTER ROLE loginmanager ADD MEMBER \[weak\]/,
+    );
+    expect(seen.out).to.match(
+      /FAIL rights in database: missing: ALTER ANY USER, ALTER ANY ROLE, CREATE SCHEMA, CREATE PROCEDURE, CREATE FUNCTION, CREATE VIEW → /,
+    );
   });
 
   it("looks at a pool and changes nothing in it", async () => {
