@@ -87,7 +87,7 @@ describe("a unified diff", () => {
   });
 
   it("leads from one text to the other", () => {
-    const text = fc.array(fc.constantFrom("a", "b", "c"), { maxLength: 30 });
+    const text = fc.array(fc.constantFrom<string>("a", "b", "c"), { maxLength: 30 });
     fc.assert(
       fc.property(text, text, (before, after) => {
         const diff = unifiedDiff(before.join("\n"), after.join("\n"), { before: "x", after: "y" });
