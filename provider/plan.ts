@@ -1,6 +1,6 @@
 import { type Difference, differences } from "./differences";
 import type { Phase } from "./immuta/types";
-import { type Bag, normalHost, valueAt } from "./properties";
+import { type Bag, normalHost, normalIdentifier, valueAt } from "./properties";
 import type { State } from "./state";
 
 /** Whose payload a script is generated from: the program's, or that of the state (undo, removal). */
@@ -84,7 +84,7 @@ function updateSteps(olds: State, news: Bag, found: readonly Difference[]): Step
   const put =
     found.some((d) => d.change === "put") || (manual && credentials) || olds.progress?.operation === "update";
   // A new account must not be somebody else's: initial-create would set that one's password.
-  const account = manual && found.some((d) => d.path === "username") && !begun(olds, "run initial-create");
+  const account = manual && found.some((d) => d.path === "username") && !isOurs(olds, news["username"]);
   const change: Step[] = put
     ? [
         ...(account ? [{ do: "survey", for: "account" } as const] : []),
@@ -115,7 +115,10 @@ const changeSteps = (manual: boolean, credentials: boolean): Step[] => [
   { do: "wait", until: "enabled" },
 ];
 
-const begun = (olds: State, step: string): boolean => olds.progress?.done.includes(step) ?? false;
+/** An account that scripts of this resource made before, or were about to make when they stopped. */
+const isOurs = ({ formerAccounts = [], progress }: State, username: unknown): boolean =>
+  (progress?.done.includes("run initial-create") ?? false) ||
+  formerAccounts.some((former) => normalIdentifier(former) === normalIdentifier(String(username)));
 
 const left = (olds: State, change: "credentials"): boolean =>
   olds.progress?.changes?.includes(change) ?? false;

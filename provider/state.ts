@@ -24,6 +24,8 @@ export interface State extends Inputs {
   validation: { status: string; failed: string[]; warnings: string[] };
   /** Of each script that was run last: SHA-256 of its text without credentials, and its number of batches. */
   scripts?: Partial<Record<Phase, { identity: string; batches: number }>>;
+  /** System accounts of manual setup that were replaced: no script of Immuta's drops their logins. */
+  formerAccounts?: string[];
   /** Absent when settled. */
   progress?: Progress;
 }

@@ -43,6 +43,16 @@ export interface DiffResult {
   deleteBeforeReplace: boolean;
 }
 
+/** The accounts besides `current` whose logins scripts of this resource made. */
+function formerAccounts(olds: State, made: string | undefined, current: string | undefined): Bag {
+  if (olds.autoBootstrap) return {};
+  const names = [...(olds.formerAccounts ?? []), made].filter(
+    (name) => name !== undefined && normalIdentifier(name) !== normalIdentifier(current ?? ""),
+  );
+  const distinct = [...new Map(names.map((name) => [normalIdentifier(name ?? ""), name])).values()];
+  return distinct.length === 0 ? {} : { formerAccounts: distinct };
+}
+
 /** A lost or restored state: the program says which integration it really is. */
 const adoptsAnother = (olds: State, news: Pick<Inputs, "adopt">): boolean =>
   typeof news.adopt === "string" && news.adopt !== olds.integrationId;
@@ -221,7 +231,7 @@ export async function update(id: string, outputs: Bag, inputs: Inputs, world: Wo
   } catch (error) {
     throw await afterFailedUpdate(id, job, olds, inputs, error);
   }
-  return { outs: settled(job, inputs) };
+  return { outs: { ...settled(job, inputs), ...formerAccounts(olds, olds.username, inputs.username) } };
 }
 
 async function afterFailedUpdate(
@@ -255,9 +265,15 @@ async function afterFailedUpdate(
     const steps = undoUpdate(begun);
     if (steps.length > 0) job.world.reporter.info("putting the pool back to what it was");
     await carryOut(steps, undo);
-    return steps.length === 0
-      ? asError(error)
-      : new Error(`${textOf(error)}\nThe integration is what it was before.`);
+    if (steps.length === 0) return asError(error);
+    const message = `${textOf(error)}\nThe integration is what it was before.`;
+    const former = begun.includes("run initial-create")
+      ? formerAccounts(olds, inputs.username, olds.username)
+      : {};
+    // The new account's login stays: the state must know that it is ours.
+    return former["formerAccounts"] === undefined
+      ? new Error(message)
+      : new PartialState(id, clean({ ...olds, ...former }), message);
   } catch (undoError) {
     return new PartialState(
       id,

@@ -24,7 +24,8 @@ function naiveBatches(script: string): { text: string; line: number }[] {
   starts.forEach((start, index) => {
     const end = starts[index + 1] ?? text.length;
     const go = /^[ \t]*go[ \t]*(\d*)[ \t]*;?[ \t]*[\r\n]*$/i.exec(painted.slice(start, end));
-    if (go === null) return;
+    // A comment may stand behind GO, not before it.
+    if (go === null || !/^[ \t]*go/i.test(text.slice(start, end))) return;
     take(start, go[1] === "" ? 1 : Number(go[1]));
     from = end;
     line = index + 2;

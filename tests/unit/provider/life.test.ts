@@ -693,6 +693,26 @@ describe("the life of a SynapseIntegration", () => {
       expect(stage.acts).to.deep.equal(["get 7", "survey immuta"]);
     });
 
+    it("knows the accounts again that it made: after a change back, and after a change that failed", async () => {
+      const { id, outs } = await made(stage, manual);
+      const other = changed(manual, "username", "other_account");
+      const changedOnce = await life.update(id, outs, other, stage.world());
+      expect(changedOnce.outs["formerAccounts"]).to.deep.equal([manual.username]);
+      stage.acts.length = 0;
+      stage.found = [`login ${manual.username ?? ""} in database master`];
+      const back = await life.update(id, changedOnce.outs, manual, stage.world());
+      expect(stage.acts).not.to.include("survey immuta");
+      expect(back.outs["formerAccounts"]).to.deep.equal(["other_account"]);
+
+      stage.found = [];
+      const third = changed(manual, "username", "third_account");
+      stage.failures.set("run edit in immuta", failed("edit"));
+      const error = await partialStateOf(life.update(id, back.outs, third, stage.world()));
+      expect(error.message).to.contain("The integration is what it was before.");
+      expect(error.properties["formerAccounts"]).to.deep.equal(["other_account", "third_account"]);
+      expect(life.diff(id, error.properties, bag(manual)).changes).to.equal(false);
+    });
+
     it("names both ids and the adoption where the state's id is gone and another stands in its place", async () => {
       const { id, outs } = await made(stage, manual);
       const other = await life.create(automatic, elsewhere(stage, "9"));

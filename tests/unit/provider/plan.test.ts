@@ -289,6 +289,12 @@ describe("plan", () => {
     ]);
   });
 
+  it("does not look for an account that this resource made before", () => {
+    const news = bag(changed(manual, "username", "Former"));
+    const steps = plan(stateOf(manual, { formerAccounts: ["former"] }), news).steps;
+    expect(names(steps)).to.deep.equal(credentialSteps);
+  });
+
   it("undoes a failed update with the scripts of the old payload", () => {
     expect(undoUpdate(["put"])).to.deep.equal([]);
     expect(names(undoUpdate(["run edit"]))).to.deep.equal(["prove", "generate edit", "run edit"]);
