@@ -97,7 +97,26 @@ async function stackIn(folder: string, settings: ProjectSettings, options: Stack
     ? await Stack.select(stackName, workspace)
     : await Stack.create(stackName, workspace);
   if (Object.keys(config).length > 0) await stack.setAllConfig(configMap(config));
+  stack.up = onceMore(stack.up.bind(stack));
+  stack.preview = onceMore(stack.preview.bind(stack));
   return stack;
+}
+
+/** An inline program that did not reach the engine which called it; nothing has been registered then. */
+const unreached = "14 UNAVAILABLE: No connection established. Last error: null";
+
+/** On a busy machine that happens now and then, and says nothing of the program. */
+function onceMore<Options, Result>(
+  run: (options?: Options) => Promise<Result>,
+): (options?: Options) => Promise<Result> {
+  return async (options) => {
+    try {
+      return await run(options);
+    } catch (error) {
+      if (!String(error).includes(unreached)) throw error;
+      return await run(options);
+    }
+  };
 }
 
 /**
