@@ -1,7 +1,7 @@
 import { check } from "./check";
 import { describe, isAt } from "./identity";
 import { payloadOf } from "./immuta/payload";
-import { type Immuta, type IntegrationPayload, type Phase, synapseType } from "./immuta/types";
+import { type Immuta, type IntegrationPayload, type Phase, runsInMaster, synapseType } from "./immuta/types";
 import { splitBatches } from "./pool/batches";
 import { masked, scriptIdentity } from "./pool/script-identity";
 import type { Bag, Inputs } from "./properties";
@@ -117,6 +117,3 @@ async function scriptOf(
     runIn: runsInMaster(phase) ? "master" : payload.config.database,
   };
 }
-
-/** Logins live in master; all else is the pool's. */
-export const runsInMaster = (phase: Phase): boolean => phase === "initial-create" || phase === "post-cleanup";

@@ -148,7 +148,7 @@ export async function withIdOfLostPost(immuta: Immuta, state: State): Promise<St
 /** The look before the POST found nothing there, so what has the very same place is what the POST made. */
 function atPlace(integrations: readonly Integration[], place: Place): Integration | undefined {
   const found = standingAt(integrations, place);
-  return normalIdentifier(found?.config.schema ?? "") === normalIdentifier(place.schema) ? found : undefined;
+  return found !== undefined && isAt(found, place) ? found : undefined;
 }
 
 /** Whether an integration governs this host, database and schema. */

@@ -1,5 +1,5 @@
 import { type Difference, differences } from "./differences";
-import type { Phase } from "./immuta/types";
+import { type Phase, runsInMaster } from "./immuta/types";
 import { type Bag, normalHost, normalIdentifier, valueAt } from "./properties";
 import type { State } from "./state";
 
@@ -35,7 +35,7 @@ const run = (phase: Phase, side: Side): Step => ({
   do: "run",
   phase,
   side,
-  in: phase === "initial-create" || phase === "post-cleanup" ? "master" : "database",
+  in: runsInMaster(phase) ? "master" : "database",
 });
 /** All are generated before the first is run: one that is not approved keeps the others from running too. */
 const scripts = (side: Side, ...phases: Phase[]): Step[] => [

@@ -1,3 +1,4 @@
+import { phases } from "./immuta/types";
 import type { Property } from "./properties";
 import { unknown } from "./unknown";
 
@@ -109,12 +110,10 @@ export const oneOf =
       ? undefined
       : `is not known. Give ${allowed.slice(0, -1).join(", ")} or ${allowed.at(-1) ?? ""}.`;
 
-const knownPhases = ["initial-create", "create", "edit", "delete", "cleanup", "post-cleanup"];
-
 export function approvedScripts(value: Record<string, unknown>): string | undefined {
   for (const [phase, identity] of Object.entries(value)) {
-    if (!knownPhases.includes(phase))
-      return `names the phase ${phase}. Phases are ${knownPhases.join(", ")}.`;
+    if (!(phases as readonly string[]).includes(phase))
+      return `names the phase ${phase}. Phases are ${phases.join(", ")}.`;
     if (identity !== unknown && !/^[0-9a-f]{64}$/.test(String(identity)))
       return `has no identity for ${phase}. Give the 64 hexadecimal digits that getBootstrapScripts shows.`;
   }

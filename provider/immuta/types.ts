@@ -6,6 +6,9 @@ export const phases = ["initial-create", "create", "edit", "delete", "cleanup", 
 /** The bootstrap scripts that Immuta generates. */
 export type Phase = (typeof phases)[number];
 
+/** Logins live in master; all else is the pool's. */
+export const runsInMaster = (phase: Phase): boolean => phase === "initial-create" || phase === "post-cleanup";
+
 export interface SynapseConfig {
   host: string;
   port: number;

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { phases } from "../../../provider/immuta/types";
 import { plan, planCreate, planDelete, undoCreate, type Step } from "../../../provider/plan";
 import { scriptIdentity } from "../../../provider/pool/script-identity";
-import { generateScripts, runsInMaster } from "../../../provider/bootstrap-scripts";
+import { generateScripts } from "../../../provider/bootstrap-scripts";
+import { runsInMaster } from "../../../provider/immuta/types";
 import { bag, manual, stateOf } from "../provider/samples";
 import { claims, failureOf, Tenant } from "./support";
 
