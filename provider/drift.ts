@@ -20,7 +20,14 @@ export function withImmutasSettings(state: State, found: Integration): State {
     differences(state as unknown as Bag, immutas as unknown as Bag).map((d) => d.path.split(".")[0]),
   );
   return {
-    ...state,
+    ...(drifted.size === 0 ? state : withoutPending(state)),
     ...Object.fromEntries(Object.entries(immutas).filter(([name]) => drifted.has(name))),
   };
+}
+
+/** With Immuta's settings in it, the state no longer says what the scripts were made from. */
+function withoutPending(state: State): State {
+  if (state.progress?.pending === undefined) return state;
+  const { pending: _pending, ...progress } = state.progress;
+  return { ...state, progress };
 }

@@ -9,7 +9,7 @@ import {
 import { ImmutaError } from "./immuta/errors";
 import { deleteCredentials, payloadOf } from "./immuta/payload";
 import type { Integration, IntegrationPayload, IntegrationStatus, Phase } from "./immuta/types";
-import { systemClock, waitUntil } from "./immuta/wait";
+import { type Clock, systemClock, waitUntil } from "./immuta/wait";
 import { nameOf, type Side, type Step } from "./plan";
 import { concernsIn } from "./pool/guard";
 import { PoolUnreachable } from "./pool/errors";
@@ -40,6 +40,8 @@ export interface Job {
   /** Passwords that references of either side name. */
   passwords: Map<Side, string>;
   scripts: NonNullable<State["scripts"]>;
+  /** When the edit script came to its end: until the PUT, Immuta and the pool do not agree. */
+  edited?: number;
 }
 
 interface Script {
@@ -192,7 +194,10 @@ async function run(step: Extract<Step, { do: "run" }>, job: Job): Promise<void> 
   // Logins of one server are shared by its pools: phases in master take turns.
   await (step.in === "master" ? serially(`master of ${normalHost(inputs.host)}`, work) : work());
   job.scripts[step.phase] = { identity: script.identity, batches: script.batches.length };
+  if (step.phase === "edit") job.edited = clockOf(job).now();
 }
+
+const clockOf = (job: Job): Clock => job.world.clock ?? systemClock;
 
 /** The script's text is nowhere written: it holds the system account's password. */
 function handOver(step: Extract<Step, { do: "hand over" }>, job: Job): void {
@@ -260,7 +265,8 @@ async function put(job: Job): Promise<void> {
   job.status = await whenLeft(job, () => immuta.update(id, payloadOn("new", job))).catch((error: unknown) => {
     throw withExternalAdvice(error, job);
   });
-  reporter.info(`PUT /integrations/${id} accepted`);
+  const gap = job.edited === undefined ? "" : `, ${clockOf(job).now() - job.edited} ms after the edit script`;
+  reporter.info(`PUT /integrations/${id} accepted${gap}`);
 }
 
 async function remove(job: Job): Promise<void> {
@@ -275,7 +281,7 @@ async function remove(job: Job): Promise<void> {
 
 /** "Unable to edit integration … in current state …": tries again when Immuta has left that state. */
 async function whenLeft<T>(job: Job, request: () => Promise<T>): Promise<T> {
-  const clock = job.world.clock ?? systemClock;
+  const clock = clockOf(job);
   const started = clock.now();
   for (let attempt = 0; ; attempt++) {
     try {

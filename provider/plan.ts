@@ -85,10 +85,15 @@ function updateSteps(olds: State, news: Bag, found: readonly Difference[]): Step
     found.some((d) => d.change === "put") || (manual && credentials) || olds.progress?.operation === "update";
   // A new account must not be somebody else's: initial-create would set that one's password.
   const account = manual && found.some((d) => d.path === "username") && !isOurs(olds, news["username"]);
+  // The pool is what the program says: a second run of the scripts would only open the time until the PUT anew.
+  const putOnly =
+    olds.progress?.pending === "put" && !found.some((d) => d.change === "put" || d.change === "credentials");
   const change: Step[] = put
     ? [
         ...(account ? [{ do: "survey", for: "account" } as const] : []),
-        ...changeSteps(manual, manual && credentials),
+        ...(putOnly ? [] : scriptsOfChange(manual, manual && credentials)),
+        { do: "put" },
+        { do: "wait", until: "enabled" },
       ]
     : [];
   if (olds.progress?.operation !== "create") return change.length === 0 ? [] : [prove, ...change];
@@ -105,15 +110,12 @@ function updateSteps(olds: State, news: Bag, found: readonly Difference[]): Step
   return [prove, { do: "wait", until: "enabled" }, ...change];
 }
 
-const changeSteps = (manual: boolean, credentials: boolean): Step[] => [
-  // Logins live in master: the system account's new password is set there first. Scripts take their time, so the PUT
-  // is preceded by a proof of its own.
-  ...(manual
-    ? [...scripts("new", ...(credentials ? (["initial-create"] as const) : []), "edit"), prove]
-    : []),
-  { do: "put" },
-  { do: "wait", until: "enabled" },
-];
+/**
+ * Logins live in master: the system account's new password is set there first. Scripts take their time, so the PUT is
+ * preceded by a proof of its own.
+ */
+const scriptsOfChange = (manual: boolean, credentials: boolean): Step[] =>
+  manual ? [...scripts("new", ...(credentials ? (["initial-create"] as const) : []), "edit"), prove] : [];
 
 /** An account that scripts of this resource made before, or were about to make when they stopped. */
 const isOurs = ({ formerAccounts = [], progress }: State, username: unknown): boolean =>

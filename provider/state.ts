@@ -10,6 +10,8 @@ export interface Progress {
   changes?: Change[];
   /** POST was sent, and no answer told whether it was carried out. */
   unanswered?: true;
+  /** The scripts were run to their end, and the state holds the inputs that they were made from: the PUT is left. */
+  pending?: "put";
 }
 
 /** The outputs of the resource: its inputs, and what Immuta and the pool answered. */

@@ -258,6 +258,8 @@ async function afterFailedUpdate(
     ]),
   ];
   const progress: Progress = { operation: "update", done: begun, changes };
+  if (mayStillSucceed(error) && begun.includes("put") && !inputs.autoBootstrap)
+    return new PartialState(id, allButPut(job, olds, inputs, progress), textOf(error));
   const undo = newJob({ ...job, begun: [] });
   if (mayStillSucceed(error) || olds.progress !== undefined)
     return new PartialState(id, clean({ ...olds, progress }), textOf(error));
@@ -281,6 +283,18 @@ async function afterFailedUpdate(
       `${textOf(error)}\nPutting the pool back failed as well: ${textOf(undoError)}\n\`pulumi up\` goes on from here.`,
     );
   }
+}
+
+/** The pool is changed to its end, and nothing tells whether the PUT was carried out: it alone is to be repeated. */
+function allButPut(job: Job, olds: State, inputs: Inputs, progress: Progress): Bag {
+  const before = olds.progress?.pending === "put" ? olds.progress.done : [];
+  return clean({
+    ...kept(olds),
+    ...inputs,
+    scripts: job.scripts,
+    ...formerAccounts(olds, olds.username, inputs.username),
+    progress: { ...progress, done: [...new Set([...before, ...progress.done])], pending: "put" },
+  });
 }
 
 /** Removes the integration and what its scripts made. Gone already counts as done; run twice it finishes. */

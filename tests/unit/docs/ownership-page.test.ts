@@ -1,15 +1,23 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 
 const docs = join(__dirname, "..", "..", "..", "docs");
 const page = readFileSync(join(docs, "ownership.md"), "utf8");
 
+/** Of a file, or of all files of a folder. */
+const textAt = (path: string): string =>
+  statSync(path).isDirectory()
+    ? readdirSync(path)
+        .map((name) => readFileSync(join(path, name), "utf8"))
+        .join("\n")
+    : readFileSync(path, "utf8");
+
 describe("docs/ownership.md", () => {
   const files = new Map(
-    [...page.matchAll(/\[(\w+)\]\((\.\.\/tests\/[\w./-]+\.test\.ts)\)/g)].map(([, name = "", path = ""]) => [
+    [...page.matchAll(/\[(\w+)\]\((\.\.\/tests\/[\w./-]+)\)/g)].map(([, name = "", path = ""]) => [
       name,
-      readFileSync(join(docs, path), "utf8"),
+      textAt(join(docs, path)),
     ]),
   );
   const rules = page

@@ -1,0 +1,257 @@
+import { expect } from "chai";
+import { ImmutaError } from "../../../../provider/immuta/errors";
+import { payloadOf } from "../../../../provider/immuta/payload";
+import { PoolUnreachable } from "../../../../provider/pool/errors";
+import type { Inputs } from "../../../../provider/properties";
+import * as life from "../../../../provider/synapse-integration";
+import { PartialState } from "../../../../provider/synapse-integration";
+import { automatic, bag, changed, manual } from "../samples";
+import { Stage, answered, failed, failureOf, made, partialStateOf } from "./stage";
+
+describe("the life of a SynapseIntegration: create", () => {
+  let stage: Stage;
+  beforeEach(() => {
+    stage = new Stage();
+  });
+
+  it("is created in manual setup by scripts and POST, and settles with what Immuta answered", async () => {
+    const { id, outs } = await life.create(manual, stage.world());
+    expect(id).to.equal("organization.azure.com/immuta/sample_schema");
+    expect(stage.acts).to.deep.equal([
+      "list",
+      "survey immuta",
+      "script initial-create",
+      "script create",
+      "run initial-create in master",
+      "run create in immuta",
+      "post",
+      "status 7",
+    ]);
+    expect(outs).to.deep.include({
+      stateFormat: 1,
+      integrationId: "7",
+      tenant: "tenant.example",
+      status: "enabled",
+    });
+    expect(outs).not.to.have.property("progress");
+  });
+
+  it("keeps of a script its number of batches and an identity that no password changes", async () => {
+    const { outs } = await life.create(manual, stage.world());
+    const other = new Stage();
+    const { outs: otherOuts } = await life.create(changed(manual, "password", "it's another"), other.world());
+    expect(outs["scripts"]).to.deep.equal(otherOuts["scripts"]);
+    expect(JSON.stringify(outs["scripts"])).to.match(
+      /^\{"initial-create":\{"identity":"[0-9a-f]{64}","batches":1\}/,
+    );
+  });
+
+  it("touches nothing where Immuta already governs the database", async () => {
+    await made(stage, manual);
+    const error = await failureOf(life.create(changed(manual, "schema", "other"), stage.world()));
+    expect(error.message).to.match(/already has integration 7 on database immuta .* Nothing was changed\./);
+    expect(stage.acts).to.deep.equal(["list"]);
+  });
+
+  describe("when a create fails", () => {
+    it("leaves nothing to undo before the first write", async () => {
+      stage.failures.set(
+        "script initial-create",
+        answered(500, "POST", "/integrations/scripts/initial-create"),
+      );
+      expect(await failureOf(life.create(manual, stage.world()))).to.be.instanceOf(ImmutaError);
+      expect(stage.acts).to.deep.equal(["list", "survey immuta", "script initial-create"]);
+    });
+
+    it("takes back what it began, and keeps no state", async () => {
+      stage.failures.set("run create in immuta", failed("create"));
+      const error = await failureOf(life.create(manual, stage.world()));
+      expect(error).not.to.be.instanceOf(PartialState);
+      expect(error.message).to.match(
+        /Msg 297.*no permission[^]*Everything that was done before it was undone\./,
+      );
+      expect(stage.acts.slice(6)).to.deep.equal([
+        "script cleanup",
+        "script post-cleanup",
+        "run cleanup in immuta",
+        "run post-cleanup in master",
+      ]);
+    });
+
+    it("takes nothing back of a script for which there was no connection", async () => {
+      stage.failures.set(
+        "run initial-create in master",
+        new PoolUnreachable("refused", { number: 18456, message: "" }),
+      );
+      const error = await failureOf(life.create(manual, stage.world()));
+      expect(error).to.be.instanceOf(PoolUnreachable);
+      expect(stage.acts.at(-1)).to.equal("run initial-create in master");
+    });
+
+    it("takes a createError back as a whole, after proving that it is ours", async () => {
+      stage.ends = "createError";
+      const error = await failureOf(life.create(manual, stage.world()));
+      expect(error.message).to.contain("is in state createError");
+      expect(stage.acts.slice(8)).to.deep.equal([
+        "get 7",
+        "script cleanup",
+        "script post-cleanup",
+        "run cleanup in immuta",
+        "run post-cleanup in master",
+        "delete 7",
+        "status 7",
+      ]);
+      expect([...stage.integrations]).to.deep.equal([]);
+    });
+
+    it("leaves a createError for inspection where that is asked for, and makes it anew at the next up", async () => {
+      stage.ends = "createError";
+      const inputs: Inputs = { ...manual, onCreateFailure: "keep" };
+      const error = await partialStateOf(life.create(inputs, stage.world()));
+      expect(error.message).to.contain('Everything is left as it is (onCreateFailure: "keep")');
+      expect(stage.acts).to.have.length(8);
+      expect(error.properties).to.include({ status: "createError", integrationId: "7" });
+      stage.ends = "enabled";
+      const { outs } = await life.update(error.id, error.properties, inputs, stage.world());
+      expect(outs).to.include({ status: "enabled", integrationId: "8" });
+      expect([...stage.integrations.keys()]).to.deep.equal(["8"]);
+    });
+
+    it("deletes an automatic createError with the credentials", async () => {
+      stage.ends = "createError";
+      await failureOf(life.create(automatic, stage.world()));
+      expect(stage.acts.slice(3)).to.deep.equal(["get 7", "delete 7 as taylor@synapse.com", "status 7"]);
+    });
+
+    it("cleans nothing up after a 409: Immuta's cleanup would take the other integration's objects too", async () => {
+      stage.failures.set("post", answered(409, "POST", "/integrations", "already exists on host h (id = 3)"));
+      const error = await failureOf(life.create(manual, stage.world()));
+      expect(error.message).to.match(/already exists on host h \(id = 3\)[^]*Nothing was cleaned up/);
+      expect(stage.acts.at(-1)).to.equal("post");
+    });
+
+    it("keeps the state, marked as unfinished, where undoing fails as well", async () => {
+      stage.failures.set("run create in immuta", failed("create"));
+      stage.failures.set("script cleanup", answered(503, "POST", "/integrations/scripts/cleanup"));
+      const error = await partialStateOf(life.create(manual, stage.world()));
+      expect(error).to.be.instanceOf(PartialState);
+      expect(error.id).to.equal("organization.azure.com/immuta/sample_schema");
+      expect(error.properties["progress"]).to.deep.equal({
+        operation: "create",
+        done: ["run initial-create", "run create"],
+      });
+      expect(error.reasons).to.deep.equal([error.message]);
+      expect(error.message).to.contain("Undoing it failed as well");
+
+      stage.acts.length = 0;
+      const { outs } = await life.update(error.id, error.properties, manual, stage.world());
+      expect(stage.acts).to.include.members(["run initial-create in master", "run create in immuta", "post"]);
+      expect(outs).to.include({ status: "enabled", integrationId: "7" });
+      expect(outs).not.to.have.property("progress");
+    });
+
+    it("keeps id and progress where a wait ran out, and waits on at the next up", async () => {
+      stage.ends = "creating";
+      const error = await partialStateOf(life.create(automatic, stage.world()));
+      expect(error).to.be.instanceOf(PartialState);
+      expect(error.properties).to.include({ integrationId: "7" });
+      expect(life.diff("", error.properties, bag(automatic)).changes).to.equal(true);
+      stage.ends = "enabled";
+      stage.acts.length = 0;
+      const { outs } = await life.update(error.id, error.properties, automatic, stage.world());
+      expect(stage.acts).to.deep.equal(["get 7", "status 7", "status 7"].slice(0, stage.acts.length));
+      expect(outs).not.to.have.property("progress");
+    });
+
+    it("finds its integration again where the answer to POST was lost", async () => {
+      const world = stage.world();
+      const post = world.immuta.create.bind(world.immuta);
+      world.immuta.create = async (payload) => {
+        await post(payload);
+        throw answered(undefined, "POST", "/integrations", "ECONNRESET");
+      };
+      const { outs } = await life.create(automatic, world);
+      expect(outs).to.include({ integrationId: "7", status: "enabled" });
+      expect(stage.acts.filter((act) => act === "post")).to.have.length(1);
+    });
+
+    it("looks for it for a few seconds: what is not in the list yet may be on its way there", async () => {
+      const world = stage.world();
+      const other = stage.world().immuta;
+      let lists = 0;
+      world.immuta.create = () => Promise.reject(answered(504, "POST", "/integrations"));
+      world.immuta.list = async () => {
+        if (++lists === 4) await other.create(payloadOf(automatic, { username: "u", password: "p" }));
+        return other.list();
+      };
+      const { outs } = await life.create(automatic, world);
+      expect(outs).to.include({ integrationId: "7", status: "enabled" });
+    });
+
+    it("keeps an automatic setup in the state whose POST may yet be carried out, and finds it at the next up or destroy", async () => {
+      const lost = async (): Promise<PartialState> => {
+        stage = new Stage();
+        stage.failures.set("post", answered(504, "POST", "/integrations"));
+        const error = await partialStateOf(life.create(automatic, stage.world()));
+        expect(error.message).to.contain("Whether it was carried out is not known: Immuta's list holds no");
+        expect(error.properties["progress"]).to.deep.include({ done: ["register"], unanswered: true });
+        await stage.world().immuta.create(payloadOf(automatic, { username: "u", password: "p" }));
+        stage.acts.length = 0;
+        return error;
+      };
+      const first = await lost();
+      const { outs } = await life.update(first.id, first.properties, automatic, stage.world());
+      expect(stage.acts).to.deep.equal(["list", "get 7", "status 7"]);
+      expect(outs).to.include({ integrationId: "7", status: "enabled" });
+      expect(outs).not.to.have.property("progress");
+      const second = await lost();
+      await life.remove(second.properties, stage.world());
+      expect(stage.acts).to.deep.equal(["list", "get 7", "delete 7 as taylor@synapse.com", "status 7"]);
+    });
+
+    it("keeps the state where the look after a lost POST is not answered either", async () => {
+      for (const inputs of [automatic, manual]) {
+        stage = new Stage();
+        const world = stage.world();
+        world.immuta.create = () => {
+          stage.failures.set(
+            "list",
+            new ImmutaError("tenant.example", {
+              method: "GET",
+              path: "/integrations",
+              said: "gone",
+              notSent: true,
+            }),
+          );
+          return Promise.reject(answered(undefined, "POST", "/integrations", "ECONNRESET"));
+        };
+        const error = await partialStateOf(life.create(inputs, world));
+        expect(error.message).to.match(/ECONNRESET[^]*is not known: GET \/integrations[^]*looks again/);
+        const { outs } = await life.update(error.id, error.properties, inputs, stage.world());
+        expect(outs).to.include({ integrationId: "7", status: "enabled" });
+      }
+    });
+
+    it("keeps an integration whose status is not told any more", async () => {
+      stage.failures.set(
+        "status 7",
+        new ImmutaError("tenant.example", {
+          method: "GET",
+          path: "/integrations/7/status",
+          said: "x",
+          notSent: true,
+        }),
+      );
+      const error = await partialStateOf(life.create(automatic, stage.world()));
+      expect(error.properties).to.include({ integrationId: "7" });
+      expect(stage.acts.at(-1)).to.equal("status 7");
+    });
+
+    it("undoes the scripts where a lost POST was not carried out", async () => {
+      stage.failures.set("post", answered(undefined, "POST", "/integrations", "ECONNREFUSED"));
+      const error = await failureOf(life.create(manual, stage.world()));
+      expect(error.message).to.contain("It was not carried out: Immuta's list holds no such integration.");
+      expect(stage.acts.at(-1)).to.equal("run post-cleanup in master");
+    });
+  });
+});

@@ -1,0 +1,74 @@
+import { expect } from "chai";
+import * as life from "../../../../provider/synapse-integration";
+import { automatic, bag, changed, manual } from "../samples";
+import { Stage, failureOf, made } from "./stage";
+
+describe("the life of a SynapseIntegration: read", () => {
+  let stage: Stage;
+  beforeEach(() => {
+    stage = new Stage();
+  });
+
+  it("returns the same state where Immuta says the same", async () => {
+    const { id, outs } = await made(stage, changed(manual, "host", "Organization.Azure.com."));
+    const result = await life.read(id, outs, stage.world());
+    expect(result.props).to.deep.equal(outs);
+    expect(stage.acts).to.deep.equal(["get 7"]);
+  });
+
+  it("returns Immuta's settings where they drifted, as inputs too", async () => {
+    const { id, outs } = await made(stage, manual);
+    const found = stage.integrations.get("7");
+    if (found !== undefined) found.config.impersonation = { enabled: true, role: "SOMEBODY" };
+    const result = await life.read(id, outs, stage.world());
+    expect(result.props["impersonation"]).to.deep.equal({ enabled: true, role: "SOMEBODY" });
+    expect(result.inputs["impersonation"]).to.deep.equal({ enabled: true, role: "SOMEBODY" });
+    expect(result.inputs).not.to.have.property("status");
+    expect(result.props["password"]).to.equal(manual.password);
+  });
+
+  it("says gone of an automatic setup that Immuta forgot", async () => {
+    const { id, outs } = await made(stage, automatic);
+    stage.integrations.clear();
+    expect((await life.read(id, outs, stage.world())).id).to.equal("");
+  });
+
+  it("keeps a manual setup that Immuta forgot: its objects are still in the pool", async () => {
+    const { id, outs } = await made(stage, manual);
+    stage.integrations.clear();
+    const result = await life.read(id, outs, stage.world());
+    expect(result.id).to.equal(id);
+    expect(life.diff(id, result.props, bag(manual)).changes).to.equal(true);
+    stage.acts.length = 0;
+    await life.remove(result.props, stage.world());
+    expect(stage.acts).to.deep.equal([
+      "script cleanup",
+      "script post-cleanup",
+      "run cleanup in immuta",
+      "run post-cleanup in master",
+    ]);
+  });
+
+  for (const [setup, inputs] of [
+    ["automatic", automatic],
+    ["manual", manual],
+  ] as const)
+    it(`says so where somebody disabled an integration of ${setup} setup, and makes it anew only when asked to`, async () => {
+      for (const onDisabled of ["error", "recreate"] as const) {
+        stage = new Stage();
+        const { id, outs } = await made(stage, { ...inputs, onDisabled });
+        const found = stage.integrations.get("7");
+        if (found !== undefined) found.status = "disabled";
+        if (onDisabled === "error") {
+          const error = await failureOf(life.read(id, outs, stage.world()));
+          expect(error.message).to.contain(
+            "Integration 7 on database immuta of organization.azure.com was disabled in Immuta",
+          );
+        } else {
+          const result = await life.read(id, outs, stage.world());
+          const anew = result.id === "" || life.diff(id, result.props, bag(inputs)).changes;
+          expect(anew).to.equal(true);
+        }
+      }
+    });
+});

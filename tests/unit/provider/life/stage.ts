@@ -1,0 +1,159 @@
+import { readConfiguration } from "../../../../provider/configuration";
+import { ImmutaError } from "../../../../provider/immuta/errors";
+import {
+  synapseType,
+  type Immuta,
+  type Integration,
+  type IntegrationPayload,
+  type Phase,
+} from "../../../../provider/immuta/types";
+import { BatchFailed } from "../../../../provider/pool/errors";
+import type { Bag, Inputs } from "../../../../provider/properties";
+import * as life from "../../../../provider/synapse-integration";
+import { PartialState } from "../../../../provider/synapse-integration";
+import { resolvePassword } from "../../../../provider/password-reference";
+import { noTrail } from "../../../../provider/trail";
+import type { World } from "../../../../provider/world";
+
+/** Both sides of the outside world in memory; `acts` is what was asked of them, in order. */
+export class Stage {
+  readonly acts: string[] = [];
+  readonly integrations = new Map<string, Integration>();
+  /** Throws instead of the act of this name. Each entry fails once. */
+  readonly failures = new Map<string, Error>();
+  /** The state in which a POST or PUT ends. */
+  ends = "enabled";
+  tenant = "tenant.example";
+  /** What the pool holds of Immuta's. */
+  found: string[] = [];
+  private nextId = 7;
+  private time = 0;
+
+  world(env: NodeJS.ProcessEnv = {}): World {
+    return {
+      immuta: this.immuta(),
+      runPhase: (_login, run) => {
+        this.act(`run ${run.phase} in ${run.database}`);
+        return Promise.resolve();
+      },
+      survey: (_login, { database }) => {
+        this.act(`survey ${database}`);
+        return Promise.resolve(this.found);
+      },
+      configuration: readConfiguration(() => undefined, env),
+      reporter: { info: () => undefined, warn: () => undefined, debug: () => undefined },
+      trail: noTrail,
+      password: resolvePassword,
+      applicationName: "test",
+      clock: {
+        now: () => this.time,
+        sleep: (milliseconds) => {
+          this.time += milliseconds;
+          return Promise.resolve();
+        },
+      },
+    };
+  }
+
+  private act(name: string): void {
+    this.acts.push(name);
+    const failure = this.failures.get(name);
+    this.failures.delete(name);
+    if (failure !== undefined) throw failure;
+  }
+
+  private immuta(): Immuta {
+    const settle = (id: string): Integration | undefined => {
+      const found = this.integrations.get(id);
+      if (found?.status === "deleting") this.integrations.delete(id);
+      if (found?.status === "creating" || found?.status === "editing") found.status = this.ends;
+      return found?.status === "deleting" ? undefined : found;
+    };
+    const asked = async <T>(name: string, work: () => T): Promise<T> => {
+      await Promise.resolve();
+      this.act(name);
+      return work();
+    };
+    const integration = (id: string, payload: IntegrationPayload, status: string): Integration => {
+      const { username: _u, password: _p, authenticationType: _a, ...config } = payload.config;
+      const made = { id, status, type: synapseType, autoBootstrap: payload.autoBootstrap, config };
+      this.integrations.set(id, made);
+      return made;
+    };
+    return {
+      tenant: this.tenant,
+      list: () => asked("list", () => [...this.integrations.values()]),
+      get: (id) => asked(`get ${id}`, () => this.integrations.get(id)),
+      status: (id) => asked(`status ${id}`, () => settle(id)),
+      create: (payload) => asked("post", () => integration(String(this.nextId++), payload, "creating")),
+      update: (id, payload) => asked(`put ${id}`, () => integration(id, payload, "editing")),
+      remove: (id, credentials) =>
+        asked(`delete ${id}${credentials === undefined ? "" : ` as ${credentials.username}`}`, () => {
+          const found = this.integrations.get(id);
+          if (found !== undefined) found.status = "deleting";
+          return found;
+        }),
+      script: (phase: Phase, payload) =>
+        asked(`script ${phase}`, () => `-- ${phase}\nPRINT '${payload.config.password}'`),
+    };
+  }
+}
+
+export const failed = (phase: Phase): BatchFailed =>
+  new BatchFailed({
+    phase,
+    host: "h",
+    database: "d",
+    batch: 1,
+    batches: 1,
+    firstLine: 1,
+    statement: "PRINT …",
+    errors: [{ number: 297, line: 1, message: "no permission" }],
+  });
+
+export const answered = (
+  status: number | undefined,
+  method: string,
+  path: string,
+  said = "oops",
+): ImmutaError =>
+  new ImmutaError("tenant.example", { ...(status === undefined ? {} : { status }), method, path, said });
+
+export const failureOf = async (work: Promise<unknown>): Promise<Error> => {
+  try {
+    await work;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("expected a failure");
+};
+
+export const partialStateOf = async (work: Promise<unknown>): Promise<PartialState> => {
+  const error = await failureOf(work);
+  if (error instanceof PartialState) return error;
+  throw error;
+};
+
+export async function made(stage: Stage, inputs: Inputs): Promise<{ id: string; outs: Bag }> {
+  const result = await life.create(inputs, stage.world());
+  stage.acts.length = 0;
+  return result;
+}
+
+/** A world in which the stage's integration has another id. */
+export function elsewhere(stage: Stage, id: string): World {
+  const found = stage.integrations.get("7");
+  stage.integrations.clear();
+  const world = stage.world();
+  return {
+    ...world,
+    immuta: {
+      ...world.immuta,
+      list: () => Promise.resolve([]),
+      create: () => {
+        if (found !== undefined) stage.integrations.set(id, { ...found, id });
+        return Promise.resolve({ id, status: "enabled" });
+      },
+    },
+  };
+}

@@ -1,0 +1,190 @@
+import { expect } from "chai";
+import type { Bag, Inputs } from "../../../../provider/properties";
+import * as life from "../../../../provider/synapse-integration";
+import { PartialState } from "../../../../provider/synapse-integration";
+import { automatic, bag, changed, manual } from "../samples";
+import { Stage, answered, failed, failureOf, made, partialStateOf } from "./stage";
+
+describe("the life of a SynapseIntegration: update", () => {
+  let stage: Stage;
+  beforeEach(() => {
+    stage = new Stage();
+  });
+
+  it("changes impersonation by edit script and PUT, each after a proof", async () => {
+    const { id, outs } = await made(stage, manual);
+    const news = changed(manual, "impersonation", { enabled: true, role: "R" });
+    const result = await life.update(id, outs, news, stage.world());
+    expect(stage.acts).to.deep.equal([
+      "get 7",
+      "script edit",
+      "run edit in immuta",
+      "get 7",
+      "put 7",
+      "status 7",
+    ]);
+    expect(result.outs["impersonation"]).to.deep.equal({ enabled: true, role: "R" });
+    expect(Object.keys(result.outs["scripts"] as object)).to.deep.equal(["initial-create", "create", "edit"]);
+  });
+
+  it("stores local changes and an automatic setup's credentials without a call", async () => {
+    const { id, outs } = await made(stage, automatic);
+    const news = changed(changed(automatic, "password", "new"), "timeouts.update", "1m");
+    const result = await life.update(id, outs, news, stage.world());
+    expect(stage.acts).to.deep.equal([]);
+    expect(result.outs).to.include({ password: "new", integrationId: "7", status: "enabled" });
+  });
+
+  it("drops a property that the program dropped", async () => {
+    const { id, outs } = await made(stage, changed(automatic, "timeouts.update", "1m"));
+    const result = await life.update(id, outs, automatic, stage.world());
+    expect(result.outs).not.to.have.property("timeouts");
+  });
+
+  describe("when an update fails", () => {
+    const news = changed(manual, "metadataDelimiters.hashDelimiter", "#");
+
+    it("puts the pool back with the edit script of the old payload", async () => {
+      const { id, outs } = await made(stage, manual);
+      stage.failures.set("put 7", answered(422, "PUT", "/integrations/7"));
+      const error = await failureOf(life.update(id, outs, news, stage.world()));
+      expect(error).not.to.be.instanceOf(PartialState);
+      expect(error.message).to.contain("The integration is what it was before.");
+      expect(stage.acts.slice(5)).to.deep.equal(["get 7", "script edit", "run edit in immuta"]);
+    });
+
+    it("marks the state where that fails, and reports a change until it is settled", async () => {
+      const { id, outs } = await made(stage, manual);
+      stage.failures.set("put 7", answered(422, "PUT", "/integrations/7"));
+      const world = stage.world();
+      let runs = 0;
+      world.runPhase = () => (++runs === 2 ? Promise.reject(failed("edit")) : Promise.resolve());
+      const error = await partialStateOf(life.update(id, outs, news, world));
+      expect(error).to.be.instanceOf(PartialState);
+      expect(error.properties["metadataDelimiters"]).to.deep.equal(manual.metadataDelimiters);
+      for (const program of [manual, news])
+        expect(life.diff(id, error.properties, bag(program)).changes, "both programs").to.equal(true);
+
+      stage.acts.length = 0;
+      const settled = await life.update(id, error.properties, manual, stage.world());
+      expect(stage.acts).to.deep.equal([
+        "get 7",
+        "script edit",
+        "run edit in immuta",
+        "get 7",
+        "put 7",
+        "status 7",
+      ]);
+      expect(settled.outs).not.to.have.property("progress");
+    });
+
+    describe("by a PUT whose answer was lost", () => {
+      const broken = async (program: Inputs = news): Promise<{ id: string; left: Bag }> => {
+        const { id, outs } = await made(stage, manual);
+        stage.failures.set("put 7", answered(504, "PUT", "/integrations/7"));
+        const error = await partialStateOf(life.update(id, outs, program, stage.world()));
+        return { id, left: error.properties };
+      };
+
+      it("does not undo it: the state holds what the scripts were made from, and that the PUT is left", async () => {
+        const { left } = await broken();
+        expect(left["progress"]).to.deep.equal({
+          operation: "update",
+          done: ["run edit", "put"],
+          changes: ["put"],
+          pending: "put",
+        });
+        expect(left["metadataDelimiters"]).to.deep.equal(news.metadataDelimiters);
+        expect(stage.acts.at(-1)).to.equal("put 7");
+      });
+
+      it("repeats the PUT alone, and says so before", async () => {
+        const rotated = changed(manual, "password", "n3w");
+        const { id, left } = await broken(rotated);
+        expect(stage.acts.filter((act) => act.startsWith("run"))).to.have.length(2);
+        expect(life.announcementOfChange(left, bag(rotated))).to.deep.equal([
+          "goes on with the update that stopped after: run initial-create, run edit, put",
+          "PUT /integrations/7 (impersonation off)",
+        ]);
+        stage.acts.length = 0;
+        const { outs } = await life.update(id, left, rotated, stage.world());
+        expect(stage.acts).to.deep.equal(["get 7", "put 7", "status 7"]);
+        expect(outs).not.to.have.property("progress");
+        expect(life.diff(id, outs, bag(rotated)).changes).to.equal(false);
+      });
+
+      it("keeps the scripts in mind when the PUT is lost again, and runs them anew once it is refused", async () => {
+        const { id, left } = await broken();
+        stage.failures.set("put 7", answered(504, "PUT", "/integrations/7"));
+        const again = await partialStateOf(life.update(id, left, news, stage.world()));
+        expect(again.properties).to.deep.equal(left);
+        stage.failures.set("put 7", answered(422, "PUT", "/integrations/7"));
+        const refused = await partialStateOf(life.update(id, left, news, stage.world()));
+        expect(refused.properties["progress"]).not.to.have.property("pending");
+        stage.acts.length = 0;
+        await life.update(id, refused.properties, news, stage.world());
+        expect(stage.acts).to.include("run edit in immuta");
+      });
+
+      it("runs the scripts of the program where that changed meanwhile, or went back", async () => {
+        for (const program of [manual, changed(news, "password", "n3w")]) {
+          stage = new Stage();
+          const { id, left } = await broken();
+          stage.acts.length = 0;
+          await life.update(id, left, program, stage.world());
+          expect(stage.acts).to.include.members(["run edit in immuta", "put 7"]);
+        }
+      });
+
+      it("forgets that the scripts were run where a refresh puts Immuta's settings into the state", async () => {
+        const { id, left } = await broken();
+        const { props } = await life.read(id, left, stage.world());
+        expect(props["metadataDelimiters"]).to.deep.equal(manual.metadataDelimiters);
+        stage.acts.length = 0;
+        await life.update(id, props, manual, stage.world());
+        expect(stage.acts).to.include.members(["run edit in immuta", "put 7"]);
+      });
+    });
+
+    it("says how long Immuta and the pool did not agree", async () => {
+      const { id, outs } = await made(stage, manual);
+      const world = stage.world();
+      const said: string[] = [];
+      world.reporter.info = (line) => void said.push(line);
+      const { immuta, clock } = world;
+      world.immuta = {
+        ...immuta,
+        update: async (...args) => {
+          await clock?.sleep(140);
+          return immuta.update(...args);
+        },
+      };
+      await life.update(id, outs, news, world);
+      expect(said).to.include("PUT /integrations/7 accepted, 140 ms after the edit script");
+    });
+
+    it("waits where Immuta is still busy with the last change", async () => {
+      const { id, outs } = await made(stage, manual);
+      stage.failures.set(
+        "put 7",
+        answered(
+          409,
+          "PUT",
+          "/integrations/7",
+          "Unable to edit integration with ID 7 in current state editing.",
+        ),
+      );
+      await life.update(id, outs, news, stage.world());
+      expect(stage.acts.filter((act) => act === "put 7")).to.have.length(2);
+    });
+  });
+
+  it("refuses a state of a newer package in one sentence", async () => {
+    const { outs } = await made(stage, manual);
+    const newer = { ...outs, stateFormat: 2 };
+    const sentence =
+      "This state was written by a newer pulumi-immuta (state format 2; this version reads up to 1): upgrade the package.";
+    expect(() => life.diff("", newer, bag(manual))).to.throw(sentence);
+    expect((await failureOf(life.remove(newer, stage.world()))).message).to.equal(sentence);
+  });
+});
