@@ -69,7 +69,11 @@ export function immutaClient(options: ClientOptions): Immuta {
       return parsed(request, response.status, header(response.headers, "content-type"), response.data, read);
     } catch (error) {
       if (error instanceof ImmutaError) throw error;
-      note(request, isAxiosError(error) ? String(error.response?.status ?? error.code) : "failed", started);
+      note(
+        request,
+        isAxiosError(error) ? String(error.response?.status ?? codeOf(error)) : "failed",
+        started,
+      );
       throw failure(request, error);
     } finally {
       circuit.ended(id);
@@ -218,6 +222,8 @@ function connection(options: ClientOptions, circuit: Circuit): AxiosInstance {
   const { trail = noTrail } = options;
   // Each try is an act of its own.
   http.interceptors.request.use((request) => {
+    // The timeout alone begins anew with every byte: an answer that drips would never be given up.
+    if (request.timeout !== undefined) request.signal = AbortSignal.timeout(request.timeout);
     request.ended = trail.begin({
       act: `${(request.method ?? "").toUpperCase()} ${request.url ?? ""}`,
       on: options.url.host,
@@ -230,8 +236,7 @@ function connection(options: ClientOptions, circuit: Circuit): AxiosInstance {
       return response;
     },
     (error: unknown) => {
-      if (isAxiosError(error))
-        error.config?.ended?.(String(error.response?.status ?? error.code ?? "no answer"));
+      if (isAxiosError(error)) error.config?.ended?.(String(error.response?.status ?? codeOf(error)));
       return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     },
   );
@@ -292,8 +297,11 @@ function header(headers: unknown, name: string): string | undefined {
 const redirectTarget = (headers: unknown): string =>
   attempt(() => new URL(header(headers, "location") ?? "").host) ?? "another place";
 
-const codeOf = (error: AxiosError): string =>
-  error.code ?? (error.cause as { code?: string } | undefined)?.code ?? "failed";
+function codeOf(error: AxiosError): string {
+  // Given up after its whole time, as one without a byte is.
+  if (error.code === AxiosError.ERR_CANCELED) return AxiosError.ECONNABORTED;
+  return error.code ?? (error.cause as { code?: string } | undefined)?.code ?? "failed";
+}
 
 function connectionTrouble(error: AxiosError): string {
   const cause = error.cause as { message?: string } | undefined;

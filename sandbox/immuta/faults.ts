@@ -22,9 +22,10 @@ export interface FaultRule {
   when: "before" | "after";
   /**
    * An answer; "reset": the connection is torn down without one; "hang": none comes until the client gives up;
-   * "truncate": half of the body comes under the Content-Length of the whole.
+   * "truncate": half of the body comes under the Content-Length of the whole; "drip": the body comes a byte at a time,
+   * and blanks without an end in place of its last one.
    */
-  answer: FaultAnswer | "reset" | "hang" | "truncate";
+  answer: FaultAnswer | "reset" | "hang" | "truncate" | "drip";
 }
 
 /** The rules in force, each with the number of requests it has matched. */

@@ -81,6 +81,12 @@ async function serve(
   reply({ response, socket: request.socket, entry, requestId }, rule, answer);
 }
 
+/** What is begun in place of the answer of a request that was not carried out. */
+const unfinished: Answer = { status: 200, body: { status: "unfinished" } };
+
+/** Milliseconds from one byte of a dripping answer to the next. */
+const dripEvery = 20;
+
 interface Reply {
   response: ServerResponse;
   socket: Socket;
@@ -95,8 +101,8 @@ function reply(to: Reply, rule: FaultRule | undefined, answer: Answer | undefine
   }
   if (typeof rule.answer === "object") send(to, { body: "", ...rule.answer });
   else if (rule.answer === "reset") to.socket.resetAndDestroy();
-  else if (rule.answer === "truncate")
-    truncate(to, answer ?? { status: 200, body: { status: "unfinished" } });
+  else if (rule.answer === "truncate") truncate(to, answer ?? unfinished);
+  else if (rule.answer === "drip") drip(to, answer ?? unfinished);
 }
 
 async function carryOut(
@@ -133,6 +139,20 @@ function truncate(to: Reply, answer: Answer): void {
   const { text, headers } = written(to, answer);
   to.response.writeHead(answer.status, headers);
   to.response.write(text.subarray(0, Math.floor(text.length / 2)), () => to.socket.destroy());
+}
+
+/** A byte now and then, until the client goes away. */
+function drip(to: Reply, answer: Answer): void {
+  const { text, headers } = written(to, answer);
+  const { "content-length": _endless, ...others } = headers;
+  to.response.writeHead(answer.status, others);
+  let at = 0;
+  const timer = setInterval(() => {
+    to.response.write(at < text.length - 1 ? text.subarray(at, ++at) : " ");
+  }, dripEvery);
+  to.response.once("close", () => {
+    clearInterval(timer);
+  });
 }
 
 function written(

@@ -14,6 +14,8 @@ export type Fault =
   | { kind: "firewall"; clientAddress?: string }
   /** 40613 to every login. */
   | { kind: "unavailable" }
+  /** So many logins (default: all) get no answer: the connection is reset, or nothing comes until the client gives up. */
+  | { kind: "lost-login"; how: "reset" | "silence"; logins?: number }
   /** The connection is reset: before the batch ran, when half of its statements did, or when it did but no answer was sent. */
   | { kind: "reset"; batch: number; when: "before" | "inside" | "after" }
   /** The batch (every one, unless numbered) prints a line, then nothing comes until the client gives up. It does not run. */
@@ -33,7 +35,7 @@ interface Placed {
   fault: Fault;
   since: number;
   batches: number;
-  /** How often a warming pool has refused. */
+  /** How many logins or batches it has refused. */
   refused: number;
 }
 
@@ -69,6 +71,15 @@ export class Faults {
       default:
         return undefined;
     }
+  }
+
+  /** What becomes of a login that gets no answer. */
+  losesLogin(host: string, database: string): "reset" | "silence" | undefined {
+    const placed = this.#placed.get(key(host, database));
+    if (placed?.fault.kind !== "lost-login") return undefined;
+    placed.refused += 1;
+    if (placed.refused >= (placed.fault.logins ?? Infinity)) this.#placed.delete(key(host, database));
+    return placed.fault.how;
   }
 
   atBatch(host: string, database: string, keywords: string): BatchEffect | undefined {

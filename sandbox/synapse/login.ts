@@ -42,7 +42,14 @@ const DEFAULT_PACKET = 4096;
 const TDS_7_4 = 0x74000004;
 const TDS_8 = 0x08000000;
 
-export function logIn(attempt: LoginAttempt): { reply: Buffer; session: LoggedIn | undefined } {
+export interface LoginResult {
+  reply: Buffer;
+  session: LoggedIn | undefined;
+  /** Set where a fault keeps the server from answering. */
+  lost?: "reset" | "silence";
+}
+
+export function logIn(attempt: LoginAttempt): LoginResult {
   const { login, endpoint } = attempt;
   const destination = findWorkspace(login, attempt.tlsServerName, endpoint.workspaces);
   const workspace = isRefusal(destination) ? undefined : destination.workspace;
@@ -52,6 +59,12 @@ export function logIn(attempt: LoginAttempt): { reply: Buffer; session: LoggedIn
     login: isRefusal(destination) ? login.userName : destination.userName,
     applicationName: login.applicationName,
   };
+  const lost =
+    workspace === undefined ? undefined : endpoint.faults.losesLogin(workspace.host, journal.database);
+  if (lost !== undefined) {
+    endpoint.journal.add({ ...journal, kind: "login-failed", errors: [] });
+    return { reply: Buffer.alloc(0), session: undefined, lost };
+  }
   const result = isRefusal(destination)
     ? destination
     : grant(attempt, destination.workspace, destination.userName);

@@ -178,6 +178,11 @@ export class Session {
       spid,
       endpoint,
     });
+    if (result.lost !== undefined) {
+      this.#stage = "closed";
+      if (result.lost === "reset") this.socket.resetAndDestroy();
+      return;
+    }
     this.#write(result.reply);
     if (result.session === undefined) {
       this.#stage = "closed";

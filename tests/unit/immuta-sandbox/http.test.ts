@@ -139,6 +139,23 @@ describe("sandbox/immuta: faults", () => {
     expect(await failed(send(immuta, "GET", "/integrations/7"))).to.equal(true);
   });
 
+  it("sends an answer a byte at a time, and never its end", async () => {
+    immuta.fault({ path: /7$/, when: "after", answer: "drip" });
+    const whole = await (
+      await fetch(`${immuta.url}/integrations/8`, { headers: { Authorization: apiKey } })
+    ).text();
+    expect(JSON.parse(whole)).to.include({ statusCode: 404 });
+    const answer = await fetch(`${immuta.url}/integrations/7`, { headers: { Authorization: apiKey } });
+    const pieces: Buffer[] = [];
+    for await (const piece of answer.body ?? expect.fail("it has no body")) {
+      pieces.push(Buffer.from(piece as Uint8Array));
+      if (Buffer.concat(pieces).length >= 10) break;
+    }
+    expect(pieces.length).to.be.greaterThan(5);
+    expect(Buffer.concat(pieces).toString()).to.match(/^\{"id":/);
+    expect(immuta.journal.map(({ fault }) => fault)).to.deep.equal([undefined, "drip"]);
+  });
+
   it("leaves a request without an answer until the server closes", async () => {
     immuta.fault({ path: /7$/, when: "after", answer: "hang" });
     const request = failed(send(immuta, "GET", "/integrations/7"));

@@ -231,4 +231,18 @@ describe("the Immuta client", () => {
     answers = [() => undefined];
     expect((await failure(client.create(payload))).message).to.contain("no answer in time (ECONNABORTED)");
   });
+
+  it("ends a request whose answer comes a byte at a time, and does not repeat it", async () => {
+    let dripping: NodeJS.Timeout | undefined;
+    answers = [
+      (response) => {
+        response.writeHead(200, { "Content-Type": "application/json" });
+        dripping = setInterval(() => response.write(" "), 10);
+      },
+    ];
+    seen.length = 0;
+    expect((await failure(client.list())).message).to.contain("no answer in time (ECONNABORTED)");
+    clearInterval(dripping);
+    expect(seen).to.have.length(1);
+  });
 });

@@ -99,6 +99,19 @@ describe("faults of the sandbox's Synapse", () => {
     expect((await client.batch("SELECT 1")).numbers).to.deep.equal([]);
   });
 
+  for (const how of ["reset", "silence"] as const)
+    it(`lost-login: ${how} for so many logins, and no more`, async () => {
+      fault({ kind: "lost-login", how, logins: 2 });
+      for (let count = 0; count < 2; count += 1)
+        expect((await loginError(synapse, { options: { connectTimeout: 200 } })).messages).to.deep.equal([]);
+      await connect();
+      expect(synapse.journal.map(({ kind }) => kind)).to.deep.equal([
+        "login-failed",
+        "login-failed",
+        "login",
+      ]);
+    });
+
   it("warming for no seconds more", async () => {
     fault({ kind: "warming", seconds: 0 });
     await connect();
