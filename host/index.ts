@@ -111,9 +111,9 @@ async function world(bag: Bag): Promise<World> {
       const { runPhase } = await import("../provider/pool/run.js");
       await runPhase(login, run, lines);
     },
-    survey: async (login, sought, lines) => {
+    survey: async (login, sought, lines, acts) => {
       const { survey } = await import("../provider/pool/survey.js");
-      return survey(login, sought, lines);
+      return survey(login, sought, lines, acts);
     },
     password: resolvePassword,
     configuration,

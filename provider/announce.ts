@@ -1,6 +1,6 @@
 import type { Difference } from "./differences";
 import type { Plan, Step } from "./plan";
-import { type Bag, valueAt } from "./properties";
+import { type Bag, properties, valueAt } from "./properties";
 import type { State } from "./state";
 import { unknown } from "./unknown";
 
@@ -47,6 +47,7 @@ export function announce(plan: Plan, olds: State, news: Bag): string[] {
     case "update":
       return [
         ...resumed(olds),
+        ...credentials(plan.differences, olds, news),
         ...plan.steps.flatMap((step) => line(step, olds.integrationId, news)),
         ...later,
       ];
@@ -56,6 +57,17 @@ export function announce(plan: Plan, olds: State, news: Bag): string[] {
 function stored(differences: readonly Difference[]): string[] {
   const known = differences.filter((difference) => difference.known).map(({ path }) => path);
   return known.length === 0 ? [] : [`stored only, nobody is called: ${known.join(", ")}`];
+}
+
+/** What the engine's own diff hides, or shows among much else: that a credential becomes another. */
+function credentials(differences: readonly Difference[], olds: State, news: Bag): string[] {
+  const changed = differences.filter(({ known }) => known).map(({ path }) => path);
+  const hidden = changed.filter((path) => properties.some((row) => row.path === path && row.secret));
+  const named = (version: unknown): string => (typeof version === "string" ? version : "(none)");
+  const version = changed.includes("passwordVersion")
+    ? [`password version ${named(olds.passwordVersion)} → ${named(news["passwordVersion"])}`]
+    : [];
+  return [...version, ...(hidden.length === 0 ? [] : [`changed, value not shown: ${hidden.join(", ")}`])];
 }
 
 function resumed({ progress }: State): string[] {

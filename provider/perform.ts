@@ -127,7 +127,7 @@ async function surveyFirst(what: "everything" | "account", { world, sides }: Job
     username: inputs.username ?? "",
     ...(what === "everything" ? { schema: inputs.schema } : {}),
   };
-  refuseFound(inputs, await world.survey(bootstrapLogin(inputs, world), sought, world.reporter));
+  refuseFound(inputs, await world.survey(bootstrapLogin(inputs, world), sought, world.reporter, world.trail));
 }
 
 async function prove(job: Job): Promise<void> {

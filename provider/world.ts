@@ -18,7 +18,7 @@ export interface World {
   /** Runs one phase's batches in the pool. */
   runPhase(login: PoolLogin, run: PhaseRun, reporter: Reporter): Promise<void>;
   /** Looks for what the scripts would make; see pool/survey.ts. */
-  survey(login: PoolLogin, sought: Sought, reporter: Reporter): Promise<string[]>;
+  survey(login: PoolLogin, sought: Sought, reporter: Reporter, trail: Trail): Promise<string[]>;
   /** Fetches what a reference names. */
   password: PasswordSource;
   configuration: Configuration;

@@ -56,7 +56,7 @@ export function changesOf(changing: Changing): ChangeRow[] {
   const whole = [...groups].filter((group) => isWhole(before[group]) || isWhole(after[group]));
   const inWhole = (path: string): boolean => whole.some((group) => path.startsWith(`${group}.`));
   const found = new Map(differences(before, after).map(({ path, change }) => [path, change]));
-  for (const path of changedSecrets(changing, found)) found.set(path, propertyAt(path)?.change ?? "local");
+  for (const path of changedSecrets(changing)) found.set(path, propertyAt(path)?.change ?? "local");
   const single = properties.flatMap(({ path }): ChangeRow[] => {
     const change = found.get(path);
     if (change === undefined || inWhole(path)) return [];
@@ -93,26 +93,14 @@ export function settingsOf(after: Bag): ChangeRow[] {
   });
 }
 
-/**
- * A preview shows every secret as the same word, so that which one changed is told by what the provider says alone:
- * by name where it is only stored, and by the script that sets the system account's password.
- */
-function changedSecrets(
-  { before, after, lines, setup }: Changing,
-  found: ReadonlyMap<string, Change>,
-): string[] {
+/** A preview shows every secret as the same word, so that which one changed is told by the provider's lines alone. */
+function changedSecrets({ before, after, lines }: Changing): string[] {
   const hidden = properties.filter(({ path }) => before !== undefined && bothSecret(before, after, path));
-  const stored = lines.flatMap(
-    (line) => /^stored only, nobody is called: (.*)$/.exec(line)?.[1]?.split(", ") ?? [],
+  const named = lines.flatMap(
+    (line) =>
+      /^(?:stored only, nobody is called|changed, value not shown): (.*)$/.exec(line)?.[1]?.split(", ") ?? [],
   );
-  const account =
-    setup === "manual" &&
-    before?.["progress"] === undefined &&
-    ![...found.values()].includes("credentials") &&
-    lines.some((line) => line.startsWith("initial-create script"));
-  return hidden
-    .map(({ path }) => path)
-    .filter((path) => stored.includes(path) || (account && path === "password"));
+  return hidden.map(({ path }) => path).filter((path) => named.includes(path));
 }
 
 const bothSecret = (before: Bag, after: Bag, path: string): boolean =>

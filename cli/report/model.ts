@@ -172,7 +172,9 @@ function becauseOf({ replacedBecause }: PreviewStep, changes: readonly ChangeRow
 function stepLines(step: PreviewStep, lines: string[]): string[] {
   const { operation, before, after } = step;
   if (operation === "delete") return before === undefined ? [] : stepsOfDelete(before);
-  if (operation !== "replace") return lines;
+  // The table says already which values change.
+  if (operation !== "replace")
+    return lines.filter((line) => !/^(changed, value not shown: |password version )/.test(line));
   return stepsOfReplacement(before, after ?? {}, step.oldFirst);
 }
 

@@ -15,6 +15,10 @@ export interface Outcome {
   rows: Record<string, unknown>[];
 }
 
+/** As the audit log says it: "done", or numbers and codes of the errors, which hold nothing of the SQL. */
+export const resultOf = ({ errors }: Outcome): string =>
+  errors.length === 0 ? "done" : errors.map(({ number, code }) => code ?? `Msg ${number}`).join(", ");
+
 /**
  * Sends one batch as it is, outside of any transaction. Never rejects.
  * @param timeout milliseconds to the end of the answer, not only to its beginning.

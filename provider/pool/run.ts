@@ -2,7 +2,7 @@ import type { Phase } from "../immuta/types";
 import { type Clock, systemClock } from "../immuta/wait";
 import type { Reporter } from "../reporter";
 import { noTrail, type Trail } from "../trail";
-import { defaultRequestTimeout } from "./batch";
+import { defaultRequestTimeout, resultOf } from "./batch";
 import type { Batch } from "./batches";
 import type { PoolConnection } from "./connection";
 import { BatchFailed, PoolUnreachable } from "./errors";
@@ -109,10 +109,9 @@ async function runBatches(
       statement,
       ...(run.identity === undefined ? {} : { identity: run.identity }),
     });
-    const { errors } = await connection.batch(batch.text, timeout, say);
-    ended(
-      errors.length === 0 ? "done" : errors.map(({ number, code }) => code ?? `Msg ${number}`).join(", "),
-    );
+    const outcome = await connection.batch(batch.text, timeout, say);
+    ended(resultOf(outcome));
+    const { errors } = outcome;
     if (!errors.some(({ code }) => code === lostBefore)) sent.batches++;
     if (errors.length > 0)
       throw new BatchFailed({

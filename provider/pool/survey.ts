@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../immuta/wait";
 import type { Reporter } from "../reporter";
-import { defaultRequestTimeout, type Outcome } from "./batch";
+import { noTrail, type Trail } from "../trail";
+import { defaultRequestTimeout, type Outcome, resultOf } from "./batch";
 import { PoolUnreachable } from "./errors";
 import { troubleFrom } from "./faults";
 import type { PoolLogin } from "./login";
@@ -28,11 +29,12 @@ export async function survey(
   login: PoolLogin,
   sought: Sought,
   reporter: Reporter,
+  trail: Trail = noTrail,
   clock: Clock = systemClock,
 ): Promise<string[]> {
   const ask = async (where: string, query: string): Promise<string[]> => {
     for (let attempt = 1; ; attempt++) {
-      const { rows, errors } = await askOnce(login, where, query, reporter, clock);
+      const { rows, errors } = await askOnce(login, where, query, { reporter, trail, clock });
       const [first] = errors;
       if (first === undefined)
         return rows.map((row) => `${String(row["kind"])} ${String(row["name"])} in database ${where}`);
@@ -56,12 +58,14 @@ async function askOnce(
   login: PoolLogin,
   database: string,
   query: string,
-  reporter: Reporter,
-  clock: Clock,
+  { reporter, trail, clock }: { reporter: Reporter; trail: Trail; clock: Clock },
 ): Promise<Outcome> {
   const connection = await connectPatiently(login, database, true, reporter, clock);
   try {
-    return await connection.batch(query, login.requestTimeout ?? defaultRequestTimeout);
+    const ended = trail.begin({ act: "survey", on: login.host, database, statement: "SELECT" });
+    const outcome = await connection.batch(query, login.requestTimeout ?? defaultRequestTimeout);
+    ended(resultOf(outcome));
+    return outcome;
   } finally {
     await connection.close();
   }

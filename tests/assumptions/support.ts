@@ -250,7 +250,7 @@ export class Life {
       runPhase: async (login, run, lines) => {
         if (!this.lost.delete(run.phase)) await runPhase(login, run, lines, clock);
       },
-      survey: (login, sought, lines) => survey(login, sought, lines, clock),
+      survey: (login, sought, lines, trail) => survey(login, sought, lines, trail, clock),
       configuration,
       reporter,
       trail: noTrail,

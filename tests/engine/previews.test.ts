@@ -50,6 +50,7 @@ describe("a preview says what will be done, on the resource's own row, once, and
     const put = ["edit script → database claims", "PUT /integrations/3 (impersonation off)"];
     expect(await previewed({ ...manualArgs, metadataDelimiters: { hashDelimiter: "#" } })).to.deep.equal(put);
     expect(await previewed({ ...manualArgs, password: "An0ther-one!" })).to.deep.equal([
+      "changed, value not shown: password",
       "initial-create script → database master",
       ...put,
     ]);

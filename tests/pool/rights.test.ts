@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { splitBatches } from "../../provider/pool/batches";
+import { noTrail } from "../../provider/trail";
 import { survey } from "../../provider/pool/survey";
 import { failure, Life, startServers, type Servers } from "../assumptions/support";
 import { FakeClock, Lines, loginTo, stageOn } from "./support";
@@ -181,6 +182,7 @@ describe("docs/rights.md", function () {
         }),
         { database: "claims", schema: "governed", username: "immuta_claims" },
         new Lines(),
+        noTrail,
         new FakeClock(),
       );
     const schemas = ["governed", "immuta_functions", "immuta_procedures", "immuta_system"].map(

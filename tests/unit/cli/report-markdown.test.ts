@@ -150,7 +150,7 @@ describe("equal changes of many integrations", () => {
   });
 
   it("are told apart where one does more", () => {
-    const more = [...pools.flatMap(lines), said("pool-10", "initial-create script → database master\n")];
+    const more = [...pools.flatMap(lines), said("pool-10", "changed, value not shown: password\n")];
     const headings = markdownOf(report(pools.map(on), more), limit).match(/^#### .*$/gm);
     expect(headings).to.deep.equal([
       "#### `pool-10`: changed: impersonation on, role `R`, `password`",

@@ -79,13 +79,19 @@ describe("what a report makes of a preview", () => {
       expect(rows(only(found))).to.deep.equal([["password", "secret", "secret"]]);
     });
 
-    it("are told as changed where the provider names them, or sets the account's password", () => {
+    it("are told as changed where the provider names them, and that is no step", () => {
       const stored = only(
         changed({}, [said("claims", "stored only, nobody is called: bootstrap.password\n")]),
       );
       expect(rows(stored)).to.deep.equal([["bootstrap.password", "secret", "secret"]]);
       expect(stored.action).to.equal("store");
-      const account = only(changed({}, [said("claims", "initial-create script → database master\n")]));
+      const account = only(
+        changed({}, [
+          said("claims", "changed, value not shown: password\n"),
+          said("claims", "initial-create script → database master\n"),
+        ]),
+      );
+      expect(account.steps).to.deep.equal(["initial-create script → database master"]);
       expect(rows(account)).to.deep.equal([["password", "secret", "secret"]]);
       expect(account.action).to.equal("update");
     });
