@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { expect } from "chai";
-import { installFlat, readManifest } from "./installation";
+import { installFlat, linkFromCheckout, readManifest } from "./installation";
 import { root, tarball, temporaryFolder, type Tarball } from "./tarball";
 
 /** What is packed beside dist, where the repository has it. */
@@ -50,6 +50,7 @@ describe("the tarball", function () {
     const manifest = readManifest(installed) as unknown as Record<string, unknown>;
     const named = pathsIn([manifest["main"], manifest["types"], manifest["exports"]]);
     expect(named).to.include.members(["dist/sdk/index.js", "dist/sdk/index.d.ts", "package.json"]);
+    expect(named).to.include.members(["dist/sdk/azure/index.js", "dist/sdk/azure/index.d.ts"]);
     expect(named.filter((path) => !packed.files.includes(path))).to.deep.equal([]);
   });
 
@@ -58,16 +59,17 @@ describe("the tarball", function () {
     const needed = modules()
       .filter((file) => file.endsWith(".js"))
       .flatMap((file) => packagesIn(readFileSync(join(installed, file), "utf8")));
-    expect(needed).to.include.members(["axios", "mssql", "@pulumi/pulumi"]);
+    expect(needed).to.include.members(["axios", "mssql", "@pulumi/azure-native", "@pulumi/pulumi"]);
     // Itself too: the SDK's provider text names it.
     const declared = Object.keys({ ...dependencies, ...peerDependencies, "pulumi-immuta": "" });
     expect(needed.filter((name) => !declared.includes(name))).to.deep.equal([]);
   });
 
-  it("depends on Pulumi's SDK as a peer, so that a program has one of it", () => {
-    const { dependencies, peerDependencies } = readManifest(installed);
-    expect(Object.keys(peerDependencies)).to.deep.equal(["@pulumi/pulumi"]);
-    expect(dependencies).not.to.have.property("@pulumi/pulumi");
+  it("depends on Pulumi's SDKs as peers, so that a program has one of each, on azure-native's where it wants to", () => {
+    const { dependencies, peerDependencies, peerDependenciesMeta } = readManifest(installed);
+    expect(Object.keys(peerDependencies)).to.deep.equal(["@pulumi/azure-native", "@pulumi/pulumi"]);
+    expect(peerDependenciesMeta).to.deep.equal({ "@pulumi/azure-native": { optional: true } });
+    expect(dependencies).not.to.have.any.keys("@pulumi/azure-native", "@pulumi/pulumi");
   });
 
   it("runs no script on a user's machine", () => {
@@ -75,12 +77,13 @@ describe("the tarball", function () {
     expect(scripts).not.to.have.any.keys("preinstall", "install", "postinstall");
   });
 
+  const node = (type: "commonjs" | "module", text: string): string =>
+    execFileSync(process.execPath, [`--input-type=${type}`, "--eval", text], {
+      cwd: folder,
+      encoding: "utf8",
+    }).trim();
+
   it("can be loaded by plain Node, by name from CommonJS and ES modules", () => {
-    const node = (type: "commonjs" | "module", text: string): string =>
-      execFileSync(process.execPath, [`--input-type=${type}`, "--eval", text], {
-        cwd: folder,
-        encoding: "utf8",
-      }).trim();
     expect(
       node("commonjs", 'console.log(typeof require("pulumi-immuta").SynapseIntegration)'),
       "CommonJS",
@@ -92,6 +95,17 @@ describe("the tarball", function () {
       ),
       "ES module",
     ).to.equal("function");
+  });
+
+  it("has the component for programs that have @pulumi/azure-native, which the rest does without", () => {
+    const load = 'try { console.log(typeof require("pulumi-immuta/azure").GovernedSqlPool) }';
+    const asked = `${load} catch (error) { console.log(/Cannot find module '([^']+)'/.exec(error.message)[1]) }`;
+    expect(node("commonjs", asked)).to.match(/^@pulumi\/azure-native\/\w+$/);
+    linkFromCheckout("@pulumi/azure-native", join(folder, "node_modules"));
+    expect(node("commonjs", asked)).to.equal("function");
+    const byName =
+      'import { GovernedSqlPool } from "pulumi-immuta/azure"; console.log(typeof GovernedSqlPool)';
+    expect(node("module", byName), "ES module").to.equal("function");
   });
 });
 

@@ -11,6 +11,7 @@ interface Manifest {
   version: string;
   dependencies: Record<string, string>;
   peerDependencies: Record<string, string>;
+  peerDependenciesMeta?: Record<string, { optional?: boolean }>;
 }
 
 export const readManifest = (folder: string): Manifest =>
@@ -54,11 +55,15 @@ function extract(tarball: Tarball, target: string, version: string | undefined):
 }
 
 function linkDependencies(modules: string): void {
-  const { dependencies, peerDependencies } = readManifest(root);
-  for (const name of Object.keys({ ...dependencies, ...peerDependencies })) linkFromCheckout(name, modules);
+  const { dependencies, peerDependencies, peerDependenciesMeta = {} } = readManifest(root);
+  const needed = Object.keys({ ...dependencies, ...peerDependencies }).filter(
+    (name) => peerDependenciesMeta[name]?.optional !== true,
+  );
+  for (const name of needed) linkFromCheckout(name, modules);
 }
 
-function linkFromCheckout(name: string, modules: string): void {
+/** Installs a package beside, as a program does that asks for an optional peer. */
+export function linkFromCheckout(name: string, modules: string): void {
   const source = join(root, "node_modules", name);
   if (!existsSync(source)) throw new Error(`${source} is missing: run npm ci.`);
   link(source, join(modules, name));

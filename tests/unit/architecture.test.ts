@@ -26,7 +26,7 @@ const layers: Record<string, Layer> = {
   // It loads the engine's protocol, when there is a first line to show.
   host: { folders: ["provider"], packages: ["@pulumi/pulumi", "@grpc/grpc-js"], types: [] },
   cli: { folders: ["provider"], packages: [], types: [] },
-  sdk: { folders: ["provider"], packages: ["@pulumi/pulumi"], types: [] },
+  sdk: { folders: ["provider"], packages: ["@pulumi/pulumi", "@pulumi/azure-native"], types: [] },
   "sandbox/immuta": { folders: [], packages: ["tedious", "yaml"], types: [] },
   "sandbox/synapse": { folders: [], packages: ["selfsigned"], types: [] },
   "sandbox/azure": {
@@ -83,6 +83,15 @@ describe("the architecture", function () {
       expect(told(knowing.filter((one) => !mayKnow(one.file)))).to.deep.equal([]);
     });
 
+  it("@pulumi/azure-native is known in sdk/azure alone, which nothing else of sdk knows", () => {
+    const inAzure = ({ file }: Import): boolean => file.startsWith("sdk/azure/");
+    const knowing = importsBelow("sdk").filter(
+      ({ target }) => target === "@pulumi/azure-native" || target.startsWith("sdk/azure/"),
+    );
+    expect(knowing.filter(inAzure)).not.to.deep.equal([]);
+    expect(told(knowing.filter((one) => !inAzure(one)))).to.deep.equal([]);
+  });
+
   it("the engine's protocol is loaded in host/engine-log.ts alone", () => {
     const loading = importsBelow("host").filter((one) => one.isPackage && !one.typesOnly);
     expect(new Set(loading.map(({ target }) => target))).to.deep.equal(
@@ -111,6 +120,12 @@ describe("the architecture", function () {
 
     it("requiring what a program imports loads neither axios nor mssql", () => {
       expect(loadedBy('require("./sdk")', heavy)).to.deep.equal([]);
+    });
+
+    it("and nothing of @pulumi/azure-native, which what a program imports from pulumi-immuta/azure does", () => {
+      const azure = ["@pulumi/azure-native"];
+      expect(loadedBy('require("./sdk")', azure)).to.deep.equal([]);
+      expect(loadedBy('require("./sdk/azure")', azure)).to.deep.equal(azure);
     });
 
     it("a preview's check and diff load neither axios nor mssql, and nothing of Pulumi", () => {

@@ -1,0 +1,183 @@
+import type { CustomResourceOptions, Input } from "@pulumi/pulumi";
+import type { PrivateEndpointArgs } from "@pulumi/azure-native/network";
+import type { ResourceGroupArgs } from "@pulumi/azure-native/resources";
+import type { BlobContainerArgs, StorageAccountArgs } from "@pulumi/azure-native/storage";
+import type {
+  IpFirewallRuleArgs,
+  SqlPoolArgs,
+  WorkspaceArgs,
+  WorkspaceSqlAadAdminArgs,
+} from "@pulumi/azure-native/synapse";
+import type {
+  BootstrapArgs,
+  ImpersonationArgs,
+  ManualSetupArgs,
+  MetadataDelimitersArgs,
+  PasswordReferenceArgs,
+} from "../synapse-integration";
+
+/** A resource that the component makes. */
+export interface Made<Args> {
+  /** azure-native's own arguments; what is given here wins over what the component would say. */
+  args?: Partial<Args>;
+  /** Merged into the component's own: a `dependsOn` is added, the rest wins. */
+  opts?: CustomResourceOptions;
+  existing?: never;
+}
+
+/** A resource that is there already. The component uses it and neither changes nor removes it. */
+export interface Existing {
+  /** Its name in Azure; an output of another resource will do. */
+  existing: Input<string>;
+  args?: never;
+  opts?: never;
+}
+
+export type Child<Args> = Made<Args> | Existing;
+
+/** The SQL login of the workspace's administrator, which runs Immuta's bootstrap scripts. */
+export interface AdministratorArgs {
+  /** Default `sqladmin`. Azure never changes the one of a workspace. */
+  username?: Input<string>;
+  /** Kept secret. */
+  password: Input<string>;
+}
+
+/** Who administers the workspace's SQL endpoint by Microsoft Entra. */
+export interface EntraAdministratorArgs {
+  /** Name of the user, group or application as Entra shows it. */
+  login: Input<string>;
+  /** Its object id. */
+  objectId: Input<string>;
+  /** Its tenant. Default: the subscription's. */
+  tenantId?: Input<string>;
+  args?: Partial<WorkspaceSqlAadAdminArgs>;
+  opts?: CustomResourceOptions;
+}
+
+interface SystemAccountName {
+  /** Default `immuta_` and the pool's name: no two pools of a workspace share it. A change is a rotation. */
+  username?: Input<string>;
+}
+
+interface SystemAccountPassword extends SystemAccountName {
+  /** Kept secret. A change rotates it: initial-create script, edit script, PUT. */
+  password: Input<string>;
+  passwordFrom?: never;
+  passwordVersion?: never;
+}
+
+interface SystemAccountReference extends SystemAccountName {
+  /** Where the password is to be had when an operation needs it: no state holds it. */
+  passwordFrom: Input<PasswordReferenceArgs>;
+  /** Any text; a change of it rotates the password. Required beside `env` and `file`. */
+  passwordVersion?: Input<string>;
+  password?: never;
+}
+
+interface SystemAccountOfAdopted extends SystemAccountName {
+  password?: never;
+  passwordFrom?: never;
+  passwordVersion?: never;
+}
+
+/** Immuta's own account in the pool, which Immuta's scripts make. It needs no password only where `adopt` is given. */
+export type SystemAccountArgs = SystemAccountPassword | SystemAccountReference | SystemAccountOfAdopted;
+
+/** A private endpoint that is there already. */
+export interface ExistingPrivateEndpointArgs {
+  /** Its address or host name, to which the machine that runs `pulumi up` connects. */
+  server: Input<string>;
+  subnetId?: never;
+  args?: never;
+  opts?: never;
+}
+
+/** A private endpoint that the component makes. */
+export interface MadePrivateEndpointArgs {
+  /** Azure's id of the subnet in which it gets its address. */
+  subnetId: Input<string>;
+  /** What to connect to. Default: the address that Azure gives it. */
+  server?: Input<string>;
+  args?: Partial<PrivateEndpointArgs>;
+  opts?: CustomResourceOptions;
+}
+
+/** Over the public endpoint. Each rule has to be asked for; none is made for an address that was not given. */
+export interface PublicNetworkArgs {
+  /** Azure's rule `AllowAllWindowsAzureIps` (0.0.0.0): every service in Azure, of other customers too. Default false. */
+  allowAzureServices?: boolean;
+  /** From where Immuta connects: addresses (`203.0.113.7`), blocks (`203.0.113.0/28`) or ranges (`203.0.113.7-203.0.113.9`). */
+  immutaAddresses?: readonly string[];
+  /** From where `pulumi up` connects, written the same. An address that changes with each run is no good here. */
+  runnerAddresses?: readonly string[];
+  /** More rules by name, with azure-native's own arguments. */
+  firewallRules?: Readonly<Record<string, Made<IpFirewallRuleArgs>>>;
+  privateEndpoint?: never;
+}
+
+/** Over a private endpoint: no rules, and a workspace that the component makes has no public endpoint. */
+export interface PrivateNetworkArgs {
+  privateEndpoint: ExistingPrivateEndpointArgs | MadePrivateEndpointArgs;
+  allowAzureServices?: never;
+  immutaAddresses?: never;
+  runnerAddresses?: never;
+  firewallRules?: never;
+}
+
+export type NetworkArgs = PublicNetworkArgs | PrivateNetworkArgs;
+
+/** SynapseIntegration's arguments that have no argument of their own here; `host`, `port` and `poolIdentity` win over what is computed. */
+export type IntegrationArgs = Partial<
+  Pick<
+    ManualSetupArgs,
+    | "host"
+    | "port"
+    | "poolIdentity"
+    | "authenticationType"
+    | "timeouts"
+    | "onCreateFailure"
+    | "onDisabled"
+    | "retainPoolObjects"
+    | "adopt"
+    | "adoptMode"
+  >
+>;
+
+export interface GovernedSqlPoolArgs {
+  /** The Immuta-managed schema in which the policy-enforced views are made. A change replaces the integration. */
+  schema: Input<string>;
+  systemAccount: SystemAccountArgs;
+  /** Required for a workspace that is made, unless `bootstrap.authentication` is one of Entra's. */
+  administrator?: AdministratorArgs;
+  /** How Immuta's scripts are run; wins over what follows from `administrator` and `network`. */
+  bootstrap?: BootstrapArgs;
+  impersonation?: Input<ImpersonationArgs | undefined>;
+  metadataDelimiters?: Input<MetadataDelimitersArgs | undefined>;
+  /** Who reaches the pool, and how. Required for a workspace that is made; `{}` says that you see to it yourself. */
+  network?: NetworkArgs;
+  /** Default: none is set. */
+  entraAdministrator?: EntraAdministratorArgs;
+
+  /** Default: a new one. */
+  resourceGroup?: Child<ResourceGroupArgs>;
+  /** The data lake that a workspace needs. Default: a new one; none where the workspace exists. */
+  storageAccount?: Child<StorageAccountArgs>;
+  /** The filesystem in it. Default: a new one; none where the workspace exists. */
+  filesystem?: Child<BlobContainerArgs>;
+  /** Default: a new one. One that exists lies in `resourceGroup`, which then exists too. */
+  workspace?: Child<WorkspaceArgs>;
+  /** Default: a new one, called as the component. One that exists lies in a workspace that exists. */
+  sqlPool?: Child<SqlPoolArgs>;
+
+  /** Size of the pool that is made. Default `DW100c`. */
+  sku?: Input<string>;
+  /** Where everything that is made lies. Default: `azure-native:location`, then the resource group's. */
+  location?: Input<string>;
+  /** For everything that is made and can have tags; those in a resource's own `args.tags` are added and win. */
+  tags?: Input<Record<string, Input<string>>>;
+
+  integration?: { args?: IntegrationArgs; opts?: CustomResourceOptions };
+  /** Whether Pulumi refuses to delete or replace the integration. Default true. */
+  protect?: boolean;
+}

@@ -1,0 +1,121 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Output } from "@pulumi/pulumi";
+import type { PrivateEndpoint } from "@pulumi/azure-native/network";
+import type { ResourceGroup } from "@pulumi/azure-native/resources";
+import type { BlobContainer, StorageAccount } from "@pulumi/azure-native/storage";
+import type { IpFirewallRule, SqlPool, Workspace, WorkspaceSqlAadAdmin } from "@pulumi/azure-native/synapse";
+import { type BootstrapArgs, type ManualSetupArgs, SynapseIntegration } from "../synapse-integration";
+import type { GovernedSqlPoolArgs } from "./args";
+import { childOptions, type Context } from "./children";
+import { accountName } from "./names";
+import { type Network, poolNetwork } from "./network";
+import { logsInByEntra, refuseImpossible } from "./refusals";
+import {
+  defaultAdministrator,
+  entraAdministrator,
+  type Pool,
+  resourceGroup,
+  sqlPool,
+  workspace,
+} from "./workspace";
+
+/**
+ * A dedicated SQL pool that Immuta governs, with all that it takes: a resource group, a data lake, a Synapse workspace,
+ * the pool, who may reach it, and the integration in manual setup. Each may exist already.
+ *
+ * The integration is made after the pool and the way to it, and removed before them. It is protected unless
+ * `protect: false` is given.
+ */
+export class GovernedSqlPool extends pulumi.ComponentResource {
+  /** Host name of the workspace's dedicated SQL endpoint. */
+  readonly host: Output<string>;
+  /** Name of the dedicated SQL pool. */
+  readonly database: Output<string>;
+  /** The schema with the policy-enforced views. */
+  readonly schema: Output<string>;
+  /** Immuta's id of the integration. */
+  readonly integrationId: Output<string>;
+  /** Immuta's state of the integration, `enabled` when all is well. */
+  readonly status: Output<string>;
+
+  readonly integration: SynapseIntegration;
+  /** These where the component made them. */
+  readonly resourceGroup: ResourceGroup | undefined;
+  readonly storageAccount: StorageAccount | undefined;
+  readonly filesystem: BlobContainer | undefined;
+  readonly workspace: Workspace | undefined;
+  readonly sqlPool: SqlPool | undefined;
+  readonly entraAdministrator: WorkspaceSqlAadAdmin | undefined;
+  readonly privateEndpoint: PrivateEndpoint | undefined;
+  readonly firewallRules: readonly IpFirewallRule[];
+
+  /** Throws, in the preview too, with all arguments that cannot work. */
+  constructor(name: string, args: GovernedSqlPoolArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    refuseImpossible(name, args);
+    super("immuta:azure:GovernedSqlPool", name, {}, opts);
+    const context: Context = { component: this, name, args };
+    const group = resourceGroup(context);
+    const space = workspace(context, group);
+    const network = poolNetwork(context, group, space);
+    const entra = entraAdministrator(context, group, space);
+    const pool = sqlPool(context, group, space);
+
+    const before = [pool.made, ...network.firewallRules, network.privateEndpoint, entra];
+    this.integration = new SynapseIntegration(
+      name,
+      integrationArgs(context, space.host, pool, network),
+      childOptions(context, args.integration ?? {}, {
+        dependsOn: before.filter((resource) => resource !== undefined),
+        protect: args.protect ?? true,
+      }),
+    );
+    this.resourceGroup = group.made;
+    this.storageAccount = space.lake?.storageAccount;
+    this.filesystem = space.lake?.madeFilesystem;
+    this.workspace = space.made;
+    this.sqlPool = pool.made;
+    this.entraAdministrator = entra;
+    this.privateEndpoint = network.privateEndpoint;
+    this.firewallRules = network.firewallRules;
+    this.host = this.integration.host;
+    this.database = this.integration.database;
+    this.schema = this.integration.schema;
+    this.integrationId = this.integration.integrationId;
+    this.status = this.integration.status;
+    const { host, database, schema, integrationId, status } = this.integration;
+    this.registerOutputs({ host, database, schema, integrationId, status });
+  }
+}
+
+function integrationArgs(
+  { args }: Context,
+  host: Output<string>,
+  { database, created }: Pool,
+  network: Network,
+): ManualSetupArgs {
+  const { username, ...proof } = args.systemAccount;
+  const { impersonation, metadataDelimiters } = args;
+  return {
+    host,
+    database,
+    schema: args.schema,
+    autoBootstrap: false,
+    username: username ?? database.apply(accountName),
+    ...proof,
+    bootstrap: bootstrapOf(args, network),
+    ...(impersonation === undefined ? {} : { impersonation }),
+    ...(metadataDelimiters === undefined ? {} : { metadataDelimiters }),
+    poolIdentity: created,
+    ...args.integration?.args,
+    // The types cannot tell that only an adoption does without a password; the provider's check does.
+  } as ManualSetupArgs;
+}
+
+/** How Immuta's scripts are run: by the workspace's administrator, over the private endpoint where there is one. */
+function bootstrapOf({ administrator, bootstrap }: GovernedSqlPoolArgs, { server }: Network): BootstrapArgs {
+  const login =
+    administrator === undefined || logsInByEntra(bootstrap)
+      ? {}
+      : { username: administrator.username ?? defaultAdministrator, password: administrator.password };
+  return { ...login, ...(server === undefined ? {} : { server }), ...bootstrap };
+}

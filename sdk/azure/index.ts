@@ -1,0 +1,16 @@
+export { GovernedSqlPool } from "./governed-sql-pool";
+export type {
+  AdministratorArgs,
+  Child,
+  EntraAdministratorArgs,
+  Existing,
+  ExistingPrivateEndpointArgs,
+  GovernedSqlPoolArgs,
+  IntegrationArgs,
+  Made,
+  MadePrivateEndpointArgs,
+  NetworkArgs,
+  PrivateNetworkArgs,
+  PublicNetworkArgs,
+  SystemAccountArgs,
+} from "./args";
