@@ -38,6 +38,7 @@ export class Cloud {
     this.demandParent(type, inputs);
     this.demandFreeName(type, name);
     demandAgreement(type, inputs);
+    this.demandTargets(type, inputs);
     const resource: Resource = { id, type, name, inputs, created: new Date().toISOString() };
     sqlCreate(this.sql, resource);
     this.resources.set(id.toLowerCase(), resource);
@@ -82,6 +83,12 @@ export class Cloud {
           "ParentResourceNotFound",
           `The parent resource '${name}' (${parent.azureType}) was not found.`,
         );
+  }
+
+  private demandTargets(type: ResourceType, inputs: Properties): void {
+    const missing = type.refersTo?.(inputs).find((id) => this.get(id) === undefined);
+    if (missing !== undefined)
+      throw new AzureError("InvalidResourceReference", `The resource ${missing} was not found.`);
   }
 
   private demandFreeName(type: ResourceType, name: string): void {

@@ -57,6 +57,15 @@ export const FIREWALL_RULE_NAME: NameRule = {
   says: "must not contain any of <>*%&:;\\/? and must not end with a period",
 };
 
+export const PRIVATE_ENDPOINT_NAME: NameRule = {
+  min: 2,
+  max: 64,
+  pattern: /^[A-Za-z0-9][\w.-]*\w$/,
+  says:
+    "may have letters, digits, underscores, periods and hyphens, must start with a letter or digit, " +
+    "and must end with one or an underscore",
+};
+
 /** Why Azure refuses a name, as the end of a sentence that begins with the property; undefined when it does not. */
 export function nameProblem(rule: NameRule, name: string): string | undefined {
   if (name.length < rule.min || name.length > rule.max) {

@@ -12,6 +12,7 @@ import {
   WORKSPACE_NAME,
   type NameRule,
 } from "./names";
+import { PRIVATE_ENDPOINT } from "./private-endpoint";
 import { isObject, knownString, type Properties } from "./values";
 
 export const SUBSCRIPTION_ID = "00000000-0000-0000-0000-000000000000";
@@ -51,6 +52,8 @@ export interface ResourceType {
   immutable: readonly string[];
   /** What Azure's service refuses when it is asked to create or update; nothing when it agrees. */
   refuses(inputs: Properties): AzureError | undefined;
+  /** Ids of resources elsewhere that must exist; none by default. */
+  refersTo?(inputs: Properties): string[];
   /** Outputs that only exist when the resource does. */
   computed(inputs: Properties, created: Created): Properties;
 }
@@ -223,6 +226,16 @@ const workspaceSqlAadAdmin: ResourceType = {
   path: `${WORKSPACE}/sqlAdministrators/activeDirectory`,
 };
 
+const privateEndpoint: ResourceType = {
+  ...PRIVATE_ENDPOINT,
+  path: `${GROUP}/providers/Microsoft.Network/privateEndpoints/{privateEndpointName}`,
+  parent: resourceGroup.token,
+  located: true,
+  globalName: false,
+  writeOnly: [],
+  immutable: ["subnet"],
+};
+
 /** Every type that is served, parents before children. */
 export const RESOURCE_TYPES: readonly ResourceType[] = [
   resourceGroup,
@@ -233,6 +246,7 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
   ipFirewallRule,
   workspaceAadAdmin,
   workspaceSqlAadAdmin,
+  privateEndpoint,
 ];
 
 /** The type of a token, which may name an API version ("azure-native:synapse/v20210601:Workspace"). */

@@ -33,6 +33,20 @@ const pool = {
   sku: { name: "DW100c" },
 };
 
+const privateEndpoint = {
+  resourceGroupName: "rg",
+  privateEndpointName: "pe",
+  location: "westeurope",
+  subnet: { id: `${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v/subnets/s` },
+  privateLinkServiceConnections: [
+    {
+      name: "claims",
+      privateLinkServiceId: `${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Synapse/workspaces/claims`,
+      groupIds: ["Sql"],
+    },
+  ],
+};
+
 describe("the resources of the Azure sandbox", () => {
   let calls: string[];
   let cloud: Cloud;
@@ -61,13 +75,13 @@ describe("the resources of the Azure sandbox", () => {
     create("synapse:SqlPool", pool);
   }
 
-  it("are of eight types, each with its parent before it", () => {
+  it("are of nine types, each with its parent before it", () => {
     const seen: string[] = [];
     for (const { token, parent } of RESOURCE_TYPES) {
       if (parent !== undefined) expect(seen).to.include(parent);
       seen.push(token);
     }
-    expect(seen).to.have.length(8);
+    expect(seen).to.have.length(9);
   });
 
   it("are found by tokens with an API version too", () => {
@@ -262,6 +276,37 @@ describe("the resources of the Azure sandbox", () => {
         inputs: { ...pool, ruleName: "r", startIpAddress: "10.0.0.2", endIpAddress: "10.0.0.1" },
         error: /^Code="InvalidIpAddressRange"/,
       },
+      {
+        what: "as a private endpoint without a subnet",
+        token: "network:PrivateEndpoint",
+        inputs: { ...privateEndpoint, subnet: {} },
+        error: /^Code="InvalidRequestFormat"/,
+      },
+      {
+        what: "as a private endpoint to what a workspace does not have",
+        token: "network:PrivateEndpoint",
+        inputs: {
+          ...privateEndpoint,
+          privateLinkServiceConnections: [
+            { ...privateEndpoint.privateLinkServiceConnections[0], groupIds: ["blob"] },
+          ],
+        },
+        error: /^Code="PrivateEndpointInvalidGroupId"/,
+      },
+      {
+        what: "as a private endpoint to a workspace that is not there",
+        token: "network:PrivateEndpoint",
+        inputs: {
+          ...privateEndpoint,
+          privateLinkServiceConnections: [
+            {
+              groupIds: ["Sql"],
+              privateLinkServiceId: `${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Synapse/workspaces/none`,
+            },
+          ],
+        },
+        error: /^Code="InvalidResourceReference"/,
+      },
     ];
     for (const { what, token, inputs, error } of refusals) {
       it(what, () => {
@@ -281,6 +326,18 @@ describe("the resources of the Azure sandbox", () => {
         `Code="PropertyChangeNotAllowed" Message="Changing property 'sqlAdministratorLogin' is not allowed."`,
       );
     });
+  });
+
+  it("as a private endpoint have an address for the workspace's host: this machine's, or the one that was asked for", () => {
+    createAll();
+    const made = create("network:PrivateEndpoint", privateEndpoint);
+    expect(outputsOf(made)["customDnsConfigs"]).to.deep.equal([{ fqdn: HOST, ipAddresses: ["127.0.0.1"] }]);
+    const asked = create("network:PrivateEndpoint", {
+      ...privateEndpoint,
+      privateEndpointName: "asked",
+      ipConfigurations: [{ name: "sql", groupId: "Sql", memberName: "Sql", privateIPAddress: "10.0.0.4" }],
+    });
+    expect(outputsOf(asked)["customDnsConfigs"]).to.deep.equal([{ fqdn: HOST, ipAddresses: ["10.0.0.4"] }]);
   });
 
   describe("are looked up by functions", () => {

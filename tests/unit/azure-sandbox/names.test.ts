@@ -5,6 +5,7 @@ import {
   BLOB_CONTAINER_NAME,
   FIREWALL_RULE_NAME,
   nameProblem,
+  PRIVATE_ENDPOINT_NAME,
   RESOURCE_GROUP_NAME,
   SQL_POOL_NAME,
   STORAGE_ACCOUNT_NAME,
@@ -30,6 +31,12 @@ const cases: { what: string; rule: NameRule; accepted: string[]; refused: string
     rule: BLOB_CONTAINER_NAME,
     accepted: ["abc", "a-b-c", "0files", "a".repeat(63)],
     refused: ["ab", "Files", "-abc", "abc-", "a--b", "a.b"],
+  },
+  {
+    what: "private endpoint",
+    rule: PRIVATE_ENDPOINT_NAME,
+    accepted: ["pe", "Claims-pe.1", "claims_", "a".repeat(64)],
+    refused: ["p", "-pe", "_pe", "pe-", "pe.", "p e", "a".repeat(65)],
   },
   {
     what: "workspace",
