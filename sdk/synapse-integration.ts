@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Input, Output } from "@pulumi/pulumi";
+import { warnOfPlainSettings } from "./plain-settings";
 
 /** Who may query as other Immuta users (guide: "This request enables impersonation"). */
 export interface ImpersonationArgs {
@@ -210,6 +211,7 @@ export class SynapseIntegration extends pulumi.CustomResource {
   /** Throws where `import` or `id` is asked for, which dynamic resources cannot honour. */
   constructor(name: string, args: SynapseIntegrationArgs, opts: pulumi.CustomResourceOptions = {}) {
     refuseImport(name, opts);
+    warnOfPlainSettings();
     super(
       resourceType,
       name,

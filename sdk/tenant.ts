@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Configuration, packageVersion, readConfiguration } from "../provider/configuration";
 import type { Immuta } from "../provider/immuta/types";
+import { warnOfPlainSettings } from "./plain-settings";
 
 /**
  * Does the work of a function that a program calls, over a client of the stack's Immuta tenant. A failure ends the
  * program with `function: message`, and without a stack trace unless PULUMI_IMMUTA_DEBUG=1.
  */
 export async function inTenant<T>(name: string, work: (immuta: Immuta) => Promise<T>): Promise<T> {
+  warnOfPlainSettings();
   const settings = new pulumi.Config("immuta");
   const configuration = readConfiguration((setting) => settings.get(setting));
   try {

@@ -14,13 +14,34 @@ const places = ["default provider", "resource", "outputs", "file"] as const;
 type Place = (typeof places)[number];
 type Kept = "–" | "encrypted" | "plain text";
 
-const page = readFileSync(join(root, "docs", "secrets.md"), "utf8");
-const [, afterHeading = ""] = page.split(/\| Secret .*\n.*\n/);
-const rows = (afterHeading.split("\n\n")[0] ?? "").split("\n").map((line) => {
-  const [, name = "", given = "", ...kept] = line.split("|").map((cell) => cell.trim());
-  const expected = Object.fromEntries(places.map((place, index) => [place, kept[index]]));
-  return { way: `${name}: ${given.replaceAll("`", "")}`, expected };
-});
+const pageFile = join(root, "docs", "secrets.md");
+const page = readFileSync(pageFile, "utf8");
+const [table = ""] = /\| Secret .*\n(\|.*\n)+/.exec(page) ?? [];
+const rows = table
+  .trimEnd()
+  .split("\n")
+  .slice(2)
+  .map((line) => {
+    const [, name = "", given = "", ...kept] = line.split("|").map((cell) => cell.trim());
+    const expected = Object.fromEntries(places.map((place, index) => [place, kept[index]]));
+    return { way: `${name}: ${given.replaceAll("`", "")}`, expected };
+  });
+
+/** Names of settings, properties and options. */
+const inCode =
+  /passwordFrom: \{.*\}|--secret|immuta:\w+|[A-Z]+(_[A-Z]+)+|bootstrap\.\w+|getBootstrapScripts|^password$/g;
+
+const tableOf = (kept: ReadonlyMap<string, { places: Record<string, Kept> }>): string =>
+  [
+    "| Secret | Given by | Default provider | Resource | Stack's outputs | Stack's file |",
+    "| - | - | - | - | - | - |",
+    ...[...kept].map(([way, found]) => {
+      const [, name = "", given = ""] = /^(.*?): (.*)$/.exec(way) ?? [];
+      const how = given.replace(inCode, "`$&`");
+      return `| ${name} | ${how} | ${places.map((place) => found.places[place]).join(" | ")} |`;
+    }),
+    "",
+  ].join("\n");
 
 const host = "claims.sql.azuresynapse.net";
 const administratorPassword = "c4nary-Env-Adm1n";
@@ -165,7 +186,8 @@ describe("docs/secrets.md", function () {
         "immuta:sqlAccessToken": canaries["Access token: immuta:sqlAccessToken without --secret"] ?? "",
       },
       () => {
-        new immuta.SynapseIntegration("token", manual("token", { adopt: true }));
+        for (const name of ["token", "client"])
+          new immuta.SynapseIntegration(name, manual(name, { adopt: true }));
         return {};
       },
     );
@@ -179,8 +201,26 @@ describe("docs/secrets.md", function () {
     rmSync(folder, { recursive: true });
   });
 
+  if (process.env["UPDATE_GOLDEN"] === "1")
+    it("is written anew (UPDATE_GOLDEN=1)", () => {
+      writeFileSync(pageFile, page.replace(table, tableOf(kept)));
+    });
+
   it("has a row for each way, and no other", () => {
     expect(rows.map(({ way }) => way)).to.have.members(Object.keys(canaries));
+  });
+
+  it("is right that a setting without --secret gets a warning, once in a run", () => {
+    const warnings = (scenario: Scenario | undefined): string[] =>
+      scenario
+        ?.printed()
+        .split("Diagnostics:")[1]
+        ?.match(/immuta:\w+ is kept in plain text/g) ?? [];
+    const [secretSettings, plainSettings] = scenarios;
+    expect(warnings(secretSettings)).to.deep.equal([]);
+    expect(warnings(plainSettings)).to.deep.equal(
+      ["apiKey", "sqlAdminPassword", "sqlAccessToken"].map((name) => `immuta:${name} is kept in plain text`),
+    );
   });
 
   for (const { way, expected } of rows)
