@@ -124,6 +124,21 @@ describe("docs/runbook.md", function () {
     await one.close();
   });
 
+  /** Ends an action with kill -9 as soon as it has come so far, and what the engine had started with it. */
+  const killed = async (action: "up" | "destroy", soFar: () => boolean): Promise<void> => {
+    const { scenario } = one;
+    const broken = scenario.act(action).then(
+      () => "succeeded",
+      () => "broke off",
+    );
+    await until(soFar);
+    const [engine = 0, ...started] = processesOf(scenario.opened.folder);
+    leftover.push(...started);
+    process.kill(engine, "SIGKILL");
+    expect(await broken).to.equal("broke off");
+    for (const id of leftover.splice(0)) process.kill(id, "SIGKILL");
+  };
+
   for (const [setup, args] of [
     ["automatic", automaticArgs],
     ["manual", manualArgs],
@@ -132,17 +147,7 @@ describe("docs/runbook.md", function () {
       await start(args);
       const { scenario, sandbox } = one;
       sandbox.immuta.delays.creating = 600_000;
-      const broken = scenario.act("up").then(
-        () => "succeeded",
-        () => "broke off",
-      );
-      await until(() => sandbox.immuta.journal.some(({ path }) => path.endsWith("/status")));
-      const [engine = 0, ...started] = processesOf(scenario.opened.folder);
-      leftover.push(...started);
-      process.kill(engine, "SIGKILL");
-      expect(await broken).to.equal("broke off");
-      // The machine went away: what the engine had started is gone too.
-      for (const id of leftover.splice(0)) process.kill(id, "SIGKILL");
+      await killed("up", () => sandbox.immuta.journal.some(({ path }) => path.endsWith("/status")));
       sandbox.immuta.settle();
       expect(await scenario.fail("up")).to.contain("the stack is currently locked");
 
@@ -164,6 +169,48 @@ describe("docs/runbook.md", function () {
       procedure.ends();
       expect(integrations(sandbox)).to.have.length(1);
     });
+
+  it("An update was killed", async () => {
+    await start(manualArgs);
+    const { scenario, sandbox } = one;
+    await scenario.act("up");
+    one.args = { ...manualArgs, password: "c4nary-Second2!" };
+    const auditLog = join(scenario.opened.folder, "audit.jsonl");
+    scenario.opened.stack.workspace.envVars["IMMUTA_AUDIT_LOG"] = auditLog;
+    sandbox.immuta.delays.editing = 600_000;
+    await killed("up", () => sandbox.immuta.journal.some(({ method }) => method === "PUT"));
+    sandbox.immuta.settle();
+    sandbox.immuta.delays.editing = 0;
+    const lines = readFileSync(auditLog, "utf8").trimEnd().split("\n");
+    const acts = lines.map((line) => JSON.parse(line) as { state: string; act: string });
+    const begun = acts.filter(({ state }) => state === "begin").map(({ act }) => act);
+    expect(begun.filter((act) => act.includes("/integrations"))).to.include.members(
+      sandbox.immuta.journal.map(({ method, path }) => `${method} ${path}`),
+    );
+
+    const procedure = new Procedure("An update was killed", one, scenario);
+    await procedure.runs();
+    expect(await procedure.runs()).to.include("PUT /integrations/3");
+    expect(await procedure.runs()).to.deep.equal([]);
+    procedure.ends();
+    expect((await resourceIn(scenario)).outputs).not.to.have.property("progress");
+    expect(integrations(sandbox).map(({ status }) => status)).to.deep.equal(["enabled"]);
+  });
+
+  it("A destroy was killed", async () => {
+    await start(manualArgs);
+    const { scenario, sandbox } = one;
+    await scenario.act("up");
+    sandbox.immuta.delays.deleting = 600_000;
+    await killed("destroy", () => sandbox.immuta.journal.some(({ method }) => method === "DELETE"));
+    sandbox.immuta.settle();
+    const procedure = new Procedure("A destroy was killed", one, scenario);
+    await procedure.runs();
+    expect((await procedure.runs()).filter((act) => act.startsWith("DROP"))).not.to.deep.equal([]);
+    procedure.ends();
+    expect(integrations(sandbox)).to.deep.equal([]);
+    expect([...leftIn(sandbox, host, "claims"), ...leftIn(sandbox, host, "master")]).to.deep.equal([]);
+  });
 
   it("The pool is gone", async () => {
     await start(manualArgs);
