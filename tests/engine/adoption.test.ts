@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { expect } from "chai";
 import * as immuta from "pulumi-immuta";
 import { startSandbox, type Sandbox } from "../../sandbox";
+import { main } from "../../cli/index";
+import { ran, type Ran } from "../unit/cli/previews";
+import { previewed } from "./previewed";
 import { configOf, integrations, open, root, type Scenario } from "./support";
 
 const count = 60;
@@ -57,6 +60,34 @@ describe("60 integrations that somebody set up by hand", function () {
     scenario.opened.remove();
     await sandbox.close();
     rmSync(auditFolder, { recursive: true });
+  });
+
+  /** `pulumi preview --json | pulumi-immuta adopt --check -`. */
+  const checked = async (): Promise<Ran> => {
+    const { printed } = await previewed(scenario.opened.stack, ["--json"]);
+    const environment = { ...process.env };
+    Object.assign(process.env, sandbox.environment);
+    const result = await ran((io) =>
+      main(["adopt", "--check", "-"], { ...io, stdin: () => Promise.resolve(Buffer.from(printed)) }),
+    );
+    process.env = environment;
+    return result;
+  };
+
+  it("are proven by a pull request's preview to match, with 0 PUT and 0 scripts", async () => {
+    const { code, out } = await checked();
+    expect(out).to.equal("60 of 60 match, 0 PUT, 0 scripts\n");
+    expect(code).to.equal(0);
+    expect(sandbox.immuta.journal.filter(({ method }) => method !== "GET")).to.deep.equal([]);
+  });
+
+  it("fail that proof where one differs, with Immuta's value and the program's", async () => {
+    changes = { metadataDelimiters: { hashDelimiter: "#" } };
+    const { code, out } = await checked();
+    changes = {};
+    expect(code).to.equal(1);
+    expect(out).to.match(/^59 of 60 match/);
+    expect(out).to.contain("pool1:").and.to.contain("metadataDelimiters.hashDelimiter");
   });
 
   it("are taken over with GETs only, and no connection to a pool", async () => {

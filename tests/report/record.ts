@@ -9,8 +9,8 @@
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { startSandbox, type Sandbox } from "../../sandbox";
+import { previewed } from "../engine/previewed";
 import { open, root, type Scenario } from "../engine/support";
 import { cleaned, cleanedEvents } from "./cleaned";
 import { administrator, declare, hostOf, type Integrations, scenes } from "./scenes";
@@ -62,29 +62,6 @@ async function record(name: string, { opened }: Scenario, sandbox: Sandbox): Pro
   write("events.jsonl", cleanedEvents(events));
   if (existsSync(plan)) write("plan.json", cleaned(readFileSync(plan, "utf8")));
   else rmSync(join(golden, `${name}.plan.json`), { force: true });
-}
-
-type Run = (args: string[], ...rest: unknown[]) => Promise<unknown>;
-
-/** What `pulumi preview` prints and logs when the Automation API runs it with more options; a refused one does too. */
-async function previewed(
-  stack: Stack,
-  more: readonly string[],
-): Promise<{ printed: string; events: EngineEvent[] }> {
-  // Not among its public types, but what every action goes through.
-  const command = stack.workspace.pulumiCommand as unknown as { run: Run };
-  const run = command.run.bind(command);
-  command.run = (args, ...rest) => run(args[0] === "preview" ? [...args, ...more] : args, ...rest);
-  let printed = "";
-  const events: EngineEvent[] = [];
-  const onOutput = (text: string): void => {
-    printed += text;
-  };
-  await stack.preview({ onOutput, onEvent: (event) => void events.push(event) }).catch((error: unknown) => {
-    if (!printed.startsWith("{")) throw error;
-  });
-  command.run = run;
-  return { printed, events };
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
