@@ -61,6 +61,21 @@ describe("what the contract leaves open, beyond the straight path", function () 
     });
   });
 
+  describe("when a removal ends in deleteError", () => {
+    for (const setup of ["automatic", "manual"] as const)
+      it(`${setup}: says what Immuta says, keeps the state, and is finished by the next destroy`, async () => {
+        const life = new Life(servers, setup);
+        await life.up();
+        servers.immuta.failNext("delete", "The warehouse did not answer.");
+        const message = await failure(life.destroy());
+        expect(message).to.contain("deleteError").and.to.contain("The warehouse did not answer.");
+        expect(life.state).to.include({ status: "enabled" });
+        await life.destroy();
+        expect(life.atImmuta).to.equal(undefined);
+        expect(life.leftInPool).to.deep.equal([]);
+      });
+  });
+
   describe("when the pool was not prepared for a PUT, because the edit script was lost", () => {
     for (const [unpreparedEdit, status] of [
       ["422", "enabled"],
