@@ -34,6 +34,10 @@ const commands: Readonly<Record<string, Command>> = {
     summary: "whether Immuta and a pool can be reached and used from here",
     module: "./doctor",
   },
+  sandbox: {
+    summary: "Immuta, Synapse and Azure on this machine, to try programs on and to test them",
+    module: "./sandbox",
+  },
 };
 
 const usage = (): string =>

@@ -10,10 +10,27 @@ import { startAzure, type Azure, type SqlPlane } from "./azure";
 import { startImmuta, type Delays, type Immuta, type Switches } from "./immuta";
 import { startSynapse, type Synapse } from "./synapse";
 
+export type { Azure, AzureJournalEntry, AzureResource } from "./azure";
+export type {
+  ConfigChanges,
+  Delays,
+  FaultAnswer,
+  FaultRule,
+  Immuta,
+  ImmutaJournalEntry,
+  IntegrationStatus,
+  Operation,
+  Seed,
+  Switches,
+} from "./immuta";
+export type { Catalog, Fault, Synapse, SynapseJournalEntry } from "./synapse";
+
 export interface SandboxOptions {
   /** The key that Immuta accepts; a random one by default. */
   apiKey?: string;
+  /** How long Immuta takes to create, edit and delete, in milliseconds; default 20 each. */
   delays?: Partial<Delays>;
+  /** What Immuta's contract leaves open. */
   switches?: Partial<Switches>;
   /** So many logins to a pool that was just provisioned are refused with 42109, as one that is warming up does; default 0. */
   newPoolsWarmFor?: number;
@@ -21,6 +38,7 @@ export interface SandboxOptions {
   ports?: { immuta?: number; synapse?: number; azure?: number };
 }
 
+/** Three services on 127.0.0.1, which know each other as the real ones do. Nothing of them outlives `close()`. */
 export interface Sandbox {
   readonly immuta: Immuta;
   readonly synapse: Synapse;
@@ -28,9 +46,11 @@ export interface Sandbox {
   readonly apiKey: string;
   /** What a run of Pulumi needs in its environment to meet the sandbox in place of the real services. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Ends all connections, stops listening and deletes the authority's file. */
   close(): Promise<void>;
 }
 
+/** Starts Immuta, Synapse and Azure. Throws where a port that was asked for is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { apiKey = randomBytes(16).toString("hex"), ports = {} } = options;
   const synapse = await startSynapse({ port: ports.synapse ?? 0 });

@@ -6,11 +6,11 @@
  * The program keeps using the real @pulumi/azure-native. Resources live in memory until close(). A Synapse workspace
  * and its dedicated SQL pools also come and go on the SQL plane that is handed in.
  */
-import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 
 import { Cloud, outputsOf } from "./cloud";
 import { Journal, type AzureJournalEntry } from "./journal";
+import { Server, ServerCredentials } from "./protocol";
 import { azureService } from "./service";
 import type { SqlPlane } from "./sql-plane";
 import type { Properties } from "./values";

@@ -1,14 +1,14 @@
 /** The gRPC service behind the port that the engine attaches to in place of the azure-native plugin. */
 import type { handleUnaryCall, ServiceError, UntypedServiceImplementation } from "@grpc/grpc-js";
-import { status } from "@grpc/grpc-js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb";
 import provider from "@pulumi/pulumi/proto/provider_pb";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { Empty as EmptyMessage } from "google-protobuf/google/protobuf/empty_pb";
+import type { JavaScriptValue, Struct as StructMessage } from "google-protobuf/google/protobuf/struct_pb";
 
 import { outputsOf, type Cloud } from "./cloud";
 import { invoke } from "./invokes";
 import type { Journal } from "./journal";
+import { Empty, status, Struct } from "./protocol";
 import { check, diff, previewCreate, previewUpdate, readInputs } from "./provider";
 import { RESOURCE_TYPES, resourceType, type ResourceType } from "./resource-types";
 import type { ChangeKind, Properties } from "./values";
@@ -23,9 +23,9 @@ export function azureService(cloud: Cloud, journal: Journal): UntypedServiceImpl
   return {
     attach: unary((_request: plugin.PluginAttach) => new Empty()),
 
-    cancel: unary((_request: Empty) => new Empty()),
+    cancel: unary((_request: EmptyMessage) => new Empty()),
 
-    getPluginInfo: unary((_request: Empty) => new plugin.PluginInfo().setVersion(VERSION)),
+    getPluginInfo: unary((_request: EmptyMessage) => new plugin.PluginInfo().setVersion(VERSION)),
 
     checkConfig: unary((request: provider.CheckRequest) =>
       new provider.CheckResponse().setInputs(request.getNews()),
@@ -173,10 +173,10 @@ function unary<Request, Response>(
   };
 }
 
-function object(value: Struct | undefined): Properties {
+function object(value: StructMessage | undefined): Properties {
   return value === undefined ? {} : value.toJavaScript();
 }
 
-function struct(properties: Properties): Struct {
+function struct(properties: Properties): StructMessage {
   return Struct.fromJavaScript(properties as Record<string, JavaScriptValue>);
 }

@@ -1,5 +1,6 @@
-/** The certificate authority and server certificate of one endpoint, made anew at every start. */
-import { generate } from "selfsigned";
+/** The certificate authority and server certificate of one endpoint (RFC 5280), made anew at every start. */
+import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
+import * as der from "./der";
 
 export interface ServerCertificate {
   /** PEM of the authority that clients have to trust. */
@@ -10,33 +11,86 @@ export interface ServerCertificate {
 
 /** Names the server certificate stands for: every workspace, and the loopback names. */
 const NAMES = ["*.sql.azuresynapse.net", "localhost"];
-const LOOPBACK = "127.0.0.1";
+const LOOPBACK = [127, 0, 0, 1];
 
-export async function makeCertificate(): Promise<ServerCertificate> {
-  const authority = await generate([{ name: "commonName", value: "Sandbox Synapse authority" }], {
-    keyType: "ec",
-    algorithm: "sha256",
-    extensions: [
-      { name: "basicConstraints", cA: true, critical: true },
-      { name: "keyUsage", keyCertSign: true, cRLSign: true, critical: true },
-    ],
-  });
-  const server = await generate([{ name: "commonName", value: "*.sql.azuresynapse.net" }], {
-    keyType: "ec",
-    algorithm: "sha256",
-    ca: { key: authority.private, cert: authority.cert },
-    extensions: [
-      { name: "basicConstraints", cA: false },
-      { name: "keyUsage", digitalSignature: true, critical: true },
-      { name: "extKeyUsage", serverAuth: true },
-      {
-        name: "subjectAltName",
-        altNames: [
-          ...NAMES.map((value) => ({ type: 2 as const, value })),
-          { type: 7 as const, ip: LOOPBACK },
-        ],
-      },
-    ],
-  });
-  return { authority: authority.cert, key: server.private, certificate: server.cert };
+const DAY = 86_400_000;
+const ecdsaWithSha256 = der.sequence(der.identifier("1.2.840.10045.4.3.2"));
+
+export function makeCertificate(): ServerCertificate {
+  const authority = { name: "Sandbox Synapse authority", ...keyPair() };
+  const server = { name: "*.sql.azuresynapse.net", ...keyPair() };
+  const authorityCertificate = certificate(authority, authority, [
+    extension("2.5.29.19", "critical", der.sequence(der.boolean(true))),
+    extension("2.5.29.15", "critical", keyUsage(KEY_CERT_SIGN | CRL_SIGN)),
+    extension("2.5.29.14", "optional", der.octets(keyIdentifier(authority.publicKey))),
+  ]);
+  const serverCertificate = certificate(server, authority, [
+    extension("2.5.29.19", "optional", der.sequence()),
+    extension("2.5.29.15", "critical", keyUsage(DIGITAL_SIGNATURE)),
+    extension("2.5.29.37", "optional", der.sequence(der.identifier("1.3.6.1.5.5.7.3.1"))),
+    extension(
+      "2.5.29.35",
+      "optional",
+      der.sequence(der.tagged(0, keyIdentifier(authority.publicKey), "primitive")),
+    ),
+    extension("2.5.29.17", "optional", alternativeNames()),
+  ]);
+  return {
+    authority: pem(authorityCertificate),
+    key: server.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    certificate: pem(serverCertificate),
+  };
 }
+
+const keyPair = () => generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+
+interface Party {
+  name: string;
+  publicKey: KeyObject;
+  privateKey: KeyObject;
+}
+
+function certificate(subject: Party, issuer: Party, extensions: Buffer[]): Buffer {
+  const now = Date.now();
+  const content = der.sequence(
+    der.tagged(0, der.integer(Buffer.from([2])), "constructed"), // version 3
+    der.integer(Buffer.from([0x40, ...randomBytes(15)])), // serial number
+    ecdsaWithSha256,
+    named(issuer),
+    der.sequence(der.time(new Date(now - DAY)), der.time(new Date(now + 365 * DAY))),
+    named(subject),
+    publicKeyOf(subject.publicKey),
+    der.tagged(3, der.sequence(...extensions), "constructed"),
+  );
+  return der.sequence(content, ecdsaWithSha256, der.bits(sign("sha256", content, issuer.privateKey)));
+}
+
+const publicKeyOf = (key: KeyObject): Buffer => key.export({ type: "spki", format: "der" });
+
+const named = ({ name }: Party): Buffer =>
+  der.sequence(der.set(der.sequence(der.identifier("2.5.4.3"), der.text(name))));
+
+const extension = (type: string, weight: "critical" | "optional", value: Buffer): Buffer =>
+  der.sequence(
+    der.identifier(type),
+    ...(weight === "critical" ? [der.boolean(true)] : []),
+    der.octets(value),
+  );
+
+const DIGITAL_SIGNATURE = 0x80;
+const KEY_CERT_SIGN = 0x04;
+const CRL_SIGN = 0x02;
+
+/** Bits from the left; those after the last one that is set are left out. */
+const keyUsage = (usage: number): Buffer => der.bits(Buffer.from([usage]), Math.log2(usage & -usage));
+
+const keyIdentifier = (key: KeyObject): Buffer => createHash("sha1").update(publicKeyOf(key)).digest();
+
+const alternativeNames = (): Buffer =>
+  der.sequence(
+    ...NAMES.map((name) => der.tagged(2, Buffer.from(name), "primitive")),
+    der.tagged(7, Buffer.from(LOOPBACK), "primitive"),
+  );
+
+const pem = (certificate: Buffer): string =>
+  `-----BEGIN CERTIFICATE-----\n${(certificate.toString("base64").match(/.{1,64}/g) ?? []).join("\n")}\n-----END CERTIFICATE-----\n`;

@@ -62,7 +62,7 @@ const LOOPBACK = "127.0.0.1";
 const FIRST_SPID = 51;
 
 export async function startSynapse(options: SynapseOptions = {}): Promise<Synapse> {
-  const certificate = await makeCertificate();
+  const certificate = makeCertificate();
   const identity = { key: certificate.key, cert: certificate.certificate };
   const secureContexts = {
     strict: createSecureContext(identity),

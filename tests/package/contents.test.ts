@@ -32,17 +32,20 @@ describe("the tarball", function () {
     expect(others.sort()).to.deep.equal(documents.filter((name) => existsSync(join(root, name))));
   });
 
-  it("holds each module of the SDK and the provider, compiled and typed, and nothing else compiled", () => {
+  it("holds each module of the package, compiled and typed, the sandbox's scripts, and nothing else", () => {
     const { include } = JSON.parse(readFileSync(join(root, "tsconfig.build.json"), "utf8")) as {
       include: string[];
     };
     const expected = include.flatMap((part) =>
       readdirSync(join(root, part), { recursive: true, encoding: "utf8" })
-        .filter((file) => file.endsWith(".ts"))
-        .map((file) => `dist/${part}/${file.replaceAll("\\", "/").slice(0, -".ts".length)}`)
-        .flatMap((module) => [`${module}.d.ts`, `${module}.js`]),
+        .map((file) => `dist/${part}/${file.replaceAll("\\", "/")}`)
+        .flatMap((file) => {
+          if (file.endsWith(".sql")) return [file];
+          const module = file.slice(0, -".ts".length);
+          return file.endsWith(".ts") ? [`${module}.d.ts`, `${module}.js`] : [];
+        }),
     );
-    expect(expected).to.include("dist/sdk/index.js");
+    expect(expected).to.include.members(["dist/sdk/index.js", "dist/sandbox/immuta/scripts/create.sql"]);
     expect(modules().sort()).to.deep.equal(expected.sort());
   });
 

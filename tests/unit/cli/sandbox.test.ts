@@ -1,0 +1,107 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { main } from "../../../cli/index";
+import { type Ran, ran } from "./previews";
+
+const executable = ["--require", "tsx/cjs", join(__dirname, "..", "..", "..", "cli", "index.ts"), "sandbox"];
+
+/** The command in a process of its own, to its end. */
+const finished = (args: string[]): Promise<Ran> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [...executable, ...args], (error, out, err) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : -1, out, err });
+    });
+  });
+
+const refused = (args: string[]): Promise<Ran> => ran((io) => main(["sandbox", ...args], io));
+
+const tellsEnvironment = "console.log(JSON.stringify(process.env))";
+
+describe("pulumi-immuta sandbox", function () {
+  this.timeout(60_000);
+
+  it("runs a command in front of it, gives its exit code, and leaves nothing", async () => {
+    const inFront = `
+      fetch(process.env.IMMUTA_URL + "/integrations", { headers: { Authorization: process.env.IMMUTA_API_KEY } })
+        .then((answer) => { console.log(answer.status); ${tellsEnvironment}; process.exit(7); });`;
+    const { code, out } = await finished([
+      ...["--pool", "contoso.sql.azuresynapse.net/claims"],
+      ...["--pool", "Contoso.sql.azuresynapse.net/sales"],
+      ...["--", process.execPath, "--eval", inFront],
+    ]);
+    expect(code).to.equal(7);
+    const [status, told = ""] = out.split("\n");
+    expect(status).to.equal("200");
+    const environment = JSON.parse(told) as Record<string, string>;
+    expect(environment).to.include({
+      IMMUTA_SQL_SERVER: "127.0.0.1",
+      IMMUTA_SQL_ADMIN_USERNAME: "sqladmin",
+      PULUMI_CONFIG_PASSPHRASE: "sandbox",
+    });
+    expect(environment["PULUMI_DEBUG_PROVIDERS"]).to.match(/^azure-native:\d+$/);
+    const files = [
+      environment["NODE_EXTRA_CA_CERTS"] ?? "",
+      fileURLToPath(environment["PULUMI_BACKEND_URL"] ?? ""),
+    ];
+    expect(files.filter((file) => file === "" || existsSync(file))).to.deep.equal([]);
+  });
+
+  it("knows no administrator where there is no pool yet", async () => {
+    const { out } = await finished(["--", process.execPath, "--eval", tellsEnvironment]);
+    expect(JSON.parse(out)).not.to.have.any.keys("IMMUTA_SQL_ADMIN_USERNAME", "IMMUTA_SQL_ADMIN_PASSWORD");
+  });
+
+  it("ends as the command does that a signal ended, or that is not there", async () => {
+    expect(
+      (await finished(["--", process.execPath, "--eval", 'process.kill(process.pid, "SIGKILL")'])).code,
+    ).to.equal(137);
+    const missing = await finished(["--", "no-such-command-anywhere"]);
+    expect(missing).to.deep.include({ code: 1, out: "" });
+    expect(missing.err).to.contain("no-such-command-anywhere cannot be started (ENOENT).");
+  });
+
+  it("without a command prints the environment, runs until it is interrupted, and leaves nothing", async () => {
+    const child = spawn(process.execPath, [...executable, "--json"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const environment = JSON.parse(await firstLine(child)) as Record<string, string>;
+    const answer = await fetch(`${environment["IMMUTA_URL"] ?? ""}/integrations`);
+    expect(answer.status).to.equal(401);
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    child.kill("SIGINT");
+    expect(await ended).to.equal(0);
+    expect(existsSync(environment["NODE_EXTRA_CA_CERTS"] ?? "")).to.equal(false);
+  });
+
+  it("says what is wrong with its options", async () => {
+    const wrong = async (...args: string[]): Promise<string> => {
+      const { code, err } = await refused(args);
+      expect(code).to.equal(1);
+      return err.replace("pulumi-immuta sandbox: ", "");
+    };
+    expect(await wrong("--")).to.equal("after -- comes the command to run.\n");
+    expect(await wrong("--pool", "claims")).to.equal(
+      '--pool: "claims" is not of the form <host>/<database>.\n',
+    );
+    expect(await wrong("--pool", "a.b/claims/x")).to.contain("is not of the form <host>/<database>.\n");
+    expect(await wrong("--pool", "https://x")).to.contain("is not of the form");
+    expect(await wrong("--pool", "a_b/claims")).to.match(/^--pool: "a_b\/claims" /);
+    expect(await wrong("--port", "1")).to.contain("See pulumi-immuta sandbox --help.");
+    const twice = ["--pool", "a.sql.azuresynapse.net/claims"];
+    expect(await wrong(...twice, ...twice)).to.contain(
+      "there is a database claims on a.sql.azuresynapse.net already",
+    );
+  });
+});
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  let text = "";
+  for await (const chunk of child.stdout ?? []) {
+    text += String(chunk);
+    if (text.includes("\n")) break;
+  }
+  return text;
+}
