@@ -1,0 +1,49 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { parse } from "yaml";
+
+const root = join(__dirname, "..", "..", "..");
+const folder = join(root, "examples");
+const read = (...path: string[]): string => readFileSync(join(folder, ...path), "utf8");
+interface Manifest {
+  main: string;
+  version: string;
+  dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+}
+const manifestIn = (path: string): Manifest =>
+  JSON.parse(readFileSync(join(path, "package.json"), "utf8")) as Manifest;
+
+describe("the examples", () => {
+  const examples = readdirSync(folder);
+  const ours = manifestIn(root);
+
+  it("are those that the README promises", () => {
+    expect(examples).to.include.members([
+      ...["quickstart", "automatic", "existing-pool", "entra-login", "rotation", "gitops"],
+    ]);
+  });
+
+  for (const example of examples)
+    it(`${example} can be copied out: a project, its dependencies by published ranges, ten lines of README`, () => {
+      const project = parse(read(example, "Pulumi.yaml")) as Record<string, string>;
+      expect(project).to.include({ name: `immuta-${example}`, runtime: "nodejs" });
+      const { main, dependencies } = manifestIn(join(folder, example));
+      expect(existsSync(join(folder, example, main))).to.equal(true);
+      expect(dependencies["pulumi-immuta"]).to.equal(`^${ours.version}`);
+      expect(dependencies["@pulumi/pulumi"]).to.equal(ours.peerDependencies["@pulumi/pulumi"]);
+      expect(read(example, "README.md").trim().split("\n").length).to.be.lessThan(14);
+      const imported = [...read(example, "index.ts").matchAll(/from "([^"]+)"/g)].map(
+        ([, name = ""]) => name,
+      );
+      const packages = imported
+        .filter((name) => !name.startsWith("."))
+        .map((name) => name.split("/", name.startsWith("@") ? 2 : 1).join("/"));
+      expect(Object.keys(dependencies)).to.include.members(packages);
+      expect(
+        imported.filter((name) => name.startsWith("..")),
+        "what lies outside of the folder",
+      ).to.deep.equal([]);
+    });
+});

