@@ -2,6 +2,8 @@ import type { dynamic } from "@pulumi/pulumi";
 import { packageVersion, readConfiguration, type Configuration } from "../provider/configuration";
 import { Circuit } from "../provider/immuta/circuit";
 import { resourceId } from "../provider/identity";
+import type { Clock } from "../provider/immuta/wait";
+import { Interruption, sleep } from "../provider/interruption";
 import { resolvePassword } from "../provider/password-reference";
 import type { Bag, Inputs } from "../provider/properties";
 import { Semaphore } from "../provider/semaphore";
@@ -10,6 +12,7 @@ import { fileTrail, noTrail } from "../provider/trail";
 import type { World } from "../provider/world";
 import { SystemAccounts } from "./accounts";
 import { Audience, isContext } from "./audience";
+import { endWithEngine, heedCancel } from "./stop";
 
 /**
  * What Pulumi's dynamic provider host loads: this module is the provider. It hands configuration, clients and the
@@ -18,6 +21,10 @@ import { Audience, isContext } from "./audience";
 
 let configuration: Configuration = readConfiguration(() => undefined);
 let writes = new Semaphore(configuration.concurrency);
+const interruption = new Interruption();
+heedCancel(interruption);
+endWithEngine(interruption);
+const clock: Clock = { now: Date.now, sleep: (milliseconds) => sleep(milliseconds, interruption.stopped) };
 const circuits = new Map<string, Circuit>();
 const audience = new Audience();
 const systemAccounts = new SystemAccounts();
@@ -105,21 +112,24 @@ async function world(bag: Bag): Promise<World> {
       reporter,
       trail,
       circuit,
+      interruption,
       ...(requestTimeout === undefined ? {} : { requestTimeout }),
     }),
     runPhase: async (login, run, lines) => {
       const { runPhase } = await import("../provider/pool/run.js");
-      await runPhase(login, run, lines);
+      await runPhase(login, run, lines, clock);
     },
     survey: async (login, sought, lines, acts) => {
       const { survey } = await import("../provider/pool/survey.js");
-      return survey(login, sought, lines, acts);
+      return survey(login, sought, lines, acts, clock);
     },
     password: resolvePassword,
     configuration,
     reporter,
     trail,
     applicationName,
+    clock,
+    interruption,
   };
 }
 

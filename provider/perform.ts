@@ -9,6 +9,7 @@ import {
 import { ImmutaError } from "./immuta/errors";
 import { deleteCredentials, payloadOf } from "./immuta/payload";
 import type { Integration, IntegrationPayload, IntegrationStatus, Phase } from "./immuta/types";
+import { Interrupted, type Interruption } from "./interruption";
 import { type Clock, systemClock, waitUntil } from "./immuta/wait";
 import { nameOf, type Side, type Step } from "./plan";
 import { concernsIn } from "./pool/guard";
@@ -53,10 +54,13 @@ export function newJob(job: Pick<Job, "world" | "operation" | "sides"> & Partial
   return { begun: [], before: [], generated: new Map(), passwords: new Map(), scripts: {}, ...job };
 }
 
-/** Carries the steps out in order; the first failure ends it. */
+/** Carries the steps out in order; the first failure ends it. Throws Interrupted where it was told to stop. */
 export async function carryOut(steps: readonly Step[], job: Job): Promise<void> {
+  const { interruption } = job.world;
+  interruption?.stopped.throwIfAborted();
   await resolveCredentials(steps, job);
   for (const step of steps) {
+    if (isStopped(interruption)) throw whenStopped(job);
     const writes = step.do === "run" || step.do === "register" || step.do === "put" || step.do === "remove";
     if (writes) job.begun.push(nameOf(step));
     try {
@@ -64,9 +68,22 @@ export async function carryOut(steps: readonly Step[], job: Job): Promise<void> 
     } catch (error) {
       // Without a connection not a batch was sent: there is nothing to take back.
       if (writes && error instanceof PoolUnreachable && !error.afterBatches) job.begun.pop();
-      throw error;
+      if (!isStopped(interruption) || error instanceof OutcomeUnknown) throw error;
+      throw whenStopped(job, error);
     }
   }
+}
+
+const isStopped = (interruption?: Interruption): boolean => interruption?.stopped.aborted === true;
+
+/** However a step took it that it was cut off, that is why. */
+function whenStopped({ begun, world }: Job, during?: unknown): Interrupted {
+  const reason: unknown = world.interruption?.stopped.reason;
+  const lines = [reason, ...(during === undefined || during === reason ? [] : [during])].map((error) =>
+    error instanceof Error ? error.message : String(error),
+  );
+  if (begun.length > 0) lines.push(`Done so far, the last one perhaps in part: ${begun.join(", ")}.`);
+  return new Interrupted(lines.join("\n"));
 }
 
 /** Every credential is had before the first write: a missing one leaves nothing half done. */
@@ -176,8 +193,9 @@ async function run(step: Extract<Step, { do: "run" }>, job: Job): Promise<void> 
   const script = job.generated.get(`${step.phase} ${step.side}`);
   if (script === undefined) throw new Error(`the ${step.phase} script was not generated`);
   const database = step.in === "master" ? "master" : inputs.database;
-  const work = (): Promise<void> =>
-    world.runPhase(
+  const work = (): Promise<void> => {
+    world.interruption?.stopped.throwIfAborted();
+    return world.runPhase(
       bootstrapLogin(inputs, world),
       {
         phase: step.phase,
@@ -190,6 +208,7 @@ async function run(step: Extract<Step, { do: "run" }>, job: Job): Promise<void> 
       },
       world.reporter,
     );
+  };
   world.reporter.info(`running the ${step.phase} script in database ${database} (${counted(script)})`);
   // Logins of one server are shared by its pools: phases in master take turns.
   await (step.in === "master" ? serially(`master of ${normalHost(inputs.host)}`, work) : work());

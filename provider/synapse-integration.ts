@@ -4,6 +4,7 @@ import { check as checkInputs, type Checked } from "./check";
 import { OutcomeUnknown, proven, resourceId, sameTenant, withIdOfLostPost } from "./identity";
 import { ImmutaError } from "./immuta/errors";
 import type { Integration, IntegrationStatus } from "./immuta/types";
+import { Interrupted } from "./interruption";
 import { IntegrationFailed, WaitedTooLong } from "./immuta/wait";
 import { carryOut, type Job, newJob } from "./perform";
 import { plan, planCreate, planDelete, scriptsBeforeDelete, undoCreate, undoUpdate } from "./plan";
@@ -161,10 +162,11 @@ function afterConflict(error: unknown, ran: readonly string[]): string {
 const isConflict = (error: unknown, job: Job): boolean =>
   error instanceof ImmutaError && error.status === 409 && job.begun.at(-1) === "register";
 
-/** The request may come to a good end on its own: undoing it now could undo a success. */
+/** It may come to a good end on its own or at the next run: undoing it now could undo a success, and takes its time. */
 const mayStillSucceed = (error: unknown): boolean =>
   error instanceof WaitedTooLong ||
   error instanceof OutcomeUnknown ||
+  error instanceof Interrupted ||
   (error instanceof ImmutaError &&
     (error.path.endsWith("/status") || (error.mayHaveBeenCarriedOut && !error.path.includes("/scripts/"))));
 

@@ -3,6 +3,7 @@ import { ConfigurationError } from "./configuration";
 import type { Credentials } from "./immuta/payload";
 import type { Immuta } from "./immuta/types";
 import type { Clock } from "./immuta/wait";
+import type { Interruption } from "./interruption";
 import type { Authentication, PoolLogin } from "./pool/login";
 import type { PhaseRun } from "./pool/run";
 import type { Sought } from "./pool/survey";
@@ -28,6 +29,8 @@ export interface World {
   /** Sent to the servers as User-Agent and TDS application name. */
   applicationName: string;
   clock?: Clock;
+  /** Tells the operation to stop before its end. */
+  interruption?: Interruption;
 }
 
 /** The account that goes into payloads: the system account, in automatic setup the privileged one. */
@@ -62,6 +65,7 @@ export function bootstrapLogin(inputs: Inputs, world: World): PoolLogin {
     ...limit("requestTimeout", bootstrap.requestTimeout),
     ...limit("waitForPool", bootstrap.waitForPool),
     pauseIsAwaited: bootstrap.waitForPool !== undefined,
+    ...(world.interruption === undefined ? {} : { interruption: world.interruption }),
   };
 }
 

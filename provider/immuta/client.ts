@@ -1,5 +1,6 @@
 import axios, { AxiosError, isAxiosError, type AxiosInstance } from "axios";
 import axiosRetry from "axios-retry";
+import { Interrupted, type Interruption } from "../interruption";
 import type { Reporter } from "../reporter";
 import { noTrail, type Trail } from "../trail";
 import * as answers from "./answers";
@@ -21,6 +22,8 @@ export interface ClientOptions {
   circuit?: Circuit;
   /** Tries of a request that may be repeated; default 5. */
   tries?: number;
+  /** Tells requests to stop: one that reads at once, one that writes when its time of grace is over. */
+  interruption?: Interruption;
 }
 
 interface Request {
@@ -68,7 +71,8 @@ export function immutaClient(options: ClientOptions): Immuta {
       note(request, String(response.status), started, requestId);
       return parsed(request, response.status, header(response.headers, "content-type"), response.data, read);
     } catch (error) {
-      if (error instanceof ImmutaError) throw error;
+      if (error instanceof ImmutaError || error instanceof Interrupted) throw error;
+      if (request.method === "GET") options.interruption?.stopped.throwIfAborted();
       note(
         request,
         isAxiosError(error) ? String(error.response?.status ?? codeOf(error)) : "failed",
@@ -219,11 +223,17 @@ function connection(options: ClientOptions, circuit: Circuit): AxiosInstance {
       "User-Agent": options.userAgent,
     },
   });
-  const { trail = noTrail } = options;
+  const { trail = noTrail, interruption } = options;
   // Each try is an act of its own.
   http.interceptors.request.use((request) => {
-    // The timeout alone begins anew with every byte: an answer that drips would never be given up.
-    if (request.timeout !== undefined) request.signal = AbortSignal.timeout(request.timeout);
+    interruption?.stopped.throwIfAborted();
+    request.signal = AbortSignal.any([
+      // The timeout alone begins anew with every byte: an answer that drips would never be given up.
+      ...(request.timeout === undefined ? [] : [AbortSignal.timeout(request.timeout)]),
+      ...(interruption === undefined
+        ? []
+        : [request.method === "get" ? interruption.stopped : interruption.cutOff]),
+    ]);
     request.ended = trail.begin({
       act: `${(request.method ?? "").toUpperCase()} ${request.url ?? ""}`,
       on: options.url.host,
@@ -236,7 +246,13 @@ function connection(options: ClientOptions, circuit: Circuit): AxiosInstance {
       return response;
     },
     (error: unknown) => {
-      if (isAxiosError(error)) error.config?.ended?.(String(error.response?.status ?? codeOf(error)));
+      if (isAxiosError(error)) {
+        error.config?.ended?.(String(error.response?.status ?? codeOf(error)));
+        // Ends the pause before the next try, which may be longer than a request's own time.
+        if (error.config !== undefined && interruption !== undefined)
+          error.config.signal = interruption.stopped;
+        else delete error.config?.signal;
+      }
       return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     },
   );

@@ -23,23 +23,33 @@ export const resultOf = ({ errors }: Outcome): string =>
  * Sends one batch as it is, outside of any transaction. Never rejects.
  * @param timeout milliseconds to the end of the answer, not only to its beginning.
  * @param said takes PRINT and other informational messages while the batch runs.
+ * @param cutOff cancels the batch when it is aborted.
  */
 export async function sendBatch(
   pool: ConnectionPool,
   text: string,
   timeout: number,
   said: (message: string) => void = () => undefined,
+  cutOff?: AbortSignal,
 ): Promise<Outcome> {
   const request = pool.request();
   request.on("info", ({ message }: { message: string }) => {
     said(message);
   });
-  const clock = { late: false };
-  const timer = setTimeout(() => {
-    clock.late = true;
+  const cancelled: { because?: ServerError } = {};
+  const cancel = (because: ServerError): void => {
+    cancelled.because ??= because;
     // An attention: ends the batch at the server too.
     request.cancel();
+  };
+  const timer = setTimeout(() => {
+    cancel(lateness(timeout));
   }, timeout);
+  const stop = (): void => {
+    cancel(cutShort);
+  };
+  if (cutOff?.aborted === true) return { errors: [cutShort], rows: [] };
+  cutOff?.addEventListener("abort", stop, { once: true });
   try {
     const { recordsets } = await request.batch(text);
     return { errors: [], rows: (recordsets as Outcome["rows"][])[0] ?? [] };
@@ -47,13 +57,25 @@ export async function sendBatch(
     const errors = serverErrors(error);
     // Behind a cancellation stand the errors before it; the cancellation itself is ours.
     return {
-      errors: clock.late ? [...errors.filter(({ number }) => number > 0), lateness(timeout)] : errors,
+      errors:
+        cancelled.because === undefined
+          ? errors
+          : [...errors.filter(({ number }) => number > 0), cancelled.because],
       rows: [],
     };
   } finally {
     clearTimeout(timer);
+    cutOff?.removeEventListener("abort", stop);
   }
 }
+
+const cutShort: ServerError = {
+  number: 0,
+  code: "cut off",
+  line: 0,
+  message:
+    "the batch was cancelled, because the operation was told to stop; it may have been carried out in part.",
+};
 
 const lateness = (timeout: number): ServerError => ({
   number: 0,

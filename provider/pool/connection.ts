@@ -62,7 +62,7 @@ export async function openConnection(
   for (const { number, message } of said)
     reporter.debug(`a session option was rejected by ${database}: Msg ${number}: ${message}`);
   return {
-    batch: (text, limit, listener) => sendBatch(pool, text, limit, listener),
+    batch: (text, limit, listener) => sendBatch(pool, text, limit, listener, login.interruption?.cutOff),
     close,
   };
 }

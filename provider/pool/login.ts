@@ -1,3 +1,4 @@
+import type { Interruption } from "../interruption";
 /** How to reach and enter a pool. */
 export interface PoolLogin {
   /** The endpoint's own name: what the certificate and the gateway go by. */
@@ -17,6 +18,8 @@ export interface PoolLogin {
   waitForPool?: number;
   /** A paused pool is waited for like a warming one. */
   pauseIsAwaited: boolean;
+  /** Tells an attempt to connect, and then a batch, to stop. */
+  interruption?: Interruption;
 }
 
 /** A SQL login, or one of Microsoft Entra's ways, as tedious and @azure/identity do them. */

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../immuta/wait";
+import { unlessAborted } from "../interruption";
 import type { Reporter } from "../reporter";
 import { openConnection, type PoolConnection } from "./connection";
 import { PoolUnreachable } from "./errors";
@@ -11,7 +12,7 @@ const announcement = 60_000;
 
 /**
  * Connects, and where waiting can help waits: connecting changes nothing, so it may be tried as often as wanted.
- * Throws PoolUnreachable at once where waiting cannot help.
+ * Throws PoolUnreachable at once where waiting cannot help, and Interrupted where it is told to stop.
  */
 export async function connectPatiently(
   login: PoolLogin,
@@ -26,7 +27,7 @@ export async function connectPatiently(
   let current = { reason: "", since: started, announced: -Infinity };
   for (let attempt = 0; ; attempt++) {
     try {
-      return await openConnection(login, database, reporter);
+      return await opened(login, database, reporter);
     } catch (error) {
       if (!(error instanceof PoolUnreachable)) throw error;
       const verdict = judge(error.trouble, { fresh, pauseIsAwaited: login.pauseIsAwaited });
@@ -50,6 +51,14 @@ export async function connectPatiently(
       await clock.sleep(Math.min(pause(attempt), left));
     }
   }
+}
+
+/** An attempt may take long; whoever is told to stop leaves it alone, and closes what still comes of it. */
+function opened(login: PoolLogin, database: string, reporter: Reporter): Promise<PoolConnection> {
+  const stopped = login.interruption?.stopped;
+  stopped?.throwIfAborted();
+  const connection = openConnection(login, database, reporter);
+  return stopped === undefined ? connection : unlessAborted(connection, stopped, (late) => void late.close());
 }
 
 const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1000)} s`;

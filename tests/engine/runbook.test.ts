@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -6,6 +5,7 @@ import type { Deployment } from "@pulumi/pulumi/automation";
 import * as immuta from "pulumi-immuta";
 import { administrator, automaticArgs, host, manualArgs, oneIntegration } from "./one-integration";
 import type { OneIntegration } from "./one-integration";
+import { processesOf, until } from "./processes";
 import { integrations, leftIn, open, resourceIn, root, type Scenario } from "./support";
 import { loginTo, stageOn } from "../pool/support";
 
@@ -84,25 +84,6 @@ class Procedure {
 function actionOf(command: string): "up" | "refresh" | "destroy" {
   const [, action] = /^pulumi (up|refresh|destroy) --yes$/.exec(command) ?? [];
   return (action as "up" | "refresh" | "destroy" | undefined) ?? expect.fail(`not known here: ${command}`);
-}
-
-const until = async (so: () => boolean): Promise<void> => {
-  while (!so()) await new Promise((resolve) => setTimeout(resolve, 20));
-};
-
-/** The processes of a run: the engine of the stack in this folder first, then what it started. */
-function processesOf(folder: string): number[] {
-  const table = execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" })
-    .split("\n")
-    .map((line) => /^\s*(\d+)\s+(\d+)\s(.*)$/.exec(line))
-    .flatMap((match) =>
-      match === null ? [] : [{ id: Number(match[1]), parent: Number(match[2]), args: match[3] ?? "" }],
-    );
-  const found = table
-    .filter(({ args }) => args.startsWith(join(folder, "bin", "pulumi")))
-    .map(({ id }) => id);
-  for (const id of found) for (const child of table) if (child.parent === id) found.push(child.id);
-  return found;
 }
 
 describe("docs/runbook.md", function () {

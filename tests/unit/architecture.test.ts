@@ -94,12 +94,14 @@ describe("the architecture", function () {
     expect(told(knowing.filter((one) => !inAzure(one)))).to.deep.equal([]);
   });
 
-  it("the engine's protocol is loaded in host/engine-log.ts alone", () => {
+  it("Pulumi's own protocol library is loaded in host/engine-log.ts and host/stop.ts alone", () => {
     const loading = importsBelow("host").filter((one) => one.isPackage && !one.typesOnly);
     expect(new Set(loading.map(({ target }) => target))).to.deep.equal(
       new Set(["@pulumi/pulumi", "@grpc/grpc-js"]),
     );
-    expect(new Set(loading.map(({ file }) => file))).to.deep.equal(new Set(["host/engine-log.ts"]));
+    expect(new Set(loading.map(({ file }) => file))).to.deep.equal(
+      new Set(["host/engine-log.ts", "host/stop.ts"]),
+    );
   });
 
   it("a command knows the sandbox in cli/sandbox.ts alone, which loads it when it is run", () => {

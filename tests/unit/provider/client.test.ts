@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
-import { immutaClient } from "../../../provider/immuta/client";
+import { type ClientOptions, immutaClient } from "../../../provider/immuta/client";
+import { Interrupted, Interruption } from "../../../provider/interruption";
 import { ImmutaError } from "../../../provider/immuta/errors";
 import { payloadOf } from "../../../provider/immuta/payload";
 import type { Immuta } from "../../../provider/immuta/types";
@@ -54,16 +55,19 @@ describe("the Immuta client", () => {
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const note = (line: string): void => void lines.push(line);
-    client = immutaClient({
+    client = clientWith({});
+  });
+  const note = (line: string): void => void lines.push(line);
+  const clientWith = (more: Partial<ClientOptions>): Immuta =>
+    immutaClient({
       url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`),
       apiKey: key,
       userAgent: "pulumi-immuta/test",
       reporter: { info: note, warn: note, debug: note },
       requestTimeout: 500,
       tries: 3,
+      ...more,
     });
-  });
   beforeEach(() => {
     seen.length = 0;
     lines.length = 0;
@@ -219,6 +223,42 @@ describe("the Immuta client", () => {
     answers = [json(429, {}, { "Retry-After": "0" }), json(200, { id: 1, status: "creating" })];
     await client.create(payload);
     expect(seen).to.have.length(2);
+  });
+
+  it("pauses as long as Retry-After says, also beyond the time that one request may take", async () => {
+    let refused = 0;
+    let early = false;
+    answers = [
+      (response) => {
+        refused = Date.now();
+        json(429, {}, { "Retry-After": "1" })(response);
+      },
+      (response) => {
+        early = Date.now() - refused < 900;
+        json(200, [])(response);
+      },
+    ];
+    expect(await client.list()).to.deep.equal([]);
+    expect(early).to.equal(false);
+  });
+
+  it("ends at once what reads when it is told to stop, with or without an answer, and sends nothing more", async () => {
+    for (const answer of [() => undefined, json(429, {}, { "Retry-After": "60" })]) {
+      const interruption = new Interruption();
+      const stoppable = clientWith({ interruption });
+      seen.length = 0;
+      answers = [
+        (response) => {
+          answer(response);
+          setTimeout(() => {
+            interruption.stop("somebody said so");
+          }, 20);
+        },
+      ];
+      expect(await stoppable.list().catch((error: unknown) => error)).to.be.instanceOf(Interrupted);
+      expect(await stoppable.create(payload).catch((error: unknown) => error)).to.be.instanceOf(Interrupted);
+      expect(seen).to.have.length(1);
+    }
   });
 
   it("gives up after the tries it has, and says what happened", async () => {

@@ -1,0 +1,34 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+
+/** Looks again and again until it is so; for a minute at most. */
+export async function until(so: () => boolean): Promise<void> {
+  for (let looks = 0; !so(); looks++) {
+    if (looks === 3000) throw new Error(`this never came to be: ${so.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** The processes of a run: the engine of the stack in this folder first, then what it started. */
+export function processesOf(folder: string): number[] {
+  const table = execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" })
+    .split("\n")
+    .map((line) => /^\s*(\d+)\s+(\d+)\s(.*)$/.exec(line))
+    .flatMap((match) =>
+      match === null ? [] : [{ id: Number(match[1]), parent: Number(match[2]), args: match[3] ?? "" }],
+    );
+  const found = table
+    .filter(({ args }) => args.startsWith(join(folder, "bin", "pulumi")))
+    .map(({ id }) => id);
+  for (const id of found) for (const child of table) if (child.parent === id) found.push(child.id);
+  return found;
+}
+
+export function lives(id: number): boolean {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
