@@ -145,6 +145,14 @@ export async function withIdOfLostPost(immuta: Immuta, state: State): Promise<St
   return found === undefined ? state : { ...state, integrationId: found.id, status: found.status };
 }
 
+/** The state of a failed create without the id of an integration whose removal, begun to undo it, has come to its end. */
+export async function withoutRemoved(immuta: Immuta, state: State): Promise<State> {
+  const { integrationId, ...rest } = state;
+  if (integrationId === undefined || state.progress?.operation !== "create") return state;
+  if (state.status !== "deleting" && state.status !== "deleteError") return state;
+  return (await proven(immuta, state, integrationId)) === undefined ? rest : state;
+}
+
 /** The look before the POST found nothing there, so what has the very same place is what the POST made. */
 function atPlace(integrations: readonly Integration[], place: Place): Integration | undefined {
   const found = standingAt(integrations, place);

@@ -99,7 +99,7 @@ function updateSteps(olds: State, news: Bag, found: readonly Difference[]): Step
   if (olds.progress?.operation !== "create") return change.length === 0 ? [] : [prove, ...change];
   if (olds.integrationId === undefined)
     return [{ do: "look" }, ...(put ? withdrawal(manual, olds.progress.done) : []), ...creation(manual)];
-  if (olds.status === "createError")
+  if (givenUp.has(olds.status))
     return [
       prove,
       ...withdrawal(manual, olds.progress.done),
@@ -109,6 +109,9 @@ function updateSteps(olds: State, news: Bag, found: readonly Difference[]): Step
     ];
   return [prove, { do: "wait", until: "enabled" }, ...change];
 }
+
+/** States from which a create comes to no good end: Immuta gave it up, or its removal was begun. */
+const givenUp: ReadonlySet<string> = new Set(["createError", "deleting", "deleteError"]);
 
 /**
  * Logins live in master: the system account's new password is set there first. Scripts take their time, so the PUT is

@@ -1,7 +1,7 @@
 import { adoptionDifferences, findForAdoption, refuseDifferences, stateOfAdopted } from "./adoption";
 import { announce, announceAdoption, announceCreate } from "./announce";
 import { check as checkInputs, type Checked } from "./check";
-import { OutcomeUnknown, proven, resourceId, sameTenant, withIdOfLostPost } from "./identity";
+import { OutcomeUnknown, proven, resourceId, sameTenant, withIdOfLostPost, withoutRemoved } from "./identity";
 import { ImmutaError } from "./immuta/errors";
 import type { Integration, IntegrationStatus } from "./immuta/types";
 import { Interrupted } from "./interruption";
@@ -160,7 +160,10 @@ function afterConflict(error: unknown, ran: readonly string[]): string {
 
 /** POST answered 409: somebody else's integration is there. */
 const isConflict = (error: unknown, job: Job): boolean =>
-  error instanceof ImmutaError && error.status === 409 && job.begun.at(-1) === "register";
+  error instanceof ImmutaError &&
+  error.status === 409 &&
+  error.path === "/integrations" &&
+  job.begun.at(-1) === "register";
 
 /** It may come to a good end on its own or at the next run: undoing it now could undo a success, and takes its time. */
 const mayStillSucceed = (error: unknown): boolean =>
@@ -218,7 +221,7 @@ export async function update(id: string, outputs: Bag, inputs: Inputs, world: Wo
   if (plan(stored, inputs as unknown as Bag).steps.length === 0)
     return { outs: clean({ ...kept(stored), ...inputs }) };
   sameTenant(stored, world.immuta.tenant, world.configuration.previousTenant);
-  const olds = await withIdOfLostPost(world.immuta, stored);
+  const olds = await withoutRemoved(world.immuta, await withIdOfLostPost(world.immuta, stored));
   const { steps } = plan(olds, inputs as unknown as Bag);
   const job = newJob({
     world,
@@ -245,6 +248,7 @@ async function afterFailedUpdate(
 ): Promise<Error> {
   const begun = [...job.begun];
   if (olds.progress?.operation === "create") {
+    if (error instanceof IntegrationFailed) job.status = error.status;
     const base = job.integrationId === undefined ? inputs : (job.sides.old ?? inputs);
     return new PartialState(
       id,
@@ -362,11 +366,18 @@ function unsettled(job: Job, inputs: Inputs, progress: Progress | undefined): St
     stateFormat,
     tenant: job.world.immuta.tenant,
     ...(job.integrationId === undefined ? {} : { integrationId: job.integrationId }),
-    status: job.status?.status ?? "unregistered",
-    validation: reported(job.status ?? { id: "", status: "unregistered" }).validation,
+    ...lastReported(job),
     scripts: job.scripts,
     ...(progress === undefined ? {} : { progress }),
   };
+}
+
+/** What Immuta said last: in this operation, else in the one before it. */
+function lastReported({ status, state }: Job): Pick<State, "status" | "validation"> {
+  if (status === undefined && state !== undefined)
+    return { status: state.status, validation: state.validation };
+  const { validation } = reported(status ?? { id: "", status: "unregistered" });
+  return { status: status?.status ?? "unregistered", validation };
 }
 
 /** The state after a create that stopped half way. */

@@ -60,7 +60,9 @@ export class ImmutaError extends Error {
 
   /** The request may have been carried out although this error came back. */
   get mayHaveBeenCarriedOut(): boolean {
-    return !this.notSent && (this.status === undefined || this.status >= 500 || this.status === 408);
+    if (this.notSent || this.status === undefined) return !this.notSent;
+    // An error of success has an answer that could not be read.
+    return this.status < 300 || this.status >= 500 || this.status === 408;
   }
 }
 

@@ -52,6 +52,8 @@ export interface Synapse {
   ): void;
   /** Sets, replaces or (undefined) removes the one fault of a database. */
   setFault(host: string, database: string, fault: Fault | undefined): void;
+  /** The fault in force; undefined where there is none, or where it has fired and is gone. */
+  faultOf(host: string, database: string): Fault | undefined;
   readonly journal: readonly SynapseJournalEntry[];
   clearJournal(): void;
   /** Cuts all connections and stops listening. */
@@ -140,6 +142,7 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
     setFault(host, database, fault) {
       faults.set(find(host).host, database, fault);
     },
+    faultOf: (host, database) => faults.get(find(host).host, database),
     get journal() {
       return journal.entries;
     },

@@ -219,6 +219,18 @@ describe("the Immuta client", () => {
     }
   });
 
+  it("takes an answer of success that it cannot read for one to a request that was carried out", async () => {
+    for (const answer of [
+      text(200, "text/html", "<html></html>"),
+      text(200, "application/json", '{"id": 1, "st'),
+    ]) {
+      answers = [answer];
+      expect((await failure(client.create(payload))).mayHaveBeenCarriedOut).to.equal(true);
+    }
+    answers = [json(422, {})];
+    expect((await failure(client.create(payload))).mayHaveBeenCarriedOut).to.equal(false);
+  });
+
   it("repeats a POST after 429, which says that nothing was done", async () => {
     answers = [json(429, {}, { "Retry-After": "0" }), json(200, { id: 1, status: "creating" })];
     await client.create(payload);

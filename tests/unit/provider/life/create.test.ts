@@ -163,6 +163,41 @@ describe("the life of a SynapseIntegration: create", () => {
       expect(outs).not.to.have.property("progress");
     });
 
+    it("makes it anew where Immuta gives it up after the wait ran out", async () => {
+      stage.ends = "creating";
+      const first = await partialStateOf(life.create(automatic, stage.world()));
+      stage.ends = "createError";
+      const second = await partialStateOf(life.update(first.id, first.properties, automatic, stage.world()));
+      expect(second.properties).to.include({ integrationId: "7", status: "createError" });
+      stage.ends = "enabled";
+      const { outs } = await life.update(second.id, second.properties, automatic, stage.world());
+      expect(outs).to.include({ integrationId: "8", status: "enabled" });
+      expect([...stage.integrations.keys()]).to.deep.equal(["8"]);
+    });
+
+    it("goes on from an undo whose DELETE ended in deleteError, or came to its end after all", async () => {
+      for (const setup of [automatic, manual])
+        for (const gone of [false, true]) {
+          stage = new Stage();
+          stage.ends = "createError";
+          const world = stage.world();
+          const status = world.immuta.status.bind(world.immuta);
+          world.immuta.status = async (id) => {
+            const found = stage.integrations.get(id);
+            if (found?.status !== "deleting") return status(id);
+            found.status = "deleteError";
+            return found;
+          };
+          const error = await partialStateOf(life.create(setup, world));
+          expect(error.message).to.contain("Undoing it failed as well");
+          if (gone) stage.integrations.clear();
+          stage.ends = "enabled";
+          const { outs } = await life.update(error.id, error.properties, setup, stage.world());
+          expect(outs).to.include({ integrationId: "8", status: "enabled" });
+          expect([...stage.integrations.keys()]).to.deep.equal(["8"]);
+        }
+    });
+
     it("finds its integration again where the answer to POST was lost", async () => {
       const world = stage.world();
       const post = world.immuta.create.bind(world.immuta);
@@ -245,6 +280,15 @@ describe("the life of a SynapseIntegration: create", () => {
       const error = await partialStateOf(life.create(automatic, stage.world()));
       expect(error.properties).to.include({ integrationId: "7" });
       expect(stage.acts.at(-1)).to.equal("status 7");
+    });
+
+    it("takes a 409 to a look at the status for no conflict: the integration is its own", async () => {
+      stage.failures.set("status 7", answered(409, "GET", "/integrations/7/status"));
+      const error = await partialStateOf(life.create(manual, stage.world()));
+      expect(error.properties).to.include({ integrationId: "7" });
+      expect(error.message).not.to.contain("Nothing was cleaned up");
+      const { outs } = await life.update(error.id, error.properties, manual, stage.world());
+      expect(outs).to.include({ integrationId: "7", status: "enabled" });
     });
 
     it("undoes the scripts where a lost POST was not carried out", async () => {
