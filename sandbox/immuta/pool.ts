@@ -63,10 +63,15 @@ export async function connect(
       useColumnNames: true,
     },
   });
+  // A connection that breaks has ended before anybody closes it.
+  const ended = new Promise<void>((resolve) => connection.once("end", resolve));
   await login(connection);
   return {
     batch: (sql) => runBatch(connection, sql),
-    close: () => closeConnection(connection),
+    close: async () => {
+      connection.close();
+      await ended;
+    },
   };
 }
 
@@ -137,10 +142,3 @@ function runBatch(connection: Connection, sql: string): Promise<Row[]> {
 
 const plainRow = (columns: Record<string, { value: Row[string] }>): Row =>
   Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column.value]));
-
-function closeConnection(connection: Connection): Promise<void> {
-  return new Promise((resolve) => {
-    connection.once("end", resolve);
-    connection.close();
-  });
-}

@@ -112,6 +112,13 @@ describe("contract: the life of an automatic setup", () => {
     expect((await send(servers, "DELETE", `/integrations/${id}`, credentials)).status).to.equal(200);
   });
 
+  it("answers when a connection of its own to the pool breaks", async () => {
+    servers.synapse.setFault(host, "master", { kind: "reset", batch: 1, when: "before" });
+    const { status } = await send(servers, "POST", "/integrations", payload());
+    expect(status).to.equal(422);
+    expect(servers.immuta.snapshot()).to.have.length(2);
+  });
+
   it("makes one integration of two requests at once", async () => {
     const answers = await Promise.all([
       send(servers, "POST", "/integrations", payload()),
