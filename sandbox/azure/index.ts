@@ -8,9 +8,10 @@
  */
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 
-import { Cloud, outputsOf } from "./cloud";
+import { Cloud, outputsOf, type Resource } from "./cloud";
 import { Journal, type AzureJournalEntry } from "./journal";
 import { Server, ServerCredentials } from "./protocol";
+import { resourceType } from "./resource-types";
 import { azureService } from "./service";
 import type { SqlPlane } from "./sql-plane";
 import type { Properties } from "./values";
@@ -42,6 +43,8 @@ export interface Azure {
   clearJournal(): void;
   /** What exists, sorted by id. */
   resources(): AzureResource[];
+  /** Makes a resource of a type such as "azure-native:synapse:SqlPool", as somebody in the portal would. @throws AzureError where Azure refuses */
+  createResource(type: string, inputs: Properties): AzureResource;
   /** Deletes a resource, and all that lies in it, as somebody in the portal would. */
   deleteResource(id: string): void;
   close(): Promise<void>;
@@ -59,18 +62,23 @@ export async function startAzure({ sql, port = 0 }: AzureOptions): Promise<Azure
       else reject(error);
     });
   });
+  const shown = (resource: Resource): AzureResource => ({
+    id: resource.id,
+    type: resource.type.token,
+    properties: outputsOf(resource),
+  });
   return {
     port: bound,
     journal: journal.entries,
     clearJournal: () => {
       journal.clear();
     },
-    resources: () =>
-      cloud.list().map((resource) => ({
-        id: resource.id,
-        type: resource.type.token,
-        properties: outputsOf(resource),
-      })),
+    resources: () => cloud.list().map(shown),
+    createResource: (token, inputs) => {
+      const type = resourceType(token);
+      if (type === undefined) throw new Error(`${token} is not emulated.`);
+      return shown(cloud.create(type, inputs));
+    },
     deleteResource: (id) => {
       cloud.delete(id);
     },

@@ -90,7 +90,7 @@ function privateEndpoint(
       location: context.args.location,
       subnet: { id: given.subnetId },
       privateLinkServiceConnections: [
-        { name: context.name, privateLinkServiceId: workspace.id, groupIds: [dedicatedSql] },
+        { name: context.name, privateLinkServiceId: workspace.id(), groupIds: [dedicatedSql] },
       ],
       ...given.args,
       ...withTags(context, given.args),

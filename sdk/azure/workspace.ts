@@ -86,7 +86,7 @@ export interface Workspace {
   name: Input<string>;
   /** Host of its dedicated SQL endpoint; fails where Immuta's account could not log in there. */
   host: Output<string>;
-  id: Output<string>;
+  id(): Output<string>;
   made?: synapse.Workspace;
   lake?: DataLake;
 }
@@ -123,9 +123,9 @@ function newWorkspace(context: Context, group: Group): Workspace {
     name: made.name,
     host: hostOf(
       permitted(context, given.args?.azureADOnlyAuthentication, known),
-      made.connectivityEndpoints,
+      () => made.connectivityEndpoints,
     ),
-    id: made.id,
+    id: () => made.id,
     made,
     lake,
   };
@@ -143,17 +143,18 @@ function administratorOf({ args: { administrator } }: Context): Partial<synapse.
 export const defaultAdministrator = "sqladmin";
 
 function existingWorkspace(context: Context, group: Group, name: Input<string>): Workspace {
-  const found = synapse.getWorkspaceOutput(
-    { resourceGroupName: group.name, workspaceName: name },
-    { parent: context.component },
-  );
+  // Azure is asked for what does not follow from the name alone.
+  const found = (): Output<synapse.GetWorkspaceResult> =>
+    synapse.getWorkspaceOutput(
+      { resourceGroupName: group.name, workspaceName: name },
+      { parent: context.component },
+    );
   return {
     name,
-    host: hostOf(
-      pulumi.output(name),
-      found.apply(({ connectivityEndpoints }) => connectivityEndpoints),
+    host: hostOf(pulumi.output(name), () =>
+      found().apply(({ connectivityEndpoints }) => connectivityEndpoints),
     ),
-    id: found.apply(({ id }) => id),
+    id: () => found().apply(({ id }) => id),
   };
 }
 
@@ -174,11 +175,11 @@ function permitted(
  * In Azure's public cloud the host follows from the name, which stays known while a workspace is changed; what Azure
  * says of the endpoints does not.
  */
-function hostOf(name: Output<string>, endpoints: Output<Record<string, string>>): Output<string> {
+function hostOf(name: Output<string>, endpoints: () => Output<Record<string, string>>): Output<string> {
   const environment = new pulumi.Config("azure-native").get("environment") ?? process.env["ARM_ENVIRONMENT"];
   if (environment === undefined || environment.toLowerCase() === "public")
     return pulumi.interpolate`${name}.sql.azuresynapse.net`;
-  return pulumi.all([endpoints, name]).apply(([{ sql }]) => sql ?? "");
+  return pulumi.all([endpoints(), name]).apply(([{ sql }]) => sql ?? "");
 }
 
 /** The dedicated SQL pool, and with it the database. */

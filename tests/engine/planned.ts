@@ -49,7 +49,8 @@ const order = ({ urn }: Step): string => `${urn.includes("$") ? 1 : 0} ${urn}`;
 function described({ op, urn, type, diffs, new: resource }: Step): string[] {
   const marks = [
     ...(resource?.protect === true ? ["protected"] : []),
-    ...(op === "update" ? [`changes ${(diffs ?? []).join(", ")}`] : []),
+    // A dynamic resource's diff names none.
+    ...(diffs === undefined || diffs === null || diffs.length === 0 ? [] : [`changes ${diffs.join(", ")}`]),
   ];
   const head = `${signs[op] ?? op} ${type} ${urn.split("::").at(-1) ?? ""}${marks.length === 0 ? "" : ` (${marks.join("; ")})`}`;
   return op === "same" ? [head] : [head, ...inputs(resource?.inputs ?? {})];
