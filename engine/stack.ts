@@ -81,7 +81,7 @@ async function stackIn(folder: string, settings: ProjectSettings, options: Stack
   const workspace = await LocalWorkspace.create({
     workDir: project,
     // With an inline program the Automation API expects a promise even where a program has no outputs.
-    program: async () => (await program()) ?? {},
+    program: async () => (await inEnvironment(env, program)) ?? {},
     projectSettings: settings,
     pulumiCommand: await commandFor(engine, folder),
     envVars: {
@@ -100,6 +100,21 @@ async function stackIn(folder: string, settings: ProjectSettings, options: Stack
   stack.up = onceMore(stack.up.bind(stack));
   stack.preview = onceMore(stack.preview.bind(stack));
   return stack;
+}
+
+/**
+ * Runs a program as the engine's own language host would: with the stack's environment. A variable that this process has
+ * already stays as it is.
+ */
+async function inEnvironment(env: Record<string, string>, program: Program): ReturnType<Program> {
+  const lent = Object.entries(env).filter(([name]) => process.env[name] === undefined);
+  for (const [name, value] of lent) process.env[name] = value;
+  try {
+    return await program();
+  } finally {
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- an assignment would leave the text "undefined"
+    for (const [name] of lent) delete process.env[name];
+  }
 }
 
 /** An inline program that did not reach the engine which called it; nothing has been registered then. */

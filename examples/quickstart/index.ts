@@ -4,6 +4,12 @@ import * as storage from "@pulumi/azure-native/storage";
 import * as synapse from "@pulumi/azure-native/synapse";
 import * as immuta from "pulumi-immuta";
 
+// Everything below costs money from its first hour, and is of no use without Immuta.
+if (!process.env["IMMUTA_URL"] && !new pulumi.Config("immuta").get("url"))
+  throw new pulumi.RunError(
+    "Nothing is made in Azure before it is known which Immuta is to govern it: set IMMUTA_URL, or `pulumi config set immuta:url https://<your tenant>`.",
+  );
+
 const config = new pulumi.Config();
 const administrator = { username: "sqladmin", password: config.requireSecret("sqlAdminPassword") };
 const impersonationRole = config.get("impersonationRole");

@@ -78,7 +78,7 @@ const variants: Record<string, Variant> = {
   "entra-administrator": {
     args: {
       schema: "governed",
-      systemAccount: base.systemAccount as { password: string },
+      systemAccount: base.systemAccount,
       network: { allowAzureServices: true },
       entraAdministrator: { login: "data-platform", objectId: "44444444-4444-4444-4444-444444444444" },
       bootstrap: { authentication: "entra-default" },

@@ -53,7 +53,7 @@ describe("programs look things up in Immuta", function () {
       program: () => body(),
       workDir: root,
       projectName: "lookups",
-      // The program runs in this process, which does not have the stack's environment.
+      // An apply runs when the program has ended, and with it the stack's environment.
       config: { "immuta:url": sandbox.immuta.url, "immuta:apiKey": secret(sandbox.apiKey) },
     });
   });

@@ -2,7 +2,7 @@ import { realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import ts from "typescript";
-import { installStrict } from "./installation";
+import { installStrict, linkFromCheckout } from "./installation";
 import { write } from "./programs";
 import { root, tarball, temporaryFolder } from "./tarball";
 
@@ -29,6 +29,22 @@ import SynapseIntegration = immuta.SynapseIntegration;
 type SynapseIntegrationArgs = immuta.SynapseIntegrationArgs;
 ${body}`;
 
+const ofAzure = `import type { Output } from "@pulumi/pulumi";
+import { GovernedSqlPool } from "pulumi-immuta/azure";
+const pool = new GovernedSqlPool("claims", {
+  schema: "governed",
+  administrator: { password: "placeholder" },
+  systemAccount: { password: "placeholder" },
+  network: { allowAzureServices: true },
+  sqlPool: { args: { sku: { name: "DW200c" } } },
+});
+export const status: Output<string> = pool.status;
+// @ts-expect-error the types are really there: a network has either rules or a private endpoint
+new GovernedSqlPool("claims", { schema: "s", systemAccount: { password: "p" }, network: { allowAzureServices: true, privateEndpoint: { server: "s" } } });
+// @ts-expect-error and what a resource takes is azure-native's
+new GovernedSqlPool("claims", { schema: "s", systemAccount: { password: "p" }, sqlPool: { args: { skuu: {} } } });
+`;
+
 const { ModuleKind, ModuleResolutionKind } = ts;
 
 describe("the tarball's types", function () {
@@ -42,6 +58,9 @@ describe("the tarball's types", function () {
     write(join(folder, "commonjs.cts"), byName);
     write(join(folder, "require.cts"), byRequire);
     write(join(folder, "plain.ts"), byName);
+    linkFromCheckout("@pulumi/azure-native", join(folder, "node_modules"));
+    write(join(folder, "azure.ts"), ofAzure);
+    write(join(folder, "azure.mts"), ofAzure);
   });
   after(() => {
     rmSync(folder, { recursive: true, force: true });
@@ -76,7 +95,7 @@ describe("the tarball's types", function () {
     const rootNames = names.map((name) => join(folder, name));
     const program = ts.createProgram({ rootNames, options, host: host(options) });
     const checked = program.getSourceFiles().filter((file) => realpathSync(file.fileName).startsWith(folder));
-    expect(checked.some((file) => file.fileName.endsWith("dist/sdk/index.d.ts"))).to.equal(true);
+    expect(checked.some((file) => /dist\/sdk\/(azure\/)?index\.d\.ts$/.test(file.fileName))).to.equal(true);
     return [
       ...program.getOptionsDiagnostics(),
       ...checked.flatMap((file) => [
@@ -114,5 +133,12 @@ describe("the tarball's types", function () {
         moduleResolution: ModuleResolutionKind.Node10,
       }),
     ).to.deep.equal([]);
+  });
+
+  it("of pulumi-immuta/azure serve ES modules, and the settings of `pulumi new`", () => {
+    const modern = { module: ModuleKind.Node16, moduleResolution: ModuleResolutionKind.Node16 };
+    const plain = { module: ModuleKind.CommonJS, moduleResolution: ModuleResolutionKind.Node10 };
+    expect(problems(["azure.mts"], modern)).to.deep.equal([]);
+    expect(problems(["azure.ts"], plain)).to.deep.equal([]);
   });
 });
