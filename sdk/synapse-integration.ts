@@ -225,7 +225,7 @@ export class SynapseIntegration extends pulumi.CustomResource {
         __provider: providerText,
         // Tells the provider where the engine shows its lines; check takes it out, so no state holds it.
         __context: {
-          urn: pulumi.createUrn(name, resourceType, opts.parent),
+          urn: urnOf(name, opts.parent),
           preview: pulumi.runtime.isDryRun(),
         },
       },
@@ -233,6 +233,15 @@ export class SynapseIntegration extends pulumi.CustomResource {
     );
   }
 }
+
+/**
+ * The URN as a promise: an output would carry the parent with it, and with that a dependency on everything in a component,
+ * what comes after the integration included.
+ */
+const urnOf = (name: string, parent: pulumi.Resource | undefined): Promise<string> =>
+  new Promise((resolve) => {
+    pulumi.createUrn(name, resourceType, parent).apply(resolve);
+  });
 
 /** Passwords are secret even where a program forgets to say so. */
 function withSecrets(args: SynapseIntegrationArgs): Record<string, unknown> {

@@ -82,6 +82,7 @@ interface Exported {
   resources: {
     urn: string;
     type: string;
+    dependencies?: string[];
     inputs?: Record<string, unknown>;
     outputs?: Record<string, unknown>;
   }[];
