@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Input, Output } from "@pulumi/pulumi";
+import { refuseBun } from "./runtime";
 import { warnOfPlainSettings } from "./plain-settings";
 
 /** Who may query as other Immuta users (guide: "This request enables impersonation"). */
@@ -208,8 +209,9 @@ export class SynapseIntegration extends pulumi.CustomResource {
   declare readonly database: Output<string>;
   declare readonly schema: Output<string>;
 
-  /** Throws where `import` or `id` is asked for, which dynamic resources cannot honour. */
+  /** Throws on Bun, and where `import` or `id` is asked for: dynamic resources cannot honour them. */
   constructor(name: string, args: SynapseIntegrationArgs, opts: pulumi.CustomResourceOptions = {}) {
+    refuseBun(`SynapseIntegration ${name}`);
     refuseImport(name, opts);
     warnOfPlainSettings();
     super(
