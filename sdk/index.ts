@@ -1,3 +1,8 @@
+/**
+ * What a program imports.
+ *
+ * @module pulumi-immuta
+ */
 export { getBootstrapScripts } from "./bootstrap-scripts";
 export type {
   BootstrapScript,

@@ -1,3 +1,8 @@
+/**
+ * A dedicated SQL pool and all around it, as one component.
+ *
+ * @module pulumi-immuta/azure
+ */
 export { GovernedSqlPool } from "./governed-sql-pool";
 export type {
   AdministratorArgs,
