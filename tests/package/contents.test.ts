@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -47,6 +47,12 @@ describe("the tarball", function () {
     );
     expect(expected).to.include.members(["dist/sdk/index.js", "dist/sandbox/immuta/scripts/create.sql"]);
     expect(modules().sort()).to.deep.equal(expected.sort());
+  });
+
+  it("has the size that the README says, give or take a fifth", () => {
+    const readme = readFileSync(join(root, "README.md"), "utf8");
+    const [, told = ""] = /\((\d+) kB packed/.exec(readme) ?? [];
+    expect(statSync(packed.path).size / 1000).to.be.closeTo(Number(told), Number(told) / 5);
   });
 
   it("has every file that its package.json names", () => {

@@ -14,6 +14,12 @@ describe("docs/report.md", () => {
     expect(page).to.include(`\`\`\`text\n${markdown.trimEnd()}\n\`\`\`\n`);
   });
 
+  it("shows the same as the README", () => {
+    const readme = readFileSync(join(__dirname, "..", "..", "..", "README.md"), "utf8");
+    const markdown = readFileSync(join(golden, "impersonation-on.md"), "utf8");
+    expect(readme).to.include(`\`\`\`text\n${markdown.trimEnd()}\n\`\`\`\n`);
+  });
+
   it("holds pipelines that are YAML", () => {
     const pipelines = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = ""]): unknown => parse(text));
     expect(pipelines).to.have.length(3);

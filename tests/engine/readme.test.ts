@@ -1,0 +1,84 @@
+import { readFileSync, realpathSync, rmSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { loadProgram } from "../../engine/stack";
+import { startSandbox, type Sandbox } from "../../sandbox";
+import { installLink } from "../package/installation";
+import { open, root, secret, type Scenario } from "./support";
+
+const readme = readFileSync(join(root, "README.md"), "utf8");
+
+/** The first block of this language that matches. */
+const block = (language: string, contains: RegExp): string =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))]
+    .map(([, text = ""]) => text)
+    .find((text) => contains.test(text)) ?? expect.fail(`README.md has no such block: ${String(contains)}`);
+
+const lines = (text: string): string[] => text.split("\n").map((line) => line.trim());
+
+/** Lines of the README that a run did not print, in this order. */
+function unsaid(shown: string, printed: string): string[] {
+  const said = lines(printed);
+  let from = 0;
+  return lines(shown).filter((line) => {
+    const at = line === "" ? from : said.indexOf(line, from);
+    if (at !== -1) from = at;
+    return at === -1;
+  });
+}
+
+describe("README.md", function () {
+  this.timeout(180_000);
+  let sandbox: Sandbox;
+  let scenario: Scenario;
+  let folder: string;
+
+  beforeEach(async () => {
+    sandbox = await startSandbox();
+    folder = mkdtempSync(join(realpathSync(tmpdir()), "pulumi-immuta-readme-"));
+  });
+  afterEach(async () => {
+    scenario.opened.remove();
+    await sandbox.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("has a program that governs a pool, and says what it prints meanwhile", async () => {
+    const [, host = "", database = ""] = /sandbox --pool (\S+)\/(\w+)/.exec(readme) ?? [];
+    sandbox.synapse.createWorkspace({
+      host,
+      administratorLogin: "sqladmin",
+      administratorPassword: "Adm1n!",
+    });
+    sandbox.synapse.createPool(host, database);
+    installLink(folder);
+    writeFileSync(join(folder, "index.ts"), block("ts", /new immuta\.SynapseIntegration/));
+    scenario = await open(sandbox, undefined, {
+      workDir: root,
+      projectName: "governance",
+      program: loadProgram(join(folder, "index.ts")),
+      config: { immutaPassword: secret("Immuta-Sandbox-1!") },
+      env: { IMMUTA_SQL_ADMIN_USERNAME: "sqladmin", IMMUTA_SQL_ADMIN_PASSWORD: "Adm1n!" },
+    });
+    const { output } = await scenario.act("up");
+    expect(unsaid(block("text", /running the initial-create script/), output)).to.deep.equal([]);
+    expect(unsaid("something that nobody says", output)).to.have.length(1);
+  });
+
+  it("shows a preview as the engine prints it", async () => {
+    scenario = await open(sandbox, "quickstart", {
+      config: {
+        "azure-native:location": "westeurope",
+        sqlAdminPassword: secret("Readme-Adm1n!"),
+        immutaPassword: secret("Immuta-1!"),
+      },
+    });
+    await scenario.act("up");
+    await scenario.set({ impersonationRole: "IMMUTA_IMPERSONATION" });
+    const plain = await scenario.act("preview", { plain: true });
+    expect(unsaid(block("text", /^ ~ {2}pulumi-nodejs/), plain.output)).to.deep.equal([]);
+    const detailed = await scenario.act("preview");
+    expect(unsaid(block("text", /^ {6}~ impersonation/), detailed.output)).to.deep.equal([]);
+  });
+});

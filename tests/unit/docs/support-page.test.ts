@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { parse } from "yaml";
+import { ENGINE_VERSION } from "../../../engine";
+
+const root = join(__dirname, "..", "..", "..");
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+const page = read("docs/support.md");
+const manifest = JSON.parse(read("package.json")) as {
+  engines: { node: string };
+  peerDependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+};
+
+const cellsOf = (text: string): string[][] =>
+  text
+    .split("\n")
+    .filter((line) => line.startsWith("| ") && !/^\| -/.test(line))
+    .slice(1)
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+
+const supported = new Map(
+  cellsOf(page.split("## Runs")[0] ?? "").map(([what = "", ...cells]) => [what, cells]),
+);
+const runs = cellsOf(/<!-- runs -->([\s\S]*)<!-- \/runs -->/.exec(page)?.[1] ?? "");
+
+/** "^3.200.0" and ">=20.19" in the page's words. */
+const inWords = (range: string): string => {
+  const [, sign, version = "", major = ""] = /^(\^|>=)((\d+)[\d.]*)$/.exec(range) ?? [];
+  return sign === "^" ? `${version} or newer, below ${Number(major) + 1}` : `${version} or newer`;
+};
+
+describe("docs/support.md", () => {
+  it("says what package.json says", () => {
+    const { engines, peerDependencies, devDependencies } = manifest;
+    expect(supported.get("Node")?.[0]).to.equal(inWords(engines.node));
+    expect(supported.get("Pulumi's Node SDK (`@pulumi/pulumi`)")?.[0]).to.equal(
+      inWords(peerDependencies["@pulumi/pulumi"] ?? ""),
+    );
+    expect(supported.get("`@pulumi/azure-native`, for `pulumi-immuta/azure` alone")).to.deep.equal([
+      inWords(peerDependencies["@pulumi/azure-native"] ?? ""),
+      devDependencies["@pulumi/azure-native"],
+    ]);
+    expect(supported.get("Pulumi CLI")?.[1]).to.contain(ENGINE_VERSION);
+  });
+
+  it("has runs on each Node that CI has, with both package managers and the lowest SDK, none of which failed", () => {
+    const ci = parse(read(".github/workflows/ci.yml")) as {
+      jobs: { test: { strategy: { matrix: { node: number[] } } } };
+    };
+    const majors = new Set(runs.map(([node = ""]) => Number(node.split(".")[0])));
+    expect([...majors]).to.have.members(ci.jobs.test.strategy.matrix.node);
+    expect(new Set(runs.map(([, manager = ""]) => manager.split(" ")[0]))).to.deep.equal(
+      new Set(["npm", "pnpm"]),
+    );
+    expect(runs.map(([, , sdk]) => sdk)).to.include(
+      (manifest.peerDependencies["@pulumi/pulumi"] ?? "").slice(1),
+    );
+    for (const run of runs) expect(run.at(-1), run.join()).to.match(/^[1-9]\d* passed$/);
+  });
+});
