@@ -1,6 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { packageVersion, readConfiguration, type Configuration } from "../provider/configuration";
 import { Circuit } from "../provider/immuta/circuit";
+import { SharedList } from "../provider/immuta/shared-list";
 import { resourceId } from "../provider/identity";
 import type { Clock } from "../provider/immuta/wait";
 import { Interruption, sleep } from "../provider/interruption";
@@ -26,6 +27,7 @@ heedCancel(interruption);
 endWithEngine(interruption);
 const clock: Clock = { now: Date.now, sleep: (milliseconds) => sleep(milliseconds, interruption.stopped) };
 const circuits = new Map<string, Circuit>();
+const lists = new Map<string, SharedList>();
 const audience = new Audience();
 const systemAccounts = new SystemAccounts();
 
@@ -66,7 +68,10 @@ export function create(inputs: Bag): Promise<dynamic.CreateResult> {
 }
 
 export function read(id: string, props: Bag): Promise<dynamic.ReadResult> {
-  return told(async () => integration.read(id, program(props), await world(props)));
+  return told(async () => {
+    const { immuta, ...rest } = await world(props);
+    return integration.read(id, program(props), { ...rest, immuta: listFor(immuta.tenant).sharedBy(immuta) });
+  });
 }
 
 export function update(id: string, olds: Bag, news: Bag): Promise<dynamic.UpdateResult> {
@@ -80,6 +85,12 @@ function remove(_id: string, props: Bag): Promise<void> {
   return written(props, async () => {
     await integration.remove(program(props), await world(props));
   });
+}
+
+function listFor(tenant: string): SharedList {
+  const list = lists.get(tenant) ?? new SharedList();
+  lists.set(tenant, list);
+  return list;
 }
 
 /** Without the provider's own text, which the engine keeps among the properties. */

@@ -123,6 +123,14 @@ describe("60 integrations that somebody set up by hand", function () {
     expect(outcome.calls).to.deep.equal([]);
   });
 
+  it("are refreshed with lists that those share which the engine reads at once", async () => {
+    const { calls, changes } = await scenario.act("refresh");
+    expect(changes).to.deep.equal({ same: count + 1 });
+    expect(new Set(calls)).to.deep.equal(new Set(["GET /integrations"]));
+    // The engine reads eight at once.
+    expect(calls.length).to.be.at.most(Math.ceil(count / 8) + 2);
+  });
+
   it("refuse in the preview the first change that needs the password which the program does not give", async () => {
     changes = { metadataDelimiters: { hashDelimiter: "#" } };
     const text = await scenario.fail("preview");

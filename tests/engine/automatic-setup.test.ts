@@ -63,7 +63,7 @@ describe("automatic: Immuta prepares an existing pool itself", function () {
     sandbox.immuta.edit("3", { impersonation: { enabled: true, role: "SOMEBODY" } });
     const refreshed = await scenario.act("refresh");
     expect(refreshed.changes).to.deep.equal({ same: 1, update: 1 });
-    expect(refreshed.calls).to.deep.equal(["GET /integrations/3"]);
+    expect(refreshed.calls).to.deep.equal(["GET /integrations"]);
     expect(refreshed.output).to.contain("[diff: ~impersonation]");
     const preview = await scenario.act("preview");
     expect(preview.output).to.match(/~ role\s*: "SOMEBODY" => "ANALYST_IMPERSONATION"/);

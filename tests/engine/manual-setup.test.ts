@@ -104,7 +104,7 @@ describe("quickstart: manual setup on the pool that the same up provisions", fun
   it("finds no drift after up, with one GET", async () => {
     const outcome = await scenario.act("refresh");
     expect(outcome.changes).to.deep.equal({ same: 8 });
-    expect(outcome.calls).to.deep.equal(["GET /integrations/3"]);
+    expect(outcome.calls).to.deep.equal(["GET /integrations"]);
     expect((await scenario.act("preview")).changes).to.deep.equal({ same: 8 });
   });
 

@@ -1,0 +1,55 @@
+import { expect } from "chai";
+import { SharedList } from "../../../provider/immuta/shared-list";
+import { type Immuta, type Integration, synapseType } from "../../../provider/immuta/types";
+import { Stage } from "./life/stage";
+
+const integration = (id: string, more: Partial<Integration> = {}): Integration => ({
+  ...{ id, status: "enabled", type: synapseType, autoBootstrap: true },
+  config: {
+    ...{ host: "h", database: id, schema: "s", impersonation: { enabled: false } },
+    metadataDelimiters: { hashDelimiter: "|", hashKeyDelimiter: "-", arrayDelimiter: "," },
+  },
+  validation: { status: "passed", tests: [] },
+  ...more,
+});
+
+describe("a list that reads share", () => {
+  let stage: Stage;
+  let immuta: Immuta;
+  let shared: SharedList;
+  beforeEach(() => {
+    stage = new Stage();
+    immuta = stage.world().immuta;
+    shared = new SharedList();
+    for (const id of ["1", "2", "3"]) stage.integrations.set(id, integration(id));
+  });
+  const read = (id: string): Promise<Integration | undefined> => shared.sharedBy(immuta).get(id);
+
+  it("is one request for those that arrive together, and another for those that come later", async () => {
+    const found = await Promise.all(["1", "2", "3"].map(read));
+    expect(found.map((one) => one?.id)).to.deep.equal(["1", "2", "3"]);
+    expect(stage.acts).to.deep.equal(["list"]);
+    stage.integrations.set("1", integration("1", { status: "disabled" }));
+    expect((await read("1"))?.status).to.equal("disabled");
+    expect(stage.acts).to.deep.equal(["list", "list"]);
+  });
+
+  it("does not say of one that is gone: its own GET does", async () => {
+    expect(await read("4")).to.equal(undefined);
+    expect(stage.acts).to.deep.equal(["list", "get 4"]);
+  });
+
+  it("is not believed where it says less than a GET", async () => {
+    const { validation: _validation, ...rest } = integration("1");
+    immuta = { ...immuta, list: () => Promise.resolve([rest]) };
+    expect(await read("1")).to.have.property("validation");
+    expect(stage.acts).to.deep.equal(["get 1"]);
+  });
+
+  it("fails for all where it fails, and is asked for anew the next time", async () => {
+    stage.failures.set("list", new Error("no answer"));
+    const outcomes = await Promise.allSettled(["1", "2"].map(read));
+    expect(outcomes.map(({ status }) => status)).to.deep.equal(["rejected", "rejected"]);
+    expect((await read("1"))?.id).to.equal("1");
+  });
+});
