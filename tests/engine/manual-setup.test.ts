@@ -101,7 +101,7 @@ describe("quickstart: manual setup on the pool that the same up provisions", fun
     }
   });
 
-  it("finds no drift after up, with one GET", async () => {
+  it("finds no drift after up, with one call", async () => {
     const outcome = await scenario.act("refresh");
     expect(outcome.changes).to.deep.equal({ same: 8 });
     expect(outcome.calls).to.deep.equal(["GET /integrations"]);
