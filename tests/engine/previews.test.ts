@@ -89,6 +89,9 @@ describe("a preview says what will be done, on the resource's own row, once, and
     one.args = { ...manualArgs, metadataDelimiters: { hashDelimiter: "#" } };
     const { stdout, stderr } = await one.scenario.opened.stack.preview({ diff: true, color: "never" });
     expect(stdout).to.contain('hashDelimiter   : "|" => "#"').and.not.to.contain("edit script");
+    const [, properties = ""] = stdout.split("::claims]");
+    const [own = ""] = properties.split("\nResources:");
+    expect(own.split("\n").filter((line) => /^\s*[~+-] /.test(line)).length).to.be.within(1, 5);
     expect(stderr.trim().split("\n")).to.deep.equal([
       "edit script → database claims",
       "PUT /integrations/3 (impersonation off)",
