@@ -1,0 +1,62 @@
+import { expect } from "chai";
+import { measure, type Results, type Size } from "../../bench/campaign";
+import { render } from "../../bench/page";
+import type { StepName, Subject, Taken } from "../../bench/pulumi-runs";
+import { targets } from "../../bench/targets";
+import { ensureEngine } from "../../engine";
+
+/** The benchmark in its least size: what it counts is asserted, what it times is not. */
+describe("npm run bench", function () {
+  this.timeout(240_000);
+  const count = 2;
+  const size: Size = {
+    rounds: 1,
+    counts: [
+      { count, steps: ["up", "preview", "refresh", "destroy"], subjects: ["trivial", "automatic", "manual"] },
+    ],
+    byHand: 1,
+  };
+  let results: Results;
+  before(async () => {
+    results = await measure(await ensureEngine(), size, () => undefined);
+  });
+
+  const taken = (subject: Subject, step: StepName): Partial<Taken> =>
+    results.lives.find((one) => one.subject === subject && one.count === count)?.rounds[0]?.taken[step] ?? {};
+
+  it("counts no call, connection or batch of an unchanged preview", () => {
+    for (const subject of ["automatic", "manual"] as const)
+      expect(taken(subject, "preview")).to.include({ calls: 0, connections: 0, batches: 0 });
+  });
+
+  it("counts the lists of a refresh, which reads share", () => {
+    for (const subject of ["automatic", "manual"] as const) {
+      const { calls = 0, lists } = taken(subject, "refresh");
+      expect(calls).to.be.within(1, count);
+      expect(lists).to.equal(calls);
+    }
+  });
+
+  it("counts the batches of scripts: as many for each integration, in automatic setup none of ours", () => {
+    const { batches = 0, connections = 0 } = taken("manual", "up");
+    expect(batches % count).to.equal(0);
+    expect(batches).to.be.greaterThan(connections);
+    expect(taken("automatic", "up")).to.include({ connections: 0, batches: 0 });
+  });
+
+  it("measures a state within its bounds", () => {
+    const { resource = 0, providerText = 0 } =
+      results.lives.find(({ subject }) => subject === "manual")?.rounds[0]?.state ?? {};
+    expect(resource).to.be.within(1000, 3200);
+    expect(providerText).to.be.within(10, 100);
+  });
+
+  it("makes a page of it, with every target", () => {
+    const page = render(results, "");
+    for (const { what, found } of targets(results)) {
+      expect(page).to.contain(what);
+      expect(found).not.to.contain("NaN");
+    }
+    expect(page).to.contain("| 2 integrations, manual setup |");
+  });
+});
