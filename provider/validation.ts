@@ -114,7 +114,7 @@ export function approvedScripts(value: Record<string, unknown>): string | undefi
   for (const [phase, identity] of Object.entries(value)) {
     if (!(phases as readonly string[]).includes(phase))
       return `names the phase ${phase}. Phases are ${phases.join(", ")}.`;
-    if (identity !== unknown && !/^[0-9a-f]{64}$/.test(String(identity)))
+    if (identity !== unknown && (typeof identity !== "string" || !/^[0-9a-f]{64}$/.test(identity)))
       return `has no identity for ${phase}. Give the 64 hexadecimal digits that getBootstrapScripts shows.`;
   }
   return undefined;

@@ -77,6 +77,12 @@ export const moreRefusals: readonly Refusal[] = [
     { create: "abc" },
     'bootstrap.approvedScripts: {"create":"abc"} has no identity for create. Give the 64 hexadecimal digits that getBootstrapScripts shows.',
   ],
+  [
+    "an approved identity that is no text",
+    "bootstrap.approvedScripts",
+    { create: { toString: 1 } },
+    'bootstrap.approvedScripts: {"create":{"toString":1}} has no identity for create. Give the 64 hexadecimal digits that getBootstrapScripts shows.',
+  ],
   ["an unknown guard", "bootstrap.guard", "off", 'bootstrap.guard: "off" is not known. Give log or strict.'],
   [
     "an empty login",

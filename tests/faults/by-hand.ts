@@ -1,0 +1,76 @@
+import { loginTo, stageOn } from "../pool/support";
+import type { Bag } from "./driver/host";
+import type { Declared } from "./driver/stack";
+import { integrationsOn } from "./goal";
+import { administratorLogin, type Life, secrets } from "./ground";
+
+/** An integration with these inputs besides or in place of its own. */
+export const inputsWith = (declared: Declared, changes: Bag): Declared => ({
+  ...declared,
+  inputs: Object.fromEntries(
+    [...new Set([...Object.keys(declared.inputs), ...Object.keys(changes)])]
+      .filter((name) => name in declared.inputs || name !== "bootstrap")
+      .map((name) => [name, merged(declared.inputs[name], changes[name])]),
+  ),
+});
+
+const merged = (own: unknown, other: unknown): unknown =>
+  other === undefined ? own : typeof other === "object" ? { ...(own as Bag), ...(other as Bag) } : other;
+
+/**
+ * docs/runbook.md, "Leftovers in the pool": what a person does when `up` says what it found and Immuta has no
+ * integration there.
+ */
+export async function byHand(life: Life): Promise<void> {
+  const { sandbox } = life.ground;
+  const governed = integrationsOn(life).map(({ config }) => config as Bag);
+  for (const { inputs } of life.program) {
+    if (governed.some(({ host, database }) => host === inputs["host"] && database === inputs["database"]))
+      continue;
+    const { bootstrap: _login, autoBootstrap, ...config } = inputs;
+    for (const [phase, database] of [
+      ["cleanup", String(inputs["database"])],
+      ["post-cleanup", "master"],
+    ] as const) {
+      const answer = await fetch(`${sandbox.immuta.url}/integrations/scripts/${phase}`, {
+        method: "POST",
+        headers: { Authorization: sandbox.apiKey, "Content-Type": "application/json" },
+        body: JSON.stringify({
+          type: "Azure Synapse Analytics",
+          autoBootstrap,
+          config: { authenticationType: "userPassword", ...config },
+        }),
+      });
+      const script = await answer.text();
+      if (!answer.ok) throw new Error(`no ${phase} script: ${script}`);
+      const person = loginTo(sandbox.synapse, {
+        host: String(inputs["host"]),
+        authentication: {
+          type: "sql",
+          username: administratorLogin,
+          password: secrets.administrator,
+        },
+      });
+      await stageOn(sandbox.synapse).run(script, { database }, person);
+    }
+  }
+}
+
+/**
+ * docs/runbook.md, "The runner was killed" and "Leftovers in the pool": does what `up` said before it stopped. Gives
+ * whether it said anything of the kind.
+ */
+export async function personDoes(life: Life): Promise<boolean> {
+  const said = life.failures.at(-1) ?? "";
+  const [, id] = /adopt: "(\d+)"/.exec(said) ?? [];
+  if (id !== undefined) {
+    const { program } = life;
+    life.program = program.map((declared) => inputsWith(declared, { adopt: id }));
+    const adopted = await life.succeeds(() => life.up());
+    life.program = program;
+    return adopted;
+  }
+  if (!said.includes("The pool already holds what Immuta's scripts would make")) return false;
+  await byHand(life);
+  return true;
+}

@@ -1,0 +1,313 @@
+import { type Bag, CallFailed, HostDied, type ProviderHost } from "./host";
+
+/** One integration of a program. */
+export interface Declared {
+  name: string;
+  /** Names that it had before. */
+  aliases?: readonly string[];
+  inputs: Bag;
+}
+
+/** What the engine keeps of a resource. */
+export interface Kept {
+  id: string;
+  inputs: Bag;
+  outputs: Bag;
+  /** The last operation failed half way. A refresh clears it. */
+  initErrors: boolean;
+  /** Its old one was deleted, and the new one could not be created: nothing is there any more. */
+  pendingReplacement: boolean;
+}
+
+export type Operation = "create" | "update" | "replace" | "delete" | "same";
+
+/** A run that failed, with everything that the engine would print of it. */
+export class RunFailed extends Error {
+  override readonly name = "RunFailed";
+}
+
+/** What a host process is given anew for each run; see Stack. */
+export interface Runner {
+  host(): Promise<ProviderHost>;
+  /** The stack's settings. */
+  config: Record<string, string>;
+}
+
+const type = "pulumi-nodejs:dynamic/immuta:SynapseIntegration";
+const urnOf = (name: string): string => `urn:pulumi:test::faults::${type}::${name}`;
+
+/**
+ * A stack as the engine keeps it, for integrations alone: which calls it makes in which order, and what it stores of
+ * their answers. The facts were tried with the real engine.
+ */
+export class Stack {
+  readonly resources = new Map<string, Kept>();
+  /** Replaced, and not deleted yet. */
+  readonly condemned: { name: string; kept: Kept }[] = [];
+
+  constructor(private readonly runner: Runner) {}
+
+  /** `pulumi preview`: what would be done to each resource. Throws RunFailed. */
+  async preview(program: readonly Declared[]): Promise<Map<string, Operation>> {
+    const run = await this.begin();
+    const operations = new Map<string, Operation>();
+    const failures: string[] = [];
+    for (const declared of program) {
+      const old = this.oldOf(declared);
+      const decided = await failing(failures, () => run.decide(declared, old?.kept, true));
+      if (decided !== undefined) operations.set(declared.name, decided.operation);
+    }
+    if (failures.length > 0) throw new RunFailed(failures.join("\n"));
+    for (const name of this.left(program)) operations.set(name, "delete");
+    return operations;
+  }
+
+  /**
+   * `pulumi up`, without the preview before it. Throws RunFailed; what succeeded before is kept. What is removed goes
+   * when all else has succeeded. `order`: as with `--parallel 1`, or with a number beyond that of the integrations.
+   */
+  async up(
+    program: readonly Declared[],
+    order: "one by one" | "all at once" = "one by one",
+  ): Promise<Map<string, Operation>> {
+    const run = await this.begin();
+    const operations = new Map<string, Operation>();
+    for (const declared of program) this.rename(declared);
+    await inOrder(order, program, async (declared) => {
+      operations.set(declared.name, await run.apply(declared));
+    });
+    await inOrder(order, this.left(program), async (name) => {
+      await run.remove(name);
+      operations.set(name, "delete");
+    });
+    await run.removeCondemned();
+    return operations;
+  }
+
+  /** `pulumi refresh`. Throws RunFailed. */
+  async refresh(): Promise<void> {
+    const run = await this.begin();
+    const failures: string[] = [];
+    for (const [name, kept] of [...this.resources])
+      if (!kept.pendingReplacement) await failing(failures, () => run.read(name, kept));
+    if (failures.length > 0) throw new RunFailed(failures.join("\n"));
+  }
+
+  /** `pulumi destroy`. Throws RunFailed. */
+  async destroy(): Promise<void> {
+    const run = await this.begin();
+    for (const name of [...this.resources.keys()].reverse()) await run.remove(name);
+    await run.removeCondemned();
+  }
+
+  /** Everything that is kept, as text. */
+  get text(): string {
+    return JSON.stringify([[...this.resources], this.condemned]);
+  }
+
+  private async begin(): Promise<Run> {
+    const host = await this.runner.host();
+    return new Run(host, await host.phase(this.runner.config), this);
+  }
+
+  private oldOf({ name, aliases = [] }: Declared): { name: string; kept: Kept } | undefined {
+    for (const known of [name, ...aliases]) {
+      const kept = this.resources.get(known);
+      if (kept !== undefined) return { name: known, kept };
+    }
+    return undefined;
+  }
+
+  private rename(declared: Declared): void {
+    const old = this.oldOf(declared);
+    if (old === undefined || old.name === declared.name) return;
+    this.resources.delete(old.name);
+    this.resources.set(declared.name, old.kept);
+  }
+
+  /** What the program no longer has, newest first. */
+  private left(program: readonly Declared[]): string[] {
+    const declared = new Set(program.flatMap(({ name, aliases = [] }) => [name, ...aliases]));
+    return [...this.resources.keys()].filter((name) => !declared.has(name)).reverse();
+  }
+}
+
+interface Decision {
+  operation: Operation;
+  inputs: Bag;
+  deleteBeforeReplace: boolean;
+}
+
+/** One run of the engine: one process of the provider. */
+class Run {
+  constructor(
+    private readonly host: ProviderHost,
+    private readonly text: string,
+    private readonly stack: Pick<Stack, "resources" | "condemned">,
+  ) {}
+
+  async decide({ name, inputs }: Declared, old: Kept | undefined, preview: boolean): Promise<Decision> {
+    const urn = urnOf(name);
+    const given = { ...inputs, __provider: this.text, __context: { urn, preview } };
+    const standing = old?.pendingReplacement === true ? undefined : old;
+    const checked = await this.check(urn, standing?.inputs ?? {}, given);
+    if (standing === undefined) return { operation: "create", inputs: checked, deleteBeforeReplace: false };
+    const diff = await this.host.diff(urn, standing.id, this.own(standing.outputs), checked);
+    const { deleteBeforeReplace } = diff;
+    if (diff.changes && diff.replaces.length > 0)
+      return { operation: "replace", inputs: await this.check(urn, {}, given), deleteBeforeReplace };
+    const operation = diff.changes || standing.initErrors ? "update" : "same";
+    return { operation, inputs: checked, deleteBeforeReplace };
+  }
+
+  async apply(declared: Declared): Promise<Operation> {
+    const { name } = declared;
+    return failed(name, async () => {
+      const old = this.stack.resources.get(name);
+      const { operation, inputs, deleteBeforeReplace } = await this.decide(declared, old, false);
+      if (operation === "create") await this.create(name, inputs);
+      else if (operation === "update" && old !== undefined) await this.update(name, old, inputs);
+      else if (operation === "same" && old !== undefined) this.stack.resources.set(name, { ...old, inputs });
+      else if (old !== undefined) await this.replace(name, old, inputs, deleteBeforeReplace);
+      return operation;
+    });
+  }
+
+  async read(name: string, kept: Kept): Promise<void> {
+    await failed(name, async () => {
+      const answer = await this.host.read(urnOf(name), kept.id, this.own(kept.outputs));
+      if (answer.id === "") this.stack.resources.delete(name);
+      else
+        this.stack.resources.set(name, {
+          id: answer.id,
+          inputs: answer.inputs ?? kept.inputs,
+          outputs: withText(answer.properties),
+          initErrors: false,
+          pendingReplacement: false,
+        });
+    });
+  }
+
+  async remove(name: string): Promise<void> {
+    await failed(name, async () => {
+      const kept = this.stack.resources.get(name);
+      if (kept?.pendingReplacement === false)
+        await this.host.delete(urnOf(name), kept.id, this.own(kept.outputs));
+      this.stack.resources.delete(name);
+    });
+  }
+
+  private async check(urn: string, olds: Bag, news: Bag): Promise<Bag> {
+    const { inputs, failures } = await this.host.check(urn, this.own(olds), news);
+    if (failures.length > 0) throw new CallFailed("check", failures.join("\n"), undefined);
+    return inputs;
+  }
+
+  private async create(name: string, inputs: Bag): Promise<void> {
+    try {
+      const { id, properties } = await this.host.create(urnOf(name), inputs);
+      this.stack.resources.set(name, settled(id, inputs, properties));
+    } catch (error) {
+      if (error instanceof CallFailed && error.partial !== undefined) {
+        const { id, properties } = error.partial;
+        this.stack.resources.set(name, { ...settled(id, inputs, properties), initErrors: true });
+      }
+      throw error;
+    }
+  }
+
+  private async update(name: string, old: Kept, inputs: Bag): Promise<void> {
+    try {
+      const properties = await this.host.update(urnOf(name), old.id, this.own(old.outputs), inputs);
+      this.stack.resources.set(name, settled(old.id, inputs, properties));
+    } catch (error) {
+      if (error instanceof CallFailed && error.partial !== undefined)
+        this.stack.resources.set(name, {
+          ...settled(old.id, old.inputs, error.partial.properties),
+          initErrors: true,
+        });
+      throw error;
+    }
+  }
+
+  private async replace(name: string, old: Kept, inputs: Bag, deleteFirst: boolean): Promise<void> {
+    if (deleteFirst) {
+      await this.host.delete(urnOf(name), old.id, this.own(old.outputs));
+      this.stack.resources.set(name, { ...old, pendingReplacement: true });
+      await this.create(name, inputs);
+      return;
+    }
+    try {
+      await this.create(name, inputs);
+    } finally {
+      // Where the new one is kept, half made or whole, the old one goes at the end of the run.
+      if (this.stack.resources.get(name) !== old) this.stack.condemned.push({ name, kept: old });
+    }
+  }
+
+  /** What was replaced goes when all else has succeeded; what could not go stays for the next run. */
+  async removeCondemned(): Promise<void> {
+    for (let [first] = this.stack.condemned; first !== undefined; [first] = this.stack.condemned) {
+      const { name, kept } = first;
+      await failed(name, () => this.host.delete(urnOf(name), kept.id, this.own(kept.outputs)));
+      this.stack.condemned.shift();
+    }
+  }
+
+  /** The text of this run in place of the one that a resource was stored with. */
+  private own(properties: Bag): Bag {
+    return Object.keys(properties).length === 0 ? {} : { ...properties, __provider: this.text };
+  }
+}
+
+const settled = (id: string, inputs: Bag, outputs: Bag): Kept => ({
+  id,
+  inputs,
+  outputs: withText(outputs),
+  initErrors: false,
+  pendingReplacement: false,
+});
+
+/** A resource without the provider's text could be neither refreshed nor destroyed. */
+function withText(outputs: Bag): Bag {
+  if (typeof outputs["__provider"] !== "string")
+    throw new Error("the provider's text is missing among the outputs");
+  return outputs;
+}
+
+/** As the engine reports it, under the resource's name. */
+async function failed<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CallFailed) throw new RunFailed(`${name}: ${error.call}: ${error.shown}`);
+    if (error instanceof HostDied) throw new RunFailed(`${name}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+/** One by one the first failure ends it; all at once the others come to their end. */
+async function inOrder<T>(
+  order: "one by one" | "all at once",
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  if (order === "one by one") {
+    for (const item of items) await work(item);
+    return;
+  }
+  const failures: string[] = [];
+  await Promise.all(items.map((item) => failing(failures, () => work(item))));
+  if (failures.length > 0) throw new RunFailed(failures.join("\n"));
+}
+
+/** Goes on with the others where one fails. */
+async function failing<T>(failures: string[], work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof RunFailed) && !(error instanceof CallFailed)) throw error;
+    failures.push(error.message);
+    return undefined;
+  }
+}

@@ -1,0 +1,157 @@
+import type { Bag } from "../driver/host";
+import { settingsOf } from "../goal";
+
+/**
+ * What a run may send, written from the table of what a change means (the design's, repeated in docs/architecture.md)
+ * and from the guide's order of calls; never from the provider.
+ */
+
+export interface Trace {
+  /** Calls to Immuta, {id} in place of ids; looks at the status are left out. */
+  calls: string[];
+  /** Databases that were looked into by one SELECT. */
+  looks: string[];
+  /** Databases in which scripts ran, in order. */
+  ran: string[];
+}
+
+type Change = "replace" | "put" | "credentials" | "local";
+
+const meanings: Readonly<Record<string, Change>> = {
+  host: "replace",
+  port: "replace",
+  database: "replace",
+  schema: "replace",
+  autoBootstrap: "replace",
+  poolIdentity: "replace",
+  impersonation: "put",
+  metadataDelimiters: "put",
+  username: "credentials",
+  password: "credentials",
+  passwordFrom: "credentials",
+  passwordVersion: "credentials",
+  bootstrap: "local",
+  timeouts: "local",
+  onCreateFailure: "local",
+  onDisabled: "local",
+};
+
+const defaults: Bag = { port: 1433 };
+const text = (value: unknown): string => JSON.stringify([value]);
+
+/** Names of the inputs that differ in what they mean. */
+function changedBetween(olds: Bag, news: Bag): string[] {
+  const before: Bag = { ...defaults, ...olds, ...settingsOf(olds) };
+  const after: Bag = { ...defaults, ...news, ...settingsOf(news) };
+  return Object.keys(meanings).filter((name) => text(before[name]) !== text(after[name]));
+}
+
+const nobody: Trace = { calls: [], looks: [], ran: [] };
+const isManual = (inputs: Bag): boolean => inputs["autoBootstrap"] === false;
+const databaseOf = (inputs: Bag): string => String(inputs["database"]);
+
+function creation(inputs: Bag, pool: "untouched" | "ours"): Trace {
+  if (!isManual(inputs)) return { ...nobody, calls: ["GET /integrations", "POST /integrations"] };
+  const databases = ["master", databaseOf(inputs)];
+  return {
+    calls: [
+      "GET /integrations",
+      "POST /integrations/scripts/initial-create",
+      "POST /integrations/scripts/create",
+      "POST /integrations",
+    ],
+    looks: pool === "untouched" ? databases : [],
+    ran: databases,
+  };
+}
+
+function removal(inputs: Bag, missing = false): Trace {
+  // The delete script can be had only while the integration exists.
+  if (missing)
+    return {
+      calls: ["POST /integrations/scripts/cleanup", "POST /integrations/scripts/post-cleanup"],
+      looks: [],
+      ran: [databaseOf(inputs), "master"],
+    };
+  if (!isManual(inputs)) return { ...nobody, calls: ["GET /integrations/{id}", "DELETE /integrations/{id}"] };
+  return {
+    calls: [
+      "GET /integrations/{id}",
+      "POST /integrations/{id}/scripts/delete",
+      "POST /integrations/scripts/post-cleanup",
+      "DELETE /integrations/{id}",
+    ],
+    looks: [],
+    ran: [databaseOf(inputs), "master"],
+  };
+}
+
+function change(inputs: Bag, changed: readonly Change[], account: boolean): Trace {
+  const credentials = changed.includes("credentials");
+  if (!isManual(inputs))
+    return changed.includes("put")
+      ? { ...nobody, calls: ["GET /integrations/{id}", "PUT /integrations/{id}"] }
+      : nobody;
+  if (!credentials && !changed.includes("put")) return nobody;
+  const databases = credentials ? ["master", databaseOf(inputs)] : [databaseOf(inputs)];
+  return {
+    calls: [
+      "GET /integrations/{id}",
+      ...(credentials ? ["POST /integrations/scripts/initial-create"] : []),
+      "POST /integrations/{id}/scripts/edit",
+      "GET /integrations/{id}",
+      "PUT /integrations/{id}",
+    ],
+    looks: account ? ["master", databaseOf(inputs)] : [],
+    ran: databases,
+  };
+}
+
+const both = (one: Trace, other: Trace): Trace => ({
+  calls: [...one.calls, ...other.calls],
+  looks: [...one.looks, ...other.looks],
+  ran: [...one.ran, ...other.ran],
+});
+
+/** What is known of an integration before a run. */
+export interface Known {
+  /** What the state says, drifts that a refresh found included. */
+  inputs: Bag;
+  /** Immuta forgot it, and a refresh found that out: in manual setup the pool still holds what is ours. */
+  missing?: boolean;
+}
+
+export interface Expected {
+  operation: "create" | "update" | "replace" | "delete" | "same";
+  trace: Trace;
+  /** What comes at the end of the run, after all other integrations. */
+  afterwards: Trace;
+}
+
+/** What a run does to one integration. */
+export function expectedOf(known: Known | undefined, news: Bag | undefined): Expected {
+  const done = (operation: Expected["operation"], trace: Trace, afterwards = nobody): Expected => ({
+    operation,
+    trace,
+    afterwards,
+  });
+  if (known === undefined) return done("create", news === undefined ? nobody : creation(news, "untouched"));
+  const { inputs: olds, missing } = known;
+  if (news === undefined) return done("delete", nobody, removal(olds, missing));
+  const names = changedBetween(olds, news);
+  const changed = names.map((name) => meanings[name] ?? "local");
+  if (changed.includes("replace")) {
+    const [gone, made] = [removal(olds, missing), creation(news, "untouched")];
+    // Immuta refuses a second integration on a host: the old one goes first.
+    return olds["host"] === news["host"] ? done("replace", both(gone, made)) : done("replace", made, gone);
+  }
+  if (missing === true) return done("update", creation(news, "ours"));
+  if (names.length === 0) return done("same", nobody);
+  return done("update", change(news, changed, names.includes("username")));
+}
+
+/** Several integrations in the order of the program; what is removed goes last, the newest first. */
+export function wholeOf(parts: readonly Expected[]): Trace {
+  const first = parts.map(({ trace }) => trace).reduce(both, nobody);
+  return parts.map(({ afterwards }) => afterwards).reduce(both, first);
+}
