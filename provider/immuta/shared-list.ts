@@ -9,13 +9,20 @@ export class SharedList {
 
   /**
    * The same Immuta, whose `get` looks into the shared list first. What the list does not have, or not in full, gets a
-   * request of its own: only that may say that it is gone. A read shares the list that is under way when it comes.
+   * request of its own: only that may say that it is gone. A read shares the list that is under way when it comes;
+   * where that fails, who asked for it says so, and the others ask for themselves.
    */
   sharedBy(immuta: Immuta): Immuta {
     return {
       ...immuta,
-      get: async (id) =>
-        (await this.all(immuta)).find((one) => one.id === id && isWhole(one)) ?? immuta.get(id),
+      get: async (id) => {
+        const asksForIt = this.current === undefined;
+        const list = await this.all(immuta).catch((error: unknown) => {
+          if (asksForIt) throw error;
+          return [];
+        });
+        return list.find((one) => one.id === id && isWhole(one)) ?? immuta.get(id);
+      },
     };
   }
 

@@ -113,7 +113,7 @@ describe("contract: the life of an automatic setup", () => {
   });
 
   it("answers when a connection of its own to the pool breaks", async () => {
-    servers.synapse.setFault(host, "master", { kind: "reset", batch: 1, when: "before" });
+    servers.synapse.setFault(host, database, { kind: "reset", batch: 1, when: "before" });
     const { status } = await send(servers, "POST", "/integrations", payload());
     expect(status).to.equal(422);
     expect(servers.immuta.snapshot()).to.have.length(2);

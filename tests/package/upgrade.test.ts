@@ -86,7 +86,7 @@ describe("a state", function () {
     it("refreshes without drift, by the newer code", async () => {
       const outcome = await scenario.act("refresh");
       expect(outcome.changes).to.deep.equal({ same: 3 });
-      expect(outcome.calls).to.have.members(["GET /integrations/3", "GET /integrations/4"]);
+      expect(new Set(outcome.calls)).to.deep.equal(new Set(["GET /integrations"]));
       expect(callers(sandbox)).to.deep.equal(["pulumi-immuta/99.0.0"]);
     });
 
