@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { format, resolveConfig } from "prettier";
 import { crowd } from "./crowd";
 import { root } from "./driver/host";
 import { Ground } from "./ground";
@@ -44,7 +45,9 @@ async function main(): Promise<number> {
     else {
       console.log(`seed ${values.seed}, ${values.minutes} minutes`);
       await campaign.run(Number(values.minutes) * 60_000);
-      writeFileSync(join(root, "docs", "reliability.md"), pageOf(campaign.covered));
+      const page = join(root, "docs", "reliability.md");
+      const style = { ...(await resolveConfig(page)), parser: "markdown" };
+      writeFileSync(page, await format(pageOf(campaign.covered), style));
     }
     return campaign.covered.failures.length === 0 ? 0 : 1;
   } finally {
