@@ -49,7 +49,13 @@ export interface Results {
   byHand: { count: number; delays: "none" | "some"; oneByOne: number[]; parallel: number[] }[];
 }
 
-export async function measure(engine: Engine, size: Size, say: (line: string) => void): Promise<Results> {
+/** @param done gets the results, and again when there are more. */
+export async function measure(
+  engine: Engine,
+  size: Size,
+  say: (line: string) => void,
+  done: (results: Results) => void,
+): Promise<void> {
   const results: Results = {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()} ${arch()}`,
@@ -66,7 +72,8 @@ export async function measure(engine: Engine, size: Size, say: (line: string) =>
   ): Promise<void> => {
     const found = await life(engine, {
       ...{ subject, count, steps: only },
-      delays: delays === "none" ? noDelays : someDelays,
+      // Beside the script, which sets all of them up at once.
+      ...(delays === "none" ? { delays: noDelays } : { delays: someDelays, parallel: count + 1 }),
     });
     const known = results.lives.find(
       (one) => one.subject === subject && one.count === count && one.delays === delays,
@@ -101,8 +108,10 @@ export async function measure(engine: Engine, size: Size, say: (line: string) =>
       }
     }
   }
+  // It takes long and comes last: what was measured until then is kept.
+  done(results);
   if (size.large !== undefined)
     for (const subject of size.large.subjects)
       await keep(subject, size.large.count, "none", size.large.steps);
-  return results;
+  done(results);
 }

@@ -26,12 +26,15 @@ async function main(): Promise<void> {
   });
   if (values.size !== "small" && values.size !== "full") throw new Error("--size is small or full.");
   if (!values.page) {
-    const results = await measure(await ensureEngine({ log: console.log }), sizes[values.size], console.log);
-    if (values.size === "small") {
-      console.log(await pageOf(results));
+    let found: Results | undefined;
+    await measure(await ensureEngine({ log: console.log }), sizes[values.size], console.log, (results) => {
+      found = results;
+      if (values.size === "full") writeFileSync(figures, `${JSON.stringify(results)}\n`);
+    });
+    if (values.size === "small" && found !== undefined) {
+      console.log(await pageOf(found));
       return;
     }
-    writeFileSync(figures, `${JSON.stringify(results)}\n`);
   }
   const results = JSON.parse(readFileSync(figures, "utf8")) as Results;
   writeFileSync(join(docs, "performance.md"), await pageOf(results));

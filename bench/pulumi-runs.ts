@@ -38,12 +38,14 @@ export interface Wanted {
   count: number;
   delays: Delays;
   steps?: readonly StepName[];
+  /** How many at a time; the engine's default is four for each core, the provider's own 8. */
+  parallel?: number;
 }
 
 /** Takes a stack from its first `up` to `destroy`. Throws where a run does not change what it should. */
 export async function life(
   engine: Engine,
-  { subject, count, delays, steps: only = steps }: Wanted,
+  { subject, count, delays, steps: only = steps, parallel }: Wanted,
 ): Promise<Life> {
   const sandbox = await startSandbox({ delays });
   const wanted = places(count);
@@ -53,7 +55,10 @@ export async function life(
     engine,
     workDir: join(__dirname, ".."),
     projectName: "bench",
-    env: { ...sandbox.environment },
+    env: {
+      ...sandbox.environment,
+      ...(parallel === undefined ? {} : { IMMUTA_CONCURRENCY: String(parallel) }),
+    },
     program: () => {
       wanted.forEach((place, index) => {
         declare(subject, place, index === 0 ? delimiter : undefined);
@@ -63,7 +68,10 @@ export async function life(
   });
   const taken: Life["taken"] = {};
   let state: Life["state"] = { resource: 0, providerText: 0 };
-  const options = { suppressProgress: true, suppressOutputs: true, color: "never" as const };
+  const options = {
+    ...{ suppressProgress: true, suppressOutputs: true, color: "never" as const },
+    ...(parallel === undefined ? {} : { parallel }),
+  };
   try {
     for (const step of only) {
       if (step === "one delimiter") delimiter = "#";

@@ -1,7 +1,7 @@
 import type { Immuta, Integration } from "./types";
 
 /** Milliseconds in which the reads of a refresh arrive together. */
-const together = 50;
+const together = 15;
 
 /** A list of the tenant's integrations that reads share which arrive together. */
 export class SharedList {

@@ -18,7 +18,14 @@ describe("npm run bench", function () {
   };
   let results: Results;
   before(async () => {
-    results = await measure(await ensureEngine(), size, () => undefined);
+    await measure(
+      await ensureEngine(),
+      size,
+      () => undefined,
+      (found) => {
+        results = found;
+      },
+    );
   });
 
   const taken = (subject: Subject, step: StepName): Partial<Taken> =>
