@@ -158,7 +158,7 @@ describe("the rotation of 60 system accounts", function () {
     expect(requests.map(({ act, result }) => `${act} ${result ?? ""}`)).to.have.members(
       sandbox.immuta.journal.map(({ method, path, status }) => `${method} ${path} ${status}`),
     );
-    // The first batch of a connection is the driver's own SELECT.
+    // The first batch of a connection asks which database it is in, and is no act.
     const ours = sandbox.synapse.journal.filter(
       ({ kind, applicationName, batch = 0 }) =>
         kind === "batch" && applicationName.startsWith("pulumi-immuta") && batch > 1,
