@@ -51,7 +51,8 @@ const parallelism = 8;
 export function targets(results: Results): Target[] {
   const found: Target[] = [];
   const counts = [...new Set(results.lives.map(({ count }) => count))].sort((a, b) => a - b);
-  const largest = counts.filter((count) => roundsOf(results, "automatic", count).length > 0).at(-1) ?? 0;
+  const measured = counts.filter((count) => roundsOf(results, "automatic", count).length > 0);
+  const [smallest = 0, largest = smallest] = [measured[0], measured.at(-1)];
   for (const subject of ["automatic", "manual"] as const) {
     const factor = of(results, [subject, largest, "preview"]) / of(results, ["trivial", largest, "preview"]);
     const calls = most(results, subject, largest, "preview", "calls");
@@ -62,7 +63,6 @@ export function targets(results: Results): Target[] {
       met: calls === 0 && factor <= 1.15,
     });
     const [first, further] = subject === "automatic" ? [100, 5] : [400, 15];
-    const smallest = counts[0] ?? 1;
     const one = beyond(results, subject, smallest) / smallest;
     const more =
       (beyond(results, subject, largest) - beyond(results, subject, smallest)) / (largest - smallest);
