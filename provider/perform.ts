@@ -256,17 +256,15 @@ async function register(job: Job): Promise<void> {
 
 /** Throws OutcomeUnknown where it may yet be carried out, and the error of the POST where it was not. */
 async function idOfLostPost(error: ImmutaError, job: Job): Promise<string> {
-  const { immuta, reporter, clock } = job.world;
+  const { immuta, reporter } = job.world;
   const inputs = inputsOn("new", job);
   const unknown = (why: string): OutcomeUnknown =>
     new OutcomeUnknown(
       `${error.message}\nWhether it was carried out is not known: ${why} \`pulumi up\` looks again and goes on from there; \`pulumi destroy\` removes it.`,
     );
-  const id = await foundAfterLostAnswer(immuta, job.before, inputs, clock ?? systemClock).catch(
-    (second: unknown) => {
-      throw unknown(second instanceof Error ? second.message : String(second));
-    },
-  );
+  const id = await foundAfterLostAnswer(immuta, job.before, inputs, clockOf(job)).catch((second: unknown) => {
+    throw unknown(second instanceof Error ? second.message : String(second));
+  });
   if (id !== undefined) {
     reporter.info(`the answer to POST /integrations was lost, but it was carried out: integration ${id}`);
     return id;

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { generate } from "selfsigned";
+import { certificateFor } from "./private-authority";
 
 const run = promisify(execFile);
 const host = "contoso.vault.azure.net";
@@ -139,20 +139,3 @@ describe("a password in Azure Key Vault", function () {
     );
   });
 });
-
-async function certificateFor(
-  name: string,
-): Promise<{ key: string; certificate: string; authority: string }> {
-  const authority = await generate([{ name: "commonName", value: "A private authority" }], {
-    keyType: "ec",
-    algorithm: "sha256",
-    extensions: [{ name: "basicConstraints", cA: true, critical: true }],
-  });
-  const server = await generate([{ name: "commonName", value: name }], {
-    keyType: "ec",
-    algorithm: "sha256",
-    ca: { key: authority.private, cert: authority.cert },
-    extensions: [{ name: "subjectAltName", altNames: [{ type: 2 as const, value: name }] }],
-  });
-  return { key: server.private, certificate: server.cert, authority: authority.cert };
-}

@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { generate } from "selfsigned";
 import { startImmuta, type Immuta } from "../../../sandbox/immuta";
 import { packageVersion } from "../../../provider/configuration";
+import { certificateFor } from "./private-authority";
 
 const apiKey = "c4nary-key";
 const run = promisify(execFile);
@@ -46,7 +46,8 @@ describe("on the way to Immuta", function () {
       apiKey,
       pools: { route: () => ({ address: "127.0.0.1", port: 1 }), certificateAuthority: "" },
     });
-    const { key, certificate } = await makeCertificate(join(folder, "authority.pem"));
+    const { key, certificate, authority } = await certificateFor(name, "localhost");
+    writeFileSync(join(folder, "authority.pem"), authority);
     tls = createHttpsServer({ key, cert: certificate }, (incoming, outgoing) => {
       const { method, url, headers } = incoming;
       const inner = request(
@@ -171,25 +172,3 @@ describe("on the way to Immuta", function () {
     expect(immuta.journal).to.deep.equal([]);
   });
 });
-
-/** A server certificate of an authority of its own; the authority's is written to a file. */
-async function makeCertificate(file: string): Promise<{ key: string; certificate: string }> {
-  const authority = await generate([{ name: "commonName", value: "A private authority" }], {
-    keyType: "ec",
-    algorithm: "sha256",
-    extensions: [{ name: "basicConstraints", cA: true, critical: true }],
-  });
-  const server = await generate([{ name: "commonName", value: name }], {
-    keyType: "ec",
-    algorithm: "sha256",
-    ca: { key: authority.private, cert: authority.cert },
-    extensions: [
-      {
-        name: "subjectAltName",
-        altNames: [name, "localhost"].map((value) => ({ type: 2 as const, value })),
-      },
-    ],
-  });
-  writeFileSync(file, authority.cert);
-  return { key: server.private, certificate: server.cert };
-}
