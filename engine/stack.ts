@@ -18,6 +18,7 @@ import {
 } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
 
+import { Connections } from "./connections";
 import type { Engine } from "./index";
 import { BINARY } from "./path";
 
@@ -78,10 +79,14 @@ async function stackIn(folder: string, settings: ProjectSettings, options: Stack
   const environment = engine.environment();
   // The Automation API asks the CLI for its version with this process's environment, and that writes a log.
   process.env["PULUMI_HOME"] = environment["PULUMI_HOME"];
+  const connections = new Connections();
   const workspace = await LocalWorkspace.create({
     workDir: project,
     // With an inline program the Automation API expects a promise even where a program has no outputs.
-    program: async () => (await inEnvironment(env, program)) ?? {},
+    program: async () => {
+      connections.take();
+      return (await inEnvironment(env, program)) ?? {};
+    },
     projectSettings: settings,
     pulumiCommand: await commandFor(engine, folder),
     envVars: {
@@ -97,8 +102,8 @@ async function stackIn(folder: string, settings: ProjectSettings, options: Stack
     ? await Stack.select(stackName, workspace)
     : await Stack.create(stackName, workspace);
   if (Object.keys(config).length > 0) await stack.setAllConfig(configMap(config));
-  stack.up = onceMore(stack.up.bind(stack));
-  stack.preview = onceMore(stack.preview.bind(stack));
+  stack.up = connections.closedAfter(stack.up.bind(stack));
+  stack.preview = connections.closedAfter(stack.preview.bind(stack));
   return stack;
 }
 
@@ -115,23 +120,6 @@ async function inEnvironment(env: Record<string, string>, program: Program): Ret
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- an assignment would leave the text "undefined"
     for (const [name] of lent) delete process.env[name];
   }
-}
-
-/** An inline program that did not reach the engine which called it; nothing has been registered then. */
-const unreached = "14 UNAVAILABLE: No connection established. Last error: null";
-
-/** On a busy machine that happens now and then, and says nothing of the program. */
-function onceMore<Options, Result>(
-  run: (options?: Options) => Promise<Result>,
-): (options?: Options) => Promise<Result> {
-  return async (options) => {
-    try {
-      return await run(options);
-    } catch (error) {
-      if (!String(error).includes(unreached)) throw error;
-      return await run(options);
-    }
-  };
 }
 
 /**

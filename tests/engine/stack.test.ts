@@ -11,6 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import * as grpc from "@grpc/grpc-js";
+import { runtime } from "@pulumi/pulumi";
 import { expect } from "chai";
 
 import { ensureEngine, ENGINE_VERSION, type Engine } from "../../engine";
@@ -135,6 +137,43 @@ describe("stacks of inline programs", function () {
     expect(readdirSync(join(folder, "app")).sort()).to.deep.equal(["greeting.ts", "index.ts"]);
   });
 
+  it("reach an engine that listens where another one died", async () => {
+    // What Pulumi makes its clients with, once a stack was opened.
+    const { grpcClientOptions } = runtime as unknown as { grpcClientOptions: grpc.ClientOptions };
+    const died = new grpc.Server();
+    const port = await listening(died, 0);
+    died.forceShutdown();
+    const clients = [0, 1].map(
+      () => new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), grpcClientOptions),
+    );
+    expect(await statusOf(clients[0]!)).to.equal(grpc.status.UNAVAILABLE);
+    const living = new grpc.Server();
+    await listening(living, port);
+    // It has no such method: it answers.
+    expect(await statusOf(clients[1]!)).to.equal(grpc.status.UNIMPLEMENTED);
+    for (const client of clients) client.close();
+    living.forceShutdown();
+  });
+
+  it("leave no connection of a program that failed", async () => {
+    const { getMonitor, getEngine } = runtime as unknown as Record<string, () => grpc.Client>;
+    const connections: grpc.Client[] = [];
+    const failing = await openStack({
+      engine,
+      projectName: "failing",
+      program: () => {
+        connections.push(getMonitor!(), getEngine!());
+        return Promise.reject(new Error("made to fail"));
+      },
+    });
+    expect(String(await failing.stack.up().catch((error: unknown) => error))).to.contain("made to fail");
+    failing.remove();
+    expect(connections.map((client) => client.getChannel().getConnectivityState(false))).to.deep.equal([
+      grpc.connectivityState.SHUTDOWN,
+      grpc.connectivityState.SHUTDOWN,
+    ]);
+  });
+
   it("need a project name where there is no Pulumi.yaml", async () => {
     const empty = join(folder, "app");
     try {
@@ -148,3 +187,25 @@ describe("stacks of inline programs", function () {
     throw new Error("A stack without a project name was opened.");
   });
 });
+
+const listening = (server: grpc.Server, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.bindAsync(`127.0.0.1:${port}`, grpc.ServerCredentials.createInsecure(), (error, bound) => {
+      if (error === null) resolve(bound);
+      else reject(error);
+    });
+  });
+
+/** What a call over this client ends with. */
+const statusOf = (client: grpc.Client): Promise<grpc.status | undefined> =>
+  new Promise((resolve) => {
+    client.makeUnaryRequest(
+      "/none",
+      () => Buffer.alloc(0),
+      String,
+      null,
+      (error) => {
+        resolve(error?.code);
+      },
+    );
+  });
