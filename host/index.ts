@@ -64,7 +64,11 @@ export function diff(id: string, olds: Bag, news: Bag): Promise<dynamic.DiffResu
 }
 
 export function create(inputs: Bag): Promise<dynamic.CreateResult> {
-  return written(inputs, async () => integration.create(inputsFrom(inputs), await world(inputs)));
+  return written(inputs, async () => {
+    const { immuta, ...rest } = await world(inputs);
+    const listed = listFor(immuta.tenant).listedBy(immuta);
+    return integration.create(inputsFrom(inputs), { ...rest, immuta: listed });
+  });
 }
 
 export function read(id: string, props: Bag): Promise<dynamic.ReadResult> {

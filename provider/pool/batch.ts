@@ -7,6 +7,9 @@ export const defaultRequestTimeout = 600_000;
 /** The code of a batch that did not end in time and was cancelled at the server. */
 export const tooSlow = "too slow";
 
+/** Where requests to a pool are made. */
+export type Requests = Pick<ConnectionPool, "request">;
+
 /** How a batch ended. */
 export interface Outcome {
   /** All of them in the order of the server, a fault of the connection or `tooSlow` last; none where it went well. */
@@ -26,7 +29,7 @@ export const resultOf = ({ errors }: Outcome): string =>
  * @param cutOff cancels the batch when it is aborted.
  */
 export async function sendBatch(
-  pool: ConnectionPool,
+  pool: Requests,
   text: string,
   timeout: number,
   said: (message: string) => void = () => undefined,

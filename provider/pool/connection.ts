@@ -1,12 +1,12 @@
-import { ConnectionPool } from "mssql";
 import type { Connection } from "tedious";
 import type { Reporter } from "../reporter";
-import { type Outcome, sendBatch, tooSlow } from "./batch";
+import { type Outcome, type Requests, sendBatch, tooSlow } from "./batch";
 import { dialler } from "./dial";
 import { describeUnreachable } from "./advice";
 import { PoolUnreachable } from "./errors";
 import { codeOf, messageOf, type ServerError, troubleFrom } from "./faults";
 import { type PoolLogin, routeOf } from "./login";
+import { OneSession } from "./one-session";
 import { defaultConnectTimeout, settingsFor } from "./settings";
 import type { Trouble } from "./trouble";
 
@@ -35,7 +35,7 @@ export async function openConnection(
       own.push({ number, state, severity, line, message });
     });
   };
-  const pool = new ConnectionPool(settingsFor(login, database, dialler(server, port, timeout), listen));
+  const pool = new OneSession(settingsFor(login, database, dialler(server, port, timeout), listen));
   // Without a listener a connection that breaks would end the process.
   pool.on("error", (error: Error) => {
     reporter.debug(`the connection to ${database} reported: ${error.message}`);
@@ -75,7 +75,7 @@ class Refused extends Error {
 }
 
 /** Some pools let a login pass while they pause or warm up and refuse its first batch: better now than half way. */
-async function proveDatabase(pool: ConnectionPool, database: string, timeout: number): Promise<void> {
+async function proveDatabase(pool: Requests, database: string, timeout: number): Promise<void> {
   const { errors, rows } = await sendBatch(pool, "SELECT DB_NAME() AS name", timeout);
   const [first] = errors;
   if (first?.code === tooSlow)

@@ -36,15 +36,14 @@ export function dial(server: string, port: number, timeout: number): Promise<Soc
 }
 
 /**
- * Dials twice and never again: mssql probes with one connection and works with the next. A connection that is lost
- * between two batches it would replace silently, and with it everything that the session had set.
+ * Dials once and never again: a connection that is lost between two batches mssql would replace silently, and with it
+ * everything that the session had set.
  */
 export function dialler(server: string, port: number, timeout: number): () => Promise<Socket> {
-  let dialled = 0;
+  let dialled = false;
   return () => {
-    dialled++;
-    return dialled <= 2
-      ? dial(server, port, timeout)
-      : Promise.reject(fault("ECONNCLOSED", "the connection was lost between two batches"));
+    if (dialled) return Promise.reject(fault("ECONNCLOSED", "the connection was lost between two batches"));
+    dialled = true;
+    return dial(server, port, timeout);
   };
 }
