@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { runtime } from "@pulumi/pulumi";
 import {
   LocalWorkspace,
   PulumiCommand,
@@ -18,7 +19,6 @@ import {
 } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
 
-import { Connections } from "./connections";
 import type { Engine } from "./index";
 import { BINARY } from "./path";
 
@@ -79,14 +79,11 @@ async function stackIn(folder: string, settings: ProjectSettings, options: Stack
   const environment = engine.environment();
   // The Automation API asks the CLI for its version with this process's environment, and that writes a log.
   process.env["PULUMI_HOME"] = environment["PULUMI_HOME"];
-  const connections = new Connections();
+  keepConnectionsApart();
   const workspace = await LocalWorkspace.create({
     workDir: project,
     // With an inline program the Automation API expects a promise even where a program has no outputs.
-    program: async () => {
-      connections.take();
-      return (await inEnvironment(env, program)) ?? {};
-    },
+    program: async () => (await inEnvironment(env, program)) ?? {},
     projectSettings: settings,
     pulumiCommand: await commandFor(engine, folder),
     envVars: {
@@ -102,9 +99,18 @@ async function stackIn(folder: string, settings: ProjectSettings, options: Stack
     ? await Stack.select(stackName, workspace)
     : await Stack.create(stackName, workspace);
   if (Object.keys(config).length > 0) await stack.setAllConfig(configMap(config));
-  stack.up = connections.closedAfter(stack.up.bind(stack));
-  stack.preview = connections.closedAfter(stack.preview.bind(stack));
   return stack;
+}
+
+/**
+ * Pulumi keeps the connections of an inline program that failed, and grpc-js shares connections by address within a
+ * process: an engine that happens to listen on a dead one's port would get that one. Its program then ends, without an
+ * error, before it has registered anything, and the engine deletes all that it knows. So each gets connections of its own.
+ */
+function keepConnectionsApart(): void {
+  const { grpcClientOptions, grpcChannelOptions } = runtime as unknown as Record<string, object | undefined>;
+  // Earlier versions of Pulumi have the second alone.
+  Object.assign(grpcClientOptions ?? grpcChannelOptions ?? {}, { "grpc.use_local_subchannel_pool": 1 });
 }
 
 /**

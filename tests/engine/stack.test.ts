@@ -155,25 +155,6 @@ describe("stacks of inline programs", function () {
     living.forceShutdown();
   });
 
-  it("leave no connection of a program that failed", async () => {
-    const { getMonitor, getEngine } = runtime as unknown as Record<string, () => grpc.Client>;
-    const connections: grpc.Client[] = [];
-    const failing = await openStack({
-      engine,
-      projectName: "failing",
-      program: () => {
-        connections.push(getMonitor!(), getEngine!());
-        return Promise.reject(new Error("made to fail"));
-      },
-    });
-    expect(String(await failing.stack.up().catch((error: unknown) => error))).to.contain("made to fail");
-    failing.remove();
-    expect(connections.map((client) => client.getChannel().getConnectivityState(false))).to.deep.equal([
-      grpc.connectivityState.SHUTDOWN,
-      grpc.connectivityState.SHUTDOWN,
-    ]);
-  });
-
   it("need a project name where there is no Pulumi.yaml", async () => {
     const empty = join(folder, "app");
     try {
