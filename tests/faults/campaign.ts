@@ -11,13 +11,16 @@ import { pageOf, type Covered } from "./page";
 import { Random } from "./walks/random";
 import { walk } from "./walks/walk";
 
-const usage = `npm run campaign -- [--minutes n] [--seed n] [--only <words>] [--walk n]
+const usage = `npm run campaign -- [--minutes n] [--seed n] [--jobs n] [--only <words>] [--walk n] [--engine]
 
 Plays faults at every step and random walks in front of the sandbox for so long (10 minutes by default), and writes
 docs/reliability.md. A seed chooses the order and the walks; one of its own by default, which is printed.
 
+  --jobs <n>                   how many are played at a time, each in front of a sandbox of its own; 3 by default,
+                               of which one plays with the real engine
   --only <regular expression>  the cases with such a title alone, each once; the page stays as it is
   --walk <seed>                one walk alone
+  --engine                     such cases, or the walk, with the real engine
 `;
 
 /** How many walks there are for a full campaign, and how many steps each has. */
@@ -27,9 +30,11 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       minutes: { type: "string", default: "10" },
+      jobs: { type: "string", default: "3" },
       seed: { type: "string", default: String(Date.now() % 1_000_000) },
       only: { type: "string" },
       walk: { type: "string" },
+      engine: { type: "boolean", default: false },
       help: { type: "boolean" },
     },
   });
@@ -37,11 +42,14 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const ground = await Ground.open();
+  const [ground, engine] = [await Ground.open(), await Ground.open("the engine")];
+  const grounds: [Ground, ...Ground[]] = [ground];
   try {
-    const campaign = new Campaign(ground, Number(values.seed));
-    if (values.walk !== undefined) await campaign.walk(Number(values.walk));
-    else if (values.only !== undefined) await campaign.only(new RegExp(values.only));
+    while (grounds.length < Number(values.jobs) - 1) grounds.push(await Ground.open());
+    const campaign = new Campaign(grounds, engine, Number(values.seed));
+    if (values.walk !== undefined) await campaign.walk(values.engine ? engine : ground, Number(values.walk));
+    else if (values.only !== undefined)
+      await campaign.only(new RegExp(values.only), values.engine ? [engine] : grounds);
     else {
       console.log(`seed ${values.seed}, ${values.minutes} minutes`);
       await campaign.run(Number(values.minutes) * 60_000);
@@ -51,7 +59,7 @@ async function main(): Promise<number> {
     }
     return campaign.covered.failures.length === 0 ? 0 : 1;
   } finally {
-    await ground.close();
+    for (const one of [...grounds, engine]) await one.close();
   }
 }
 
@@ -60,7 +68,8 @@ class Campaign {
   private readonly random: Random;
 
   constructor(
-    private readonly ground: Ground,
+    private readonly grounds: readonly [Ground, ...Ground[]],
+    private readonly engine: Ground,
     seed: number,
   ) {
     this.random = new Random(seed);
@@ -72,6 +81,7 @@ class Campaign {
       of: 0,
       walks: { played: 0, of: walks.count, steps: 0, faults: 0, done: new Map() },
       crowd: undefined,
+      engine: { kills: 0, ofKills: 0, others: 0, failed: 0, walks: 0, steps: 0 },
       failures: [],
     };
   }
@@ -83,29 +93,69 @@ class Campaign {
     const cases = this.shuffled(await this.cases());
     this.covered.of = cases.length;
     await this.guarded("the crowd", async () => {
-      this.covered.crowd = await crowd(this.ground, this.random, { integrations: 50, workspaces: 10 });
+      this.covered.crowd = await crowd(this.grounds[0], this.random, { integrations: 50, workspaces: 10 });
     });
-    for (let walk = 0; !over() && (cases.length > 0 || walk < walks.count);) {
-      for (const one of cases.splice(0, 5)) await this.play(one);
-      for (let count = 0; count < 2 && walk < walks.count && !over(); count++)
-        await this.walk(this.covered.seed * 1000 + walk++);
-    }
+    let begun = 0;
+    const withEngine = this.withEngine([...cases], over);
+    const alone = this.grounds.map(async (ground) => {
+      while (!over() && (cases.length > 0 || begun < walks.count)) {
+        for (const one of cases.splice(0, 5)) await this.play(ground, one);
+        for (let count = 0; count < 2 && begun < walks.count && !over(); count++)
+          await this.walk(ground, this.covered.seed * 1000 + begun++);
+      }
+    });
+    await Promise.all([withEngine, ...alone]);
     this.covered.minutes = Math.round((Date.now() - started) / 60_000);
   }
 
-  async only(titles: RegExp): Promise<void> {
-    const cases = (await this.cases()).filter((one) => titles.test(titleOfCase(one)));
-    for (const one of cases) {
-      console.log(titleOfCase(one));
-      await this.play(one);
+  /** Kills of the engine, and between them other cases and walks, until the time is over. */
+  private async withEngine(all: Case[], over: () => boolean): Promise<void> {
+    const kills = all.filter((one) => one.kills === true);
+    const others = all.filter((one) => one.kills !== true);
+    const { engine: sum } = this.covered;
+    sum.ofKills = kills.length;
+    for (let begun = 0; !over(); begun++) {
+      for (const one of [...kills.splice(0, 2), ...others.splice(0, 2)]) await this.playWithEngine(one);
+      // Walks that are played without it as well: its calls are compared with the same oracle.
+      if (begun % 4 === 3 && !over())
+        await this.walk(this.engine, this.covered.seed * 1000 + (begun - 3) / 4);
     }
+  }
+
+  private async playWithEngine(one: Case): Promise<void> {
+    await this.guarded(`with the engine: ${titleOfCase(one)}`, async () => {
+      const { problems, failed } = await play(this.engine, one);
+      const { engine: sum } = this.covered;
+      if (one.kills === true) sum.kills += 1;
+      else sum.others += 1;
+      if (failed) sum.failed += 1;
+      if (problems.length > 0) throw new Error(problems.join("\n"));
+    });
+  }
+
+  async only(titles: RegExp, grounds: readonly Ground[]): Promise<void> {
+    const cases = (await this.cases()).filter((one) => titles.test(titleOfCase(one)));
+    const queue = [...cases];
+    const work = grounds.map(async (ground) => {
+      for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
+        console.log(titleOfCase(one));
+        await this.play(ground, one);
+      }
+    });
+    await Promise.all(work);
     console.log(`${cases.length} cases`);
   }
 
-  async walk(seed: number): Promise<void> {
-    await this.guarded(`walk ${seed}`, async () => {
-      const { walks: sum } = this.covered;
-      const { steps, faults, done } = await walk(this.ground, seed, walks.steps);
+  async walk(ground: Ground, seed: number): Promise<void> {
+    const title = ground === this.engine ? `with the engine: walk ${seed}` : `walk ${seed}`;
+    await this.guarded(title, async () => {
+      const { walks: sum, engine } = this.covered;
+      const { steps, faults, done } = await walk(ground, seed, walks.steps);
+      if (ground === this.engine) {
+        engine.walks += 1;
+        engine.steps += steps;
+        return;
+      }
       sum.played += 1;
       sum.steps += steps;
       sum.faults += faults;
@@ -116,16 +166,16 @@ class Campaign {
   private async cases(): Promise<Case[]> {
     const cases: Case[] = [];
     for (const operation of operations) {
-      const steps: Steps = await stepsOf(this.ground, operation);
+      const steps: Steps = await stepsOf(this.grounds[0], operation);
       this.covered.steps.set(operation, steps);
       cases.push(...casesOf(operation, steps));
     }
     return cases;
   }
 
-  private async play(one: Case): Promise<void> {
+  private async play(ground: Ground, one: Case): Promise<void> {
     await this.guarded(titleOfCase(one), async () => {
-      const outcome = await play(this.ground, one);
+      const outcome = await play(ground, one);
       this.covered.cases.push({ case: one, outcome });
       if (outcome.problems.length > 0) throw new Error(outcome.problems.join("\n"));
     });

@@ -78,6 +78,6 @@ export async function crowd(
     if (written.length > 0) throw new Error(`written down: ${written.join(", ")}`);
     return result;
   } finally {
-    life.end();
+    await life.end();
   }
 }

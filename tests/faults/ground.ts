@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { secretsFoundIn } from "../engine/canaries";
 import { type Bag, ProviderHost } from "./driver/host";
-import { type Declared, Stack } from "./driver/stack";
+import { EngineStack } from "./driver/engine-stack";
+import { type Declared, type PulumiStack, Stack } from "./driver/stack";
 
 export type Setup = "automatic" | "manual";
 export const setups: readonly Setup[] = ["automatic", "manual"];
@@ -20,6 +21,9 @@ export const administratorLogin = "sqladmin";
 /** A process is exchanged after so many runs: what each run loads anew stays in its memory. */
 const runsOfOneProcess = 2000;
 
+/** Who keeps the stacks: Pulumi's engine, or the test in its place, which is some twenty times as fast. */
+export type Keeper = "the engine" | "the test";
+
 /** Sandbox and provider process that many lives share, one after the other. Each life has a workspace of its own. */
 export class Ground {
   private started: ProviderHost | undefined;
@@ -31,12 +35,13 @@ export class Ground {
   private constructor(
     readonly sandbox: Sandbox,
     private readonly stranger: Server,
+    private readonly keeper: Keeper,
   ) {}
 
-  static async open(): Promise<Ground> {
+  static async open(keeper: Keeper = "the test"): Promise<Ground> {
     const sandbox = await startSandbox({ delays: { creating: 1, editing: 1, deleting: 1 } });
     const stranger = createServer();
-    const ground = new Ground(sandbox, stranger);
+    const ground = new Ground(sandbox, stranger, keeper);
     stranger.on("request", (request, response) => {
       ground.strayed.push(`${request.method ?? ""} ${request.url ?? ""}`);
       response.end();
@@ -55,14 +60,15 @@ export class Ground {
     if (this.started !== undefined && (!this.started.alive || this.started.served >= runsOfOneProcess))
       await this.endHost();
     this.started ??= await ProviderHost.start({
-      NODE_EXTRA_CA_CERTS: this.sandbox.environment["NODE_EXTRA_CA_CERTS"] ?? "",
+      NODE_EXTRA_CA_CERTS: this.authorities,
     });
     return this.started;
   }
 
-  /** kill -9 of the provider's process. */
-  async killHost(): Promise<void> {
-    await this.endHost();
+  stackWith(config: Record<string, string>): PulumiStack {
+    return this.keeper === "the engine"
+      ? new EngineStack(this.authorities, config)
+      : new Stack({ host: () => this.host(), kill: () => this.endHost(), config });
   }
 
   newHostName(): string {
@@ -84,6 +90,10 @@ export class Ground {
     });
   }
 
+  private get authorities(): string {
+    return this.sandbox.environment["NODE_EXTRA_CA_CERTS"] ?? "";
+  }
+
   private async endHost(): Promise<void> {
     await this.started?.kill();
     this.heard.push(...(this.started?.takeWritten() ?? []));
@@ -94,7 +104,7 @@ export class Ground {
 /** One stack in a workspace of its own, or in several. */
 export class Life {
   readonly hosts: readonly [string, ...string[]];
-  readonly stack: Stack;
+  readonly stack: PulumiStack;
   program: Declared[] = [];
   readonly config: Record<string, string>;
   /** What the runs said when they failed, newest last. */
@@ -124,7 +134,7 @@ export class Life {
       "immuta:sqlAdminUsername": administratorLogin,
       "immuta:sqlAdminPassword": secrets.administrator,
     };
-    this.stack = new Stack({ host: () => ground.host(), config: this.config });
+    this.stack = ground.stackWith(this.config);
   }
 
   /** Its workspace, or the first of them. */
@@ -166,8 +176,9 @@ export class Life {
   written(): string {
     return [
       this.ground.written(),
+      ...this.stack.takeWritten(),
       ...this.failures,
-      withoutEncrypted(this.stack.text),
+      this.stack.stored,
       JSON.stringify(this.ground.sandbox.immuta.journal),
       JSON.stringify(this.ground.sandbox.synapse.journal),
     ].join("\n");
@@ -179,7 +190,8 @@ export class Life {
   }
 
   /** The workspace goes, with whatever is left at Immuta for it. */
-  end(): void {
+  async end(): Promise<void> {
+    await this.stack.end();
     const { immuta, synapse } = this.ground.sandbox;
     immuta.clearFaults();
     for (const one of immuta.snapshot())
@@ -199,11 +211,3 @@ export function endFaults(life: Life): void {
   delete life.config["immuta:requestTimeout"];
   immuta.settle();
 }
-
-/** The engine encrypts an output where the input of the same name is secret: password, and bootstrap as a whole. */
-const withoutEncrypted = (state: string): string =>
-  JSON.stringify(
-    JSON.parse(state, (name, value: unknown) =>
-      name === "password" || name === "bootstrap" ? "encrypted" : value,
-    ),
-  );

@@ -24,7 +24,7 @@ describe("what a run leaves running", function () {
     expect(sessions("login")).to.be.greaterThan(0);
     while (sessions("logout") < sessions("login")) await new Promise((resolve) => setTimeout(resolve, 10));
     const { id } = await ground.host();
-    life.end();
+    await life.end();
     await ground.close();
     expect(() => process.kill(id, 0)).to.throw("ESRCH");
     const lasting = (): string[] => {

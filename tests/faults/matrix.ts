@@ -151,7 +151,7 @@ export async function play(ground: Ground, one: Case): Promise<Outcome> {
   try {
     return await played(life, one);
   } finally {
-    life.end();
+    await life.end();
   }
 }
 
@@ -184,12 +184,13 @@ async function killed(life: Life, run: Promise<unknown>, happened: () => boolean
       }, 5),
     );
   while (!happened()) if ((await Promise.race([ended, tick()])) === "over") return;
-  await life.ground.killHost();
+  await life.stack.kill();
 }
 
 /** Runs `up` until it succeeds, and gives how often that was, without those that stopped to ask a person. */
 async function recovered(life: Life, one: Case, needed: boolean, problems: string[]): Promise<number> {
   if (!needed) return 0;
+  if (one.kills === true) await life.stack.unlock();
   if (one.person === "cleans") await byHand(life);
   let asked = 0;
   for (let ups = 1; ups <= mostUps; ups++) {

@@ -124,6 +124,6 @@ export async function stepsOf(ground: Ground, operation: Operation): Promise<Ste
       return { database, batch: index + 1, by };
     });
   });
-  life.end();
+  await life.end();
   return { calls, databases, batches };
 }

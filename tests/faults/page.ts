@@ -13,6 +13,8 @@ export interface Covered {
   of: number;
   walks: { played: number; of: number; steps: number; faults: number; done: Map<string, number> };
   crowd: Crowded | undefined;
+  /** What was played with the real engine: kills of it, other cases, runs that failed, walks and their steps. */
+  engine: { kills: number; ofKills: number; others: number; failed: number; walks: number; steps: number };
   failures: string[];
 }
 
@@ -23,9 +25,11 @@ export const pageOf = (covered: Covered): string =>
 const introduction = `# Reliability
 
 What happens to a stack when something breaks while it runs. \`npm run campaign -- --minutes 60\` plays it and writes this
-page; a small part of it is in \`npm test\` ([tests/faults](../tests/faults/matrix.test.ts)). It speaks to Pulumi's own
-host of dynamic providers as the engine does, over gRPC, in front of the sandbox; the engine's part, such as what it keeps
-of a failed create, is [the test's own](../tests/faults/driver/stack.ts). Nothing here has met a real Immuta or Synapse.
+page; a small part of it is in \`npm test\` ([tests/faults](../tests/faults/matrix.test.ts)). Most of
+it speaks to Pulumi's own host of dynamic providers as the engine does, over gRPC, in front of the sandbox, because that is
+quick; the engine's part, such as what it keeps of a failed create, is [the test's own](../tests/faults/driver/stack.ts)
+then. The same cases and walks are also played with [the real engine](../tests/faults/driver/engine-stack.ts), as many as
+the time allows, and there it is the engine that is killed. Nothing here has met a real Immuta or Synapse.
 
 After each fault:
 
@@ -92,7 +96,7 @@ export function stepsSection(steps: ReadonlyMap<Operation, Steps>): string {
   ].join("\n");
 }
 
-function lastCampaign({ seed, minutes, cases, of, walks, crowd, failures }: Covered): string {
+function lastCampaign({ seed, minutes, cases, of, walks, crowd, engine, failures }: Covered): string {
   const happened = cases.filter(({ outcome }) => outcome.happened);
   const failed = happened.filter(({ outcome }) => outcome.failed);
   const after = (ups: number): number => failed.filter(({ outcome }) => outcome.ups === ups).length;
@@ -121,6 +125,10 @@ function lastCampaign({ seed, minutes, cases, of, walks, crowd, failures }: Cove
       "Each walk has up to two integrations in two workspaces. After each step its calls are compared with the table of " +
       "[what a change means](architecture.md#what-a-change-means).",
     "",
+    `With the real engine: ${engine.kills} of ${engine.ofKills} kills of it (\`kill -9\`; what [the runbook](runbook.md) says was done ` +
+      `then), ${engine.others} other cases, and ${engine.walks} of these walks with ${engine.steps} steps, whose calls were the same; ` +
+      `${engine.failed} runs failed.`,
+    "",
     ...(crowd === undefined
       ? []
       : [
@@ -129,7 +137,8 @@ function lastCampaign({ seed, minutes, cases, of, walks, crowd, failures }: Cove
             `${crowd.ups.join(", ")} runs). Nothing was lost.`,
           "",
         ]),
-    "A case is played again with `npm run campaign -- --only <its title>`, a walk with `--walk <its seed>`.",
+    "A case is played again with `npm run campaign -- --only <its title>`, a walk with `--walk <its seed>`, and either with",
+    "the real engine by `--engine`.",
     "",
   ].join("\n");
 }

@@ -60,7 +60,8 @@ export interface ReadAnswer {
   inputs: Bag | undefined;
 }
 
-const clock = join(__dirname, "hurried-clock.cjs");
+/** Preloaded into the process of the provider. */
+export const clock = join(__dirname, "hurried-clock.cjs");
 
 /**
  * Pulumi's own host of dynamic providers in a process of its own, spoken to as the engine speaks to it, beside a

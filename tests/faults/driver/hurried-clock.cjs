@@ -8,9 +8,9 @@ const started = realNow();
 Date.now = () => started + (realNow() - started) * speed;
 
 const realTimeout = globalThis.setTimeout;
-const hurried = /[/\\](?:dist[/\\]provider[/\\]immuta[/\\]wait\.js|axios-retry[/\\])/;
+const hurried = /[/\\](?:dist[/\\]provider[/\\]interruption\.js|axios-retry[/\\])/;
 
-/** Whoever waits: the caller, the helper that it waits with, and who called that. */
+/** Whoever waits: the caller, and the helper that it waits with. */
 const waits = () =>
   new Error().stack
     ?.split("\n")

@@ -26,9 +26,42 @@ export class RunFailed extends Error {
   override readonly name = "RunFailed";
 }
 
+/** A stack of integrations, whoever keeps it. */
+export interface PulumiStack {
+  readonly resources: ReadonlyMap<string, Kept>;
+  /** Replaced, and not deleted yet. */
+  readonly condemned: readonly { name: string; kept: Kept }[];
+  /** `pulumi preview`: what would be done to each resource. Throws RunFailed. */
+  preview(program: readonly Declared[]): Promise<Map<string, Operation>>;
+  /**
+   * `pulumi up`, without the preview before it. Throws RunFailed; what succeeded before is kept. `order`: as with
+   * `--parallel 1`, or with a number beyond that of the integrations.
+   */
+  up(program: readonly Declared[], order?: "one by one" | "all at once"): Promise<Map<string, Operation>>;
+  /** `pulumi refresh`. Throws RunFailed. */
+  refresh(): Promise<void>;
+  /** `pulumi destroy`. Throws RunFailed. */
+  destroy(): Promise<void>;
+  /** The state of a resource is lost. */
+  forget(name: string): Promise<void>;
+  /** kill -9 of what runs now. */
+  kill(): Promise<void>;
+  /** What docs/runbook.md has a person do first after that. */
+  unlock(): Promise<void>;
+  /** Everything that is kept, as text that can be compared. */
+  readonly text: string;
+  /** What lies on the disk, without what is encrypted there. */
+  readonly stored: string;
+  /** What was printed since the last time. */
+  takeWritten(): string[];
+  end(): Promise<void>;
+}
+
 /** What a host process is given anew for each run; see Stack. */
 export interface Runner {
   host(): Promise<ProviderHost>;
+  /** kill -9 of it. */
+  kill(): Promise<void>;
   /** The stack's settings. */
   config: Record<string, string>;
 }
@@ -40,14 +73,12 @@ const urnOf = (name: string): string => `urn:pulumi:test::faults::${type}::${nam
  * A stack as the engine keeps it, for integrations alone: which calls it makes in which order, and what it stores of
  * their answers. The facts were tried with the real engine.
  */
-export class Stack {
+export class Stack implements PulumiStack {
   readonly resources = new Map<string, Kept>();
-  /** Replaced, and not deleted yet. */
   readonly condemned: { name: string; kept: Kept }[] = [];
 
   constructor(private readonly runner: Runner) {}
 
-  /** `pulumi preview`: what would be done to each resource. Throws RunFailed. */
   async preview(program: readonly Declared[]): Promise<Map<string, Operation>> {
     const run = await this.begin();
     const operations = new Map<string, Operation>();
@@ -62,10 +93,7 @@ export class Stack {
     return operations;
   }
 
-  /**
-   * `pulumi up`, without the preview before it. Throws RunFailed; what succeeded before is kept. What is removed goes
-   * when all else has succeeded. `order`: as with `--parallel 1`, or with a number beyond that of the integrations.
-   */
+  /** What is removed goes when all else has succeeded. */
   async up(
     program: readonly Declared[],
     order: "one by one" | "all at once" = "one by one",
@@ -84,7 +112,6 @@ export class Stack {
     return operations;
   }
 
-  /** `pulumi refresh`. Throws RunFailed. */
   async refresh(): Promise<void> {
     const run = await this.begin();
     const failures: string[] = [];
@@ -93,16 +120,42 @@ export class Stack {
     if (failures.length > 0) throw new RunFailed(failures.join("\n"));
   }
 
-  /** `pulumi destroy`. Throws RunFailed. */
   async destroy(): Promise<void> {
     const run = await this.begin();
     for (const name of [...this.resources.keys()].reverse()) await run.remove(name);
     await run.removeCondemned();
   }
 
-  /** Everything that is kept, as text. */
+  forget(name: string): Promise<void> {
+    this.resources.delete(name);
+    return Promise.resolve();
+  }
+
+  /** Of the provider's process: the engine lives on. */
+  kill(): Promise<void> {
+    return this.runner.kill();
+  }
+
+  /** The engine took note of the end of its provider. */
+  unlock(): Promise<void> {
+    return Promise.resolve();
+  }
+
   get text(): string {
     return JSON.stringify([[...this.resources], this.condemned]);
+  }
+
+  get stored(): string {
+    return withoutEncrypted(this.text);
+  }
+
+  /** The provider's lines are those of its process. */
+  takeWritten(): string[] {
+    return [];
+  }
+
+  end(): Promise<void> {
+    return Promise.resolve();
   }
 
   private async begin(): Promise<Run> {
@@ -259,6 +312,14 @@ class Run {
     return Object.keys(properties).length === 0 ? {} : { ...properties, __provider: this.text };
   }
 }
+
+/** The engine encrypts an output where the input of the same name is secret: password, and bootstrap as a whole. */
+const withoutEncrypted = (state: string): string =>
+  JSON.stringify(
+    JSON.parse(state, (name, value: unknown) =>
+      name === "password" || name === "bootstrap" ? "encrypted" : value,
+    ),
+  );
 
 const settled = (id: string, inputs: Bag, outputs: Bag): Kept => ({
   id,

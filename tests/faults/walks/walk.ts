@@ -43,7 +43,7 @@ export async function walk(ground: Ground, seed: number, length: number): Promis
       `seed ${seed}, after:\n  ${one.told.join("\n  ")}\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     );
   } finally {
-    one.end();
+    await one.end();
   }
 }
 
@@ -73,8 +73,8 @@ class Walk {
     await this.finish();
   }
 
-  end(): void {
-    this.life.end();
+  async end(): Promise<void> {
+    await this.life.end();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -236,7 +236,7 @@ class Walk {
     const found = integrationsOn(this.life).find((one) => target !== undefined && stands(one, target.inputs));
     if (target === undefined || found === undefined) return this.up("nothing to adopt");
     const adopt = this.random.chance(0.5) ? String(found["id"]) : true;
-    this.life.stack.resources.delete(target.name);
+    await this.life.stack.forget(target.name);
     this.life.program = this.life.program.map((one) =>
       one === target ? { ...one, inputs: { ...one.inputs, adopt } } : one,
     );
