@@ -19,6 +19,7 @@ import {
 } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
 
+import { outputsIn, summaryIn } from "./file-backend";
 import type { Engine } from "./index";
 import { BINARY } from "./path";
 
@@ -99,6 +100,10 @@ async function stackIn(folder: string, settings: ProjectSettings, options: Stack
     ? await Stack.select(stackName, workspace)
     : await Stack.create(stackName, workspace);
   if (Object.keys(config).length > 0) await stack.setAllConfig(configMap(config));
+  const place = { state, project: settings.name, stack: stackName };
+  const outputsByCli = stack.outputs.bind(stack);
+  stack.outputs = async () => outputsIn(place) ?? (await outputsByCli());
+  stack.info = () => Promise.resolve(summaryIn(place));
   return stack;
 }
 

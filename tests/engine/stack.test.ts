@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import * as grpc from "@grpc/grpc-js";
-import { runtime } from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
 import { ensureEngine, ENGINE_VERSION, type Engine } from "../../engine";
@@ -117,6 +117,29 @@ describe("stacks of inline programs", function () {
     expect((await opened.stack.up()).summary.resourceChanges).to.deep.equal({ same: 1, update: 1 });
   });
 
+  it("read from the state what the CLI says of it: outputs and the last run", async () => {
+    const { stack } = opened;
+    expect(await stack.outputs()).to.deep.equal(await stack.workspace.stackOutputs("test"));
+    const [said] = await stack.history(1);
+    const read = await stack.info();
+    expect(read).to.deep.equal({ ...said, config: read?.config });
+  });
+
+  it("have an output that is secret decrypted by the CLI", async () => {
+    const secret = await openStack({
+      engine,
+      projectName: "secret",
+      program: () => Promise.resolve({ hidden: pulumi.secret("made-up"), shown: "shown" }),
+    });
+    const { outputs, summary } = await secret.stack.up();
+    secret.remove();
+    expect(outputs).to.deep.equal({
+      hidden: { value: "made-up", secret: true },
+      shown: { value: "shown", secret: false },
+    });
+    expect(summary.resourceChanges).to.deep.equal({ create: 1 });
+  });
+
   it("go on with the state of an earlier one in the same folder", async () => {
     const again = await openStack({
       engine,
@@ -139,7 +162,7 @@ describe("stacks of inline programs", function () {
 
   it("reach an engine that listens where another one died", async () => {
     // What Pulumi makes its clients with, once a stack was opened.
-    const { grpcClientOptions } = runtime as unknown as { grpcClientOptions: grpc.ClientOptions };
+    const { grpcClientOptions } = pulumi.runtime as unknown as { grpcClientOptions: grpc.ClientOptions };
     const died = new grpc.Server();
     const port = await listening(died, 0);
     died.forceShutdown();
