@@ -61,7 +61,7 @@ export interface ReadAnswer {
 }
 
 /** Preloaded into the process of the provider. */
-export const clock = join(__dirname, "hurried-clock.cjs");
+export const clock = join(root, "tests", "hurried-clock.cjs");
 
 /**
  * Pulumi's own host of dynamic providers in a process of its own, spoken to as the engine speaks to it, beside a
