@@ -1,12 +1,13 @@
 /**
  * `npm run support-matrix`: installs the tarball from the registry's own packages, with each package manager and under
  * each Node, runs the test of docs/testing.md there with the real engine, and writes what came of it into
- * docs/support.md. Needs the registry, and minutes.
+ * docs/support.md, with whether a running operation heeds Ctrl-C there. Needs the registry, and minutes.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { ensureEngine } from "../../engine";
+import { endOfCancelled } from "./cancel";
 import { runPage } from "./testing-page";
 import { root, tarball, temporaryFolder } from "./tarball";
 import { write } from "./programs";
@@ -46,8 +47,8 @@ async function main(): Promise<void> {
     rmSync(tools, { recursive: true, force: true });
   }
   const table = [
-    "| Node | Package manager | @pulumi/pulumi | Pulumi CLI | System | Result |",
-    "| --- | --- | --- | --- | --- | --- |",
+    "| Node | Package manager | @pulumi/pulumi | Pulumi CLI | System | Result | Ctrl-C |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
   ];
   const text = readFileSync(page, "utf8");
   const [before = "", after = ""] = [text.split(begin)[0], text.split(end)[1]];
@@ -78,6 +79,7 @@ async function row(
     const { code, printed } = await runPage(binary, folder, env);
     const passing = /(\d+) passing/.exec(printed)?.[1] ?? "0";
     if (code !== 0) console.error(printed);
+    const cancelled = await endOfCancelled(folder, binary);
     const cells = [
       execFileSync(binary, ["--version"], { encoding: "utf8" }).trim().slice(1),
       `${manager} ${version(tools, manager)}`,
@@ -85,6 +87,7 @@ async function row(
       engine.version,
       `${process.platform} ${process.arch}`,
       code === 0 ? `${passing} passed` : `failed (${passing} passed)`,
+      cancelled?.startsWith("Stopped, ") === true ? "stops" : "goes on",
     ];
     console.log(cells.join("  "));
     return `| ${cells.join(" | ")} |`;

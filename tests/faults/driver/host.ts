@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
@@ -81,14 +82,21 @@ export class ProviderHost {
     private readonly said: string[],
   ) {}
 
-  /** `env`: what the process has beside PATH and HOME. */
-  static async start(env: Readonly<Record<string, string>>): Promise<ProviderHost> {
+  /**
+   * `env`: what the process has beside PATH and HOME. `folder`: where Pulumi and the provider are installed, and
+   * `node`: what runs them; this repository and this Node by default.
+   */
+  static async start(
+    env: Readonly<Record<string, string>>,
+    { folder = root, node = process.execPath } = {},
+  ): Promise<ProviderHost> {
     const said: string[] = [];
     const engine = await startEngine(said);
-    const script = join(dirname(require.resolve("@pulumi/pulumi/package.json")), "cmd", "dynamic-provider");
+    const pulumi = createRequire(join(folder, "package.json")).resolve("@pulumi/pulumi/package.json");
+    const script = join(dirname(pulumi), "cmd", "dynamic-provider");
     const { PATH = "", HOME = "" } = process.env;
-    const child = spawn(process.execPath, ["--require", clock, script, engine.address], {
-      cwd: root,
+    const child = spawn(node, ["--require", clock, script, engine.address], {
+      cwd: folder,
       env: { PATH, HOME, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -210,6 +218,11 @@ export class ProviderHost {
     request.setId(id);
     request.setProperties(struct(properties));
     await this.call<Empty>("delete", (done) => this.client.delete(request, done));
+  }
+
+  /** The engine was told to stop. */
+  async cancel(): Promise<void> {
+    await this.call<Empty>("cancel", (done) => this.client.cancel(new Empty(), done));
   }
 
   /** kill -9. */
