@@ -17,6 +17,12 @@ export const inputsWith = (declared: Declared, changes: Bag): Declared => ({
 const merged = (own: unknown, other: unknown): unknown =>
   other === undefined ? own : typeof other === "object" ? { ...(own as Bag), ...(other as Bag) } : other;
 
+/** What the guide calls the configuration of an integration, among an integration's inputs. */
+const ofTheConfig = [
+  ...["host", "port", "database", "schema", "username", "password"],
+  ...["impersonation", "metadataDelimiters"],
+];
+
 /**
  * docs/runbook.md, "Leftovers in the pool": what a person does when `up` says what it found and Immuta has no
  * integration there.
@@ -27,7 +33,9 @@ export async function byHand(life: Life): Promise<void> {
   for (const { inputs } of life.program) {
     if (governed.some(({ host, database }) => host === inputs["host"] && database === inputs["database"]))
       continue;
-    const { bootstrap: _login, autoBootstrap, ...config } = inputs;
+    // In automatic setup it is Immuta that made what is there, and that takes it away again.
+    if (inputs["autoBootstrap"] === true) continue;
+    const config = Object.fromEntries(ofTheConfig.map((name) => [name, inputs[name]]));
     for (const [phase, database] of [
       ["cleanup", String(inputs["database"])],
       ["post-cleanup", "master"],
@@ -37,7 +45,7 @@ export async function byHand(life: Life): Promise<void> {
         headers: { Authorization: sandbox.apiKey, "Content-Type": "application/json" },
         body: JSON.stringify({
           type: "Azure Synapse Analytics",
-          autoBootstrap,
+          autoBootstrap: false,
           config: { authenticationType: "userPassword", ...config },
         }),
       });

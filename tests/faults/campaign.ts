@@ -176,7 +176,9 @@ class Campaign {
   private async play(ground: Ground, one: Case): Promise<void> {
     await this.guarded(titleOfCase(one), async () => {
       const outcome = await play(ground, one);
-      this.covered.cases.push({ case: one, outcome });
+      const { cases, of, walks } = this.covered;
+      cases.push({ case: one, outcome });
+      if (cases.length % 200 === 0) console.log(`${cases.length} of ${of} cases, ${walks.played} walks`);
       if (outcome.problems.length > 0) throw new Error(outcome.problems.join("\n"));
     });
   }
