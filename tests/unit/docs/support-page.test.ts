@@ -62,6 +62,9 @@ describe("docs/support.md", () => {
     expect(runs.map(([, , sdk]) => sdk)).to.include(
       (manifest.peerDependencies["@pulumi/pulumi"] ?? "").slice(1),
     );
-    for (const run of runs) expect(run.at(-1), run.join()).to.match(/^[1-9]\d* passed$/);
+    for (const run of runs) {
+      expect(run.at(-2), run.join()).to.match(/^[1-9]\d* passed$/);
+      expect(run.at(-1), run.join()).to.equal("stops");
+    }
   });
 });
