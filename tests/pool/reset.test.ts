@@ -1,7 +1,11 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { sendBatch } from "../../provider/pool/batch";
 import { openConnection } from "../../provider/pool/connection";
+import { dialler } from "../../provider/pool/dial";
 import { BatchFailed, PoolUnreachable } from "../../provider/pool/errors";
+import { OneSession } from "../../provider/pool/one-session";
+import { settingsFor } from "../../provider/pool/settings";
 import type { Synapse } from "../../sandbox/synapse";
 import {
   countOf,
@@ -122,6 +126,20 @@ describe("a connection that breaks", () => {
     expect(countOf(synapse, "login")).to.equal(1);
     await connection.close();
     await connection.close();
+  });
+
+  it("between the login and the first batch is seen before a batch is sent", async () => {
+    const dialled = dialler("127.0.0.1", synapse.port, 1000);
+    const session = new OneSession(settingsFor(loginTo(synapse), database, dialled, () => undefined));
+    session.on("error", () => undefined);
+    await session.connect();
+    synapse.dropPool(host, database);
+    synapse.createPool(host, database);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const { errors } = await sendBatch(session, "CREATE ROLE lost", 1000);
+    expect(errors.map(({ code }) => code)).to.deep.equal(["ECONNCLOSED"]);
+    expect(countOf(synapse, "login")).to.equal(1);
+    await session.close();
   });
 
   it("again and again ends the phase at the third time", async () => {
