@@ -39,7 +39,7 @@ declare module "axios" {
     repeatable?: boolean;
     /** One request with all its tries. */
     request?: symbol;
-    /** Tells the audit log how a try ended. */
+    /** Takes note of how a try ended. */
     ended?: (result: string) => void;
   }
 }
@@ -227,17 +227,18 @@ function connection(options: ClientOptions, circuit: Circuit): AxiosInstance {
   // Each try is an act of its own.
   http.interceptors.request.use((request) => {
     interruption?.stopped.throwIfAborted();
-    request.signal = AbortSignal.any([
-      // The timeout alone begins anew with every byte: an answer that drips would never be given up.
-      ...(request.timeout === undefined ? [] : [AbortSignal.timeout(request.timeout)]),
-      ...(interruption === undefined
-        ? []
-        : [request.method === "get" ? interruption.stopped : interruption.cutOff]),
-    ]);
-    request.ended = trail.begin({
+    // The timeout alone begins anew with every byte: an answer that drips would never be given up.
+    const told = request.method === "get" ? interruption?.stopped : interruption?.cutOff;
+    const { signal, release } = abortedAfter(request.timeout, told);
+    request.signal = signal;
+    const logged = trail.begin({
       act: `${(request.method ?? "").toUpperCase()} ${request.url ?? ""}`,
       on: options.url.host,
     });
+    request.ended = (result) => {
+      release();
+      logged(result);
+    };
     return request;
   });
   http.interceptors.response.use(
@@ -279,6 +280,29 @@ function connection(options: ClientOptions, circuit: Circuit): AxiosInstance {
     },
   });
   return http;
+}
+
+/**
+ * A signal that is aborted after so many milliseconds, or with another one, until it is released. Of AbortSignal.any
+ * and AbortSignal.timeout, which would say the same, Node 20 lets the timeout be reclaimed before it has fired.
+ */
+function abortedAfter(
+  milliseconds: number | undefined,
+  told: AbortSignal | undefined,
+): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const abort = (): void => {
+    controller.abort();
+  };
+  const timer = milliseconds === undefined ? undefined : setTimeout(abort, milliseconds);
+  told?.addEventListener("abort", abort, { once: true });
+  return {
+    signal: controller.signal,
+    release: () => {
+      clearTimeout(timer);
+      told?.removeEventListener("abort", abort);
+    },
+  };
 }
 
 async function orGone<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -26,6 +26,9 @@ docs/reliability.md. A seed chooses the order and the walks; one of its own by d
 /** How many walks there are for a full campaign, and how many steps each has. */
 const walks = { count: 1000, steps: 6 };
 
+/** Milliseconds after which a case, a walk or the crowd counts as hanging. */
+const patience = 5 * 60_000;
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
@@ -185,11 +188,19 @@ class Campaign {
 
   /** What fails is told at once and does not end the campaign. */
   private async guarded(title: string, work: () => Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        reject(new Error(`it did not end within ${patience / 60_000} minutes`));
+      }, patience);
+    });
     try {
-      await work();
+      await Promise.race([work(), late]);
     } catch (error) {
       this.covered.failures.push(title);
       console.error(`FAILED ${title}\n${error instanceof Error ? error.message : String(error)}\n`);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
