@@ -8,19 +8,25 @@ export const median = (values: readonly number[]): number => {
   return (low + high) / 2;
 };
 
+/** Clock ticks of /proc in a second, on every Linux that Node runs on. */
+const ticks = 100;
+
 /** Watches the processes of dynamic providers, from now on. Linux only: elsewhere it sees none. */
-export class ProviderMemory {
+export class ProviderProcess {
   private peak = 0;
+  private readonly used = new Map<string, number>();
   private readonly known = new Set(providerProcesses());
   private readonly timer = setInterval(() => {
     this.look();
   }, 100);
 
-  /** Megabytes of resident memory at the peak; NaN where no process was seen. */
-  end(): number {
+  /** Megabytes of resident memory at the peak, and seconds of processor time; NaN where no process was seen. */
+  end(): { memory: number; processor: number } {
     this.look();
     clearInterval(this.timer);
-    return this.peak === 0 ? Number.NaN : this.peak / 1024;
+    if (this.peak === 0) return { memory: Number.NaN, processor: Number.NaN };
+    const all = [...this.used.values()].reduce((sum, value) => sum + value, 0);
+    return { memory: this.peak / 1024, processor: all / ticks };
   }
 
   private look(): void {
@@ -28,6 +34,9 @@ export class ProviderMemory {
       if (this.known.has(id)) continue;
       const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(contentOf(`/proc/${id}/status`)) ?? [];
       this.peak = Math.max(this.peak, Number(kilobytes ?? 0));
+      // Behind the command's name: its 12th and 13th are those of user and system.
+      const fields = contentOf(`/proc/${id}/stat`).split(") ").at(-1)?.split(" ") ?? [];
+      if (fields.length > 12) this.used.set(id, Number(fields[11]) + Number(fields[12]));
     }
   }
 }

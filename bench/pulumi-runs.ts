@@ -5,7 +5,7 @@ import * as immuta from "pulumi-immuta";
 import type { Engine } from "../engine";
 import { openStack } from "../engine/stack";
 import { startSandbox, type Delays, type Sandbox } from "../sandbox";
-import { ProviderMemory } from "./measure";
+import { ProviderProcess } from "./measure";
 import { administrator, type Place, places, prepare, systemPassword } from "./places";
 
 /** What is declared: nothing, resources that do nothing, or integrations. */
@@ -21,10 +21,16 @@ export interface Taken {
   calls: number;
   /** GET /integrations. */
   lists: number;
+  /** Looks at a status: how many depends on the time that something takes. */
+  polls: number;
   connections: number;
   batches: number;
   /** Megabytes of the provider's process at its peak. */
   memory: number;
+  /** Seconds of processor time of the provider's process. */
+  provider: number;
+  /** And of the one in which the program and the sandbox run. */
+  sandbox: number;
 }
 
 export interface Life {
@@ -92,18 +98,24 @@ export async function life(
 async function measured({ immuta: server, synapse }: Sandbox, run: () => Promise<unknown>): Promise<Taken> {
   server.clearJournal();
   synapse.clearJournal();
-  const memory = new ProviderMemory();
+  const provider = new ProviderProcess();
+  const before = process.cpuUsage();
   const started = performance.now();
   await run();
   const seconds = (performance.now() - started) / 1000;
+  const here = process.cpuUsage(before);
+  const { memory, processor } = provider.end();
   const ours = synapse.journal.filter(({ applicationName }) => applicationName.startsWith("pulumi-immuta"));
   return {
     seconds,
     calls: server.journal.length,
     lists: server.journal.filter(({ method, path }) => method === "GET" && path === "/integrations").length,
+    polls: server.journal.filter(({ path }) => path.endsWith("/status")).length,
     connections: ours.filter(({ kind }) => kind === "login").length,
     batches: ours.filter(({ kind }) => kind === "batch").length,
-    memory: memory.end(),
+    memory,
+    provider: processor,
+    sandbox: (here.user + here.system) / 1e6,
   };
 }
 
