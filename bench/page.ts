@@ -47,16 +47,17 @@ function traffic(results: Results): string {
   return table(["Calls / connections / batches", ...steps, "bytes of state each"], rows);
 }
 
-function memory(results: Results): string {
+/** Of the provider's process. */
+function itself(results: Results, what: "memory" | "provider", head: string, digits: number): string {
   const wanted: StepName[] = ["up", "preview", "refresh"];
   const rows = results.lives
     .filter(({ subject, delays }) => delays === "none" && subject !== "empty")
     .sort((a, b) => a.count - b.count)
     .map(({ subject, count }) => [
       `${count} ${subjects[subject]}`,
-      ...wanted.map((step) => shown(of(results, [subject, count, step], "memory"), 0)),
+      ...wanted.map((step) => shown(of(results, [subject, count, step], what), digits)),
     ]);
-  return table(["MB at the peak", ...wanted], rows);
+  return table([head, ...wanted], rows);
 }
 
 function byHand(results: Results): string {
@@ -129,9 +130,11 @@ Calls to Immuta (polls included), connections to pools, and batches in them, of 
 
 ${traffic(results)}
 
-## Memory
+## Memory and processor
 
 Of the process of the dynamic provider, Node and Pulumi's own part included.
 
-${memory(results)}
+${itself(results, "memory", "MB at the peak", 0)}
+
+${itself(results, "provider", "Seconds of processor time", 2)}
 `;

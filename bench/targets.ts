@@ -42,8 +42,12 @@ const ratio = (value: number): string => `${value.toFixed(2)} ×`;
 const ms = (value: number): string => `${Math.round(value)} ms`;
 
 /** Milliseconds of one `up` beyond that of as many trivial resources. */
-const beyond = (results: Results, subject: Subject, count: number): number =>
-  (of(results, [subject, count, "up"]) - of(results, ["trivial", count, "up"])) * 1000;
+const beyond = (
+  results: Results,
+  subject: Subject,
+  count: number,
+  what: "seconds" | "sandbox" | "provider" = "seconds",
+): number => (of(results, [subject, count, "up"], what) - of(results, ["trivial", count, "up"], what)) * 1000;
 
 /** The engine's own default. */
 const parallelism = 8;
@@ -64,8 +68,13 @@ export function targets(results: Results): Target[] {
     });
     const [first, further] = subject === "automatic" ? [100, 5] : [400, 15];
     const one = beyond(results, subject, smallest) / smallest;
-    const more =
-      (beyond(results, subject, largest) - beyond(results, subject, smallest)) / (largest - smallest);
+    const [more = Number.NaN, sandbox = Number.NaN, provider = Number.NaN] = (
+      ["seconds", "sandbox", "provider"] as const
+    ).map(
+      (what) =>
+        (beyond(results, subject, largest, what) - beyond(results, subject, smallest, what)) /
+        (largest - smallest),
+    );
     found.push({
       what: `first \`up\` beyond trivial resources, ${subject}, the first integration`,
       wanted: `under ${first} ms`,
@@ -74,10 +83,10 @@ export function targets(results: Results): Target[] {
     });
     if (largest > smallest)
       found.push({
-        what: `… each further one (the sandbox's own work in it), ${subject}`,
+        what: `… each further one, ${subject}, less the sandbox's own processor time (beside it: that of the provider)`,
         wanted: `under ${further} ms`,
-        found: ms(more),
-        met: more < further,
+        found: `${ms(more)} - ${ms(sandbox)} (${ms(provider)})`,
+        met: more - sandbox < further,
       });
     const lists = most(results, subject, largest, "refresh", "lists");
     const asked = most(results, subject, largest, "refresh", "calls");

@@ -64,11 +64,7 @@ export function diff(id: string, olds: Bag, news: Bag): Promise<dynamic.DiffResu
 }
 
 export function create(inputs: Bag): Promise<dynamic.CreateResult> {
-  return written(inputs, async () => {
-    const { immuta, ...rest } = await world(inputs);
-    const listed = listFor(immuta.tenant).listedBy(immuta);
-    return integration.create(inputsFrom(inputs), { ...rest, immuta: listed });
-  });
+  return written(inputs, async () => integration.create(inputsFrom(inputs), await world(inputs)));
 }
 
 export function read(id: string, props: Bag): Promise<dynamic.ReadResult> {

@@ -13,7 +13,7 @@ const integration = (id: string, more: Partial<Integration> = {}): Integration =
   ...more,
 });
 
-describe("a list that operations share", () => {
+describe("a list that reads share", () => {
   let stage: Stage;
   let immuta: Immuta;
   let shared: SharedList;
@@ -52,54 +52,5 @@ describe("a list that operations share", () => {
     expect(outcomes.map(({ status }) => status)).to.deep.equal(["rejected", "fulfilled"]);
     expect(stage.acts).to.deep.equal(["list", "get 2"]);
     expect((await read("1"))?.id).to.equal("1");
-  });
-
-  describe("before a create", () => {
-    const listed = (): Promise<Integration[]> => shared.listedBy(immuta).list();
-    const ids = (lists: readonly Integration[][]): string[][] =>
-      lists.map((list) => list.map(({ id }) => id));
-
-    it("is asked for at once, and one request later serves all that come meanwhile", async () => {
-      const lists = await Promise.all([listed(), listed(), listed()]);
-      expect(ids(lists)).to.deep.equal([
-        ["1", "2", "3"],
-        ["1", "2", "3"],
-        ["1", "2", "3"],
-      ]);
-      expect(stage.acts).to.deep.equal(["list", "list"]);
-    });
-
-    it("never shows what was there before it was asked for", async () => {
-      const answers: ((list: Integration[]) => void)[] = [];
-      immuta = { ...immuta, list: () => new Promise((resolve) => answers.push(resolve)) };
-      const first = listed();
-      const second = listed();
-      expect(answers).to.have.length(1);
-      // Asked before the second came.
-      answers[0]?.([]);
-      expect(await first).to.deep.equal([]);
-      await new Promise(setImmediate);
-      answers[1]?.([integration("4")]);
-      expect(ids([await second])).to.deep.equal([["4"]]);
-      // Both have come to their end: nothing is kept.
-      const third = listed();
-      answers[2]?.([]);
-      expect(await third).to.deep.equal([]);
-    });
-
-    it("fails for who asked for it; the others ask for themselves", async () => {
-      stage.failures.set("list", new Error("no answer"));
-      const outcomes = await Promise.allSettled([listed(), listed(), listed()]);
-      expect(outcomes.map(({ status }) => status)).to.deep.equal(["rejected", "fulfilled", "fulfilled"]);
-      let asked = 0;
-      const third = new Error("the second request fails");
-      immuta = {
-        ...immuta,
-        list: () => (++asked === 2 ? Promise.reject(third) : Promise.resolve([])),
-      };
-      const later = await Promise.allSettled([listed(), listed(), listed()]);
-      expect(later.map(({ status }) => status)).to.deep.equal(["fulfilled", "rejected", "fulfilled"]);
-      expect(asked).to.equal(3);
-    });
   });
 });
