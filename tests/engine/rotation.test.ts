@@ -137,7 +137,11 @@ describe("the rotation of 60 system accounts", function () {
       expect((first.get(database(n)) ?? 0) + (second.get(database(n)) ?? 0), database(n)).to.equal(1);
     expect(puts(calls).length).to.equal(new Set(puts(calls)).size);
     expect(failedLogins()).to.deep.equal([]);
-    expect(output).to.match(/PUT \/integrations\/\d+ accepted, \d+ ms after the edit script/);
+    // How many the engine leaves to the second run depends on its pace; each PUT but the stuck one follows its script.
+    const told = `${text}${output}`.matchAll(
+      /PUT \/integrations\/(\d+) accepted, \d+ ms after the edit script/g,
+    );
+    expect(new Set(Array.from(told, ([, put]) => put)).size).to.equal(pools - 1);
     expect(calls.filter((call) => call.includes("/500"))).to.deep.equal([]);
     expect(integrations(sandbox).map(({ status }) => status)).to.deep.equal(
       Array.from({ length: pools + 1 }, () => "enabled"),
