@@ -17,10 +17,13 @@ interface Checkpoint {
   checkpoint: { latest?: { resources?: { type: string; outputs?: Record<string, unknown> }[] } | null };
 }
 
+/** The file of a stack's state. */
+export const stateFileOf = ({ state, project, stack }: Place): string =>
+  join(state, ".pulumi", "stacks", project, `${stack}.json`);
+
 /** The stack's outputs; undefined where one of them is encrypted, which only the CLI can read. */
-export function outputsIn({ state, project, stack }: Place): OutputMap | undefined {
-  const file = join(state, ".pulumi", "stacks", project, `${stack}.json`);
-  const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as Checkpoint;
+export function outputsIn(place: Place): OutputMap | undefined {
+  const { checkpoint } = JSON.parse(readFileSync(stateFileOf(place), "utf8")) as Checkpoint;
   const root = checkpoint.latest?.resources?.find(({ type }) => type === "pulumi:pulumi:Stack");
   const outputs = root?.outputs ?? {};
   if (JSON.stringify(outputs).includes('"ciphertext":')) return undefined;

@@ -19,7 +19,7 @@ import {
 } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
 
-import { outputsIn, summaryIn } from "./file-backend";
+import { outputsIn, type Place, stateFileOf, summaryIn } from "./file-backend";
 import type { Engine } from "./index";
 import { BINARY } from "./path";
 
@@ -51,6 +51,8 @@ export interface OpenedStack {
   stack: Stack;
   /** Holds the state (`state/.pulumi`), the stack's settings (`project`) and the engine's own Pulumi home (`home`). */
   folder: string;
+  /** The file of the state in it. */
+  stateFile: string;
   /** Deletes the folder, state and all. */
   remove(): void;
 }
@@ -63,16 +65,24 @@ export async function openStack(options: StackOptions): Promise<OpenedStack> {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    return { stack: await stackIn(folder, settings, options), folder, remove };
+    const { stackName = "test" } = options;
+    const place = { state: join(folder, "state"), project: settings.name, stack: stackName };
+    const stack = await stackIn(folder, place, settings, options);
+    return { stack, folder, stateFile: stateFileOf(place), remove };
   } catch (error) {
     if (options.folder === undefined) remove();
     throw error;
   }
 }
 
-async function stackIn(folder: string, settings: ProjectSettings, options: StackOptions): Promise<Stack> {
-  const { engine, program, stackName = "test", env = {}, config = {} } = options;
-  const state = join(folder, "state");
+async function stackIn(
+  folder: string,
+  place: Place,
+  settings: ProjectSettings,
+  options: StackOptions,
+): Promise<Stack> {
+  const { engine, program, env = {}, config = {} } = options;
+  const { state, stack: stackName } = place;
   const project = join(folder, "project");
   mkdirSync(state, { recursive: true });
   mkdirSync(project, { recursive: true });
@@ -100,7 +110,6 @@ async function stackIn(folder: string, settings: ProjectSettings, options: Stack
     ? await Stack.select(stackName, workspace)
     : await Stack.create(stackName, workspace);
   if (Object.keys(config).length > 0) await stack.setAllConfig(configMap(config));
-  const place = { state, project: settings.name, stack: stackName };
   const outputsByCli = stack.outputs.bind(stack);
   stack.outputs = async () => outputsIn(place) ?? (await outputsByCli());
   stack.info = () => Promise.resolve(summaryIn(place));

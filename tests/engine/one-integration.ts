@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import * as immuta from "pulumi-immuta";
 import { startSandbox, type Sandbox, type SandboxOptions } from "../../sandbox";
+import { clock } from "../faults/driver/host";
 import { open, root, type Scenario } from "./support";
 
 export const host = "claims.sql.azuresynapse.net";
@@ -53,7 +53,7 @@ export async function oneIntegration(
     const scenario = await open(sandbox, undefined, {
       ...{ program, workDir: root, projectName: "one" },
       // What the provider waits for passes quickly.
-      env: { NODE_OPTIONS: `--require ${join(root, "tests", "hurried-clock.cjs")}`, ...env },
+      env: { NODE_OPTIONS: `--require ${clock}`, ...env },
     });
     opened.push(scenario);
     return scenario;

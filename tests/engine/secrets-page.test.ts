@@ -6,7 +6,7 @@ import type { ConfigValue } from "@pulumi/pulumi/automation";
 import * as immuta from "pulumi-immuta";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { secretsFoundIn } from "./canaries";
-import { everythingIn, integrations, open, root, secret, stateFile, type Scenario } from "./support";
+import { everythingIn, integrations, open, root, secret, type Scenario } from "./support";
 
 /** docs/secrets.md against states that the engine wrote: each secret in each way of giving it. */
 
@@ -247,7 +247,7 @@ interface Written {
 
 async function writtenBy(scenario: Scenario): Promise<Written> {
   const { stack, folder } = scenario.opened;
-  const state = JSON.parse(readFileSync(stateFile(scenario), "utf8")) as {
+  const state = JSON.parse(readFileSync(scenario.opened.stateFile, "utf8")) as {
     checkpoint: { latest: Stored };
   };
   // As `pulumi stack export --show-secrets` gives it.

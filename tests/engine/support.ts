@@ -96,18 +96,9 @@ export async function resourceIn(scenario: Scenario): Promise<Exported["resource
   return found;
 }
 
-/** Path of the file that holds the stack's state. */
-export function stateFile(scenario: Scenario): string {
-  const stacks = join(scenario.opened.folder, "state", ".pulumi", "stacks");
-  const file = readdirSync(stacks, { recursive: true, encoding: "utf8" }).find((name) =>
-    name.endsWith("test.json"),
-  );
-  return join(stacks, file ?? "");
-}
-
 /** The same resource as the state's file has it, with secrets encrypted. */
 export function storedResource(scenario: Scenario): Exported["resources"][number] {
-  const { checkpoint } = JSON.parse(readFileSync(stateFile(scenario), "utf8")) as {
+  const { checkpoint } = JSON.parse(readFileSync(scenario.opened.stateFile, "utf8")) as {
     checkpoint: { latest: Exported };
   };
   const found = checkpoint.latest.resources.find((resource) => resource.type.endsWith(":SynapseIntegration"));

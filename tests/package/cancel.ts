@@ -1,4 +1,5 @@
 import { startSandbox } from "../../sandbox";
+import { until } from "../engine/processes";
 import { CallFailed, ProviderHost } from "../faults/driver/host";
 
 const administrator = { administratorLogin: "sqladmin", administratorPassword: "c4nary-Adm1n!" };
@@ -23,19 +24,20 @@ export async function endOfCancelled(folder: string, node: string): Promise<stri
     });
     const urn = "urn:pulumi:test::cancel::pulumi-nodejs:dynamic/immuta:SynapseIntegration::claims";
     const inputs = await host.check(urn, {}, { ...place, autoBootstrap: true, __provider: text });
-    const created = host.create(urn, inputs.inputs).then(
-      () => undefined,
-      (error: unknown) => (error instanceof CallFailed ? error.shown : String(error)),
-    );
+    let end: string | undefined;
+    const created = host.create(urn, inputs.inputs).catch((error: unknown) => {
+      end = error instanceof CallFailed ? error.shown : String(error);
+    });
     const polls = (): number => sandbox.immuta.journal.filter(({ path }) => path.endsWith("/status")).length;
-    while (polls() === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(() => polls() > 0);
     await host.cancel();
     // Whoever does not heed it asks on.
     const seen = polls();
-    const goesOn = async (): Promise<undefined> => {
-      while (polls() < seen + 20) await new Promise((resolve) => setTimeout(resolve, 10));
-    };
-    return await Promise.race([created, goesOn()]);
+    await until(() => end !== undefined || polls() >= seen + 20);
+    const stopped = end;
+    await host.kill();
+    await created;
+    return stopped;
   } finally {
     await host.kill();
     await sandbox.close();

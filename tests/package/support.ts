@@ -1,5 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { run, type Action, type Outcome } from "../../demo/scene";
 import { ensureEngine, type Engine } from "../../engine";
 import { openStack, type OpenedStack, type Program } from "../../engine/stack";
@@ -52,13 +51,7 @@ export interface Resource {
 }
 
 /** The file that the engine keeps the state in, as it is. */
-export function stateFile({ opened }: Scenario): string {
-  const stacks = join(opened.folder, "state", ".pulumi", "stacks");
-  const file = readdirSync(stacks, { recursive: true, encoding: "utf8" }).find((name) =>
-    name.endsWith("test.json"),
-  );
-  return readFileSync(join(stacks, file ?? ""), "utf8");
-}
+export const stateFile = ({ opened }: Scenario): string => readFileSync(opened.stateFile, "utf8");
 
 /** The integrations in a state's file. */
 export function integrationsIn(state: string): Resource[] {

@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import * as immuta from "pulumi-immuta";
 import { ensureEngine } from "../../../engine";
@@ -36,6 +35,7 @@ export class EngineStack implements PulumiStack {
   readonly condemned: { name: string; kept: Kept }[] = [];
   private opening: Promise<OpenedStack> | undefined;
   private folder = "";
+  private stateFile = "";
   private program: readonly Declared[] = [];
   private readonly printed: string[] = [];
 
@@ -98,11 +98,7 @@ export class EngineStack implements PulumiStack {
 
   /** The file of the state, as it lies there. */
   get stored(): string {
-    const stacks = join(this.folder, "state", ".pulumi", "stacks");
-    const file = readdirSync(stacks, { recursive: true, encoding: "utf8" }).find((name) =>
-      name.endsWith("test.json"),
-    );
-    return file === undefined ? "" : readFileSync(join(stacks, file), "utf8");
+    return readFileSync(this.stateFile, "utf8");
   }
 
   takeWritten(): string[] {
@@ -132,7 +128,7 @@ export class EngineStack implements PulumiStack {
         return Promise.resolve(undefined);
       },
     });
-    this.folder = opened.folder;
+    ({ folder: this.folder, stateFile: this.stateFile } = opened);
     return opened;
   }
 
