@@ -134,11 +134,14 @@ function separator(line: string, number: number): number | undefined {
   return repeats;
 }
 
-/** Nothing, or one comment that ends where the text does. */
+/** Nothing, or one comment, with none nested in it, that ends where the text does. */
 const isComment = (text: string): boolean =>
   text === "" ||
   text.startsWith("--") ||
-  (text.length >= 4 && text.startsWith("/*") && text.indexOf("*/", 2) === text.length - 2);
+  (text.length >= 4 &&
+    text.startsWith("/*") &&
+    text.indexOf("*/", 2) === text.length - 2 &&
+    !text.includes("/*", 2));
 
 /** sqlcmd's own commands and variables would reach the server as broken T-SQL. */
 function refuseDirective(line: string, number: number): void {

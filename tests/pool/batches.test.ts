@@ -132,6 +132,8 @@ describe("splitting a script", () => {
     ["A\nGO ;;", "Script line 2: GO stands alone"],
     ["A\nGO /* a */ b", "Script line 2: GO stands alone"],
     ["A\nGO /*/", "Script line 2: GO stands alone"],
+    ["A\nGO /*/**/", "Script line 2: GO stands alone"],
+    ["A\nGO /* a /* b */", "Script line 2: GO stands alone"],
     ["A\n:setvar x y", "Script line 2: :setvar is a command of sqlcmd, which is not run here."],
     ["A\n!!dir", "Script line 2: !! is a command of sqlcmd"],
     ["USE x\nSELECT $(name)", "Script line 2: $(…) is a variable of sqlcmd, which is not run here."],
