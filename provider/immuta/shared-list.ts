@@ -1,11 +1,20 @@
 import type { Immuta, Integration } from "./types";
 
-/** Milliseconds in which the reads of a refresh arrive together. */
-const together = 15;
+/** Milliseconds that a list waits at most for the reads of a refresh that arrive together. */
+const together = 50;
+
+interface Gathering {
+  list: Promise<Integration[]>;
+  readers: number;
+  /** Asks for the list at once. */
+  close: () => void;
+}
 
 /** A list of the tenant's integrations that reads share which arrive together. */
 export class SharedList {
-  private current: Promise<Integration[]> | undefined;
+  private current: Gathering | undefined;
+  /** The most that one list served: the engine has as many reads under way at a time, so nobody else is waited for. */
+  private most = 0;
 
   /**
    * The same Immuta, whose `get` looks into the shared list first. What the list does not have, or not in full, gets a
@@ -27,12 +36,29 @@ export class SharedList {
   }
 
   private all(immuta: Immuta): Promise<Integration[]> {
-    this.current ??= new Promise((resolve) => setTimeout(resolve, together))
+    const gathering = (this.current ??= this.gather(immuta));
+    gathering.readers++;
+    if (gathering.readers === this.most) gathering.close();
+    return gathering.list;
+  }
+
+  private gather(immuta: Immuta): Gathering {
+    let close: () => void = () => undefined;
+    const closed = new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, together);
+      close = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    const list = closed
       .then(() => immuta.list())
       .finally(() => {
+        this.most = Math.max(this.most, gathering.readers);
         this.current = undefined;
       });
-    return this.current;
+    const gathering = { list, readers: 0, close };
+    return gathering;
   }
 }
 

@@ -34,6 +34,15 @@ describe("a list that reads share", () => {
     expect(stage.acts).to.deep.equal(["list", "list"]);
   });
 
+  it("is asked for at once when as many read as one ever served", async () => {
+    await Promise.all(["1", "2", "3"].map(read));
+    const found = Promise.all(["3", "2", "1"].map(read));
+    // A turn of the event loop, and no timer.
+    await new Promise(setImmediate);
+    expect(stage.acts).to.deep.equal(["list", "list"]);
+    expect((await found).map((one) => one?.id)).to.deep.equal(["3", "2", "1"]);
+  });
+
   it("does not say of one that is gone: its own GET does", async () => {
     expect(await read("4")).to.equal(undefined);
     expect(stage.acts).to.deep.equal(["list", "get 4"]);
