@@ -19,7 +19,7 @@ const secrets = {
 };
 
 describe("no secret is written anywhere in the clear", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let sandbox: Sandbox;
   let scenario: Scenario;
   let errors = "";

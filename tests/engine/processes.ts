@@ -24,10 +24,10 @@ export function processesOf(folder: string): number[] {
   return found;
 }
 
+/** Whether a process runs: one that has ended and that nobody has asked about (a zombie) does not. */
 export function lives(id: number): boolean {
   try {
-    process.kill(id, 0);
-    return true;
+    return !execFileSync("ps", ["-o", "stat=", "-p", String(id)], { encoding: "utf8" }).startsWith("Z");
   } catch {
     return false;
   }

@@ -90,11 +90,7 @@ describe("docs/runbook.md", function () {
   this.timeout(180_000);
   let one: OneIntegration;
   const leftover: number[] = [];
-
-  const start = async (args: Record<string, unknown>): Promise<void> => {
-    one = await oneIntegration(args);
-  };
-  afterEach(async () => {
+  const endLeftover = (): void => {
     for (const id of leftover.splice(0)) {
       try {
         process.kill(id, "SIGKILL");
@@ -102,6 +98,13 @@ describe("docs/runbook.md", function () {
         // It ended by itself.
       }
     }
+  };
+
+  const start = async (args: Record<string, unknown>): Promise<void> => {
+    one = await oneIntegration(args);
+  };
+  afterEach(async () => {
+    endLeftover();
     await one.close();
   });
 
@@ -113,11 +116,12 @@ describe("docs/runbook.md", function () {
       () => "broke off",
     );
     await until(soFar);
-    const [engine = 0, ...started] = processesOf(scenario.opened.folder);
+    const [engine, ...started] = processesOf(scenario.opened.folder);
+    if (engine === undefined) throw new Error("no engine runs");
     leftover.push(...started);
     process.kill(engine, "SIGKILL");
     expect(await broken).to.equal("broke off");
-    for (const id of leftover.splice(0)) process.kill(id, "SIGKILL");
+    endLeftover();
   };
 
   for (const [setup, args] of [

@@ -21,7 +21,8 @@ describe("an operation that is told to stop", function () {
   ): Promise<{ text: string; started: number[] }> => {
     const failing = one.scenario.fail(action);
     await until(soFar);
-    const [engine = 0, ...started] = processesOf(one.scenario.opened.folder);
+    const [engine, ...started] = processesOf(one.scenario.opened.folder);
+    if (engine === undefined) throw new Error("no engine runs");
     process.kill(engine, signal);
     return { text: await failing, started };
   };
@@ -33,7 +34,7 @@ describe("an operation that is told to stop", function () {
     ["manual", manualArgs],
   ] as const)
     it(`by Ctrl-C while it waits for Immuta stops, keeps how far it came, and is gone on with (${setup} setup)`, async () => {
-      await start(args);
+      await start({ ...args, timeouts: { create: "10h" } });
       one.sandbox.immuta.delays.creating = 600_000;
       const { text } = await signalled("up", "SIGINT", polled);
       expect(text).to.contain("Stopped, because Pulumi was told to (Ctrl-C, SIGINT or SIGTERM).");

@@ -1,4 +1,6 @@
+import { setTimeout } from "node:timers/promises";
 import { expect } from "chai";
+import { until } from "../engine/processes";
 import { Ground, Life } from "./ground";
 
 describe("what a run leaves running", function () {
@@ -15,6 +17,7 @@ describe("what a run leaves running", function () {
     life.config["immuta:requestTimeout"] = "200ms";
     expect(await life.succeeds(() => life.up())).to.equal(false);
     ground.sandbox.immuta.clearFaults();
+    delete life.config["immuta:requestTimeout"];
     await life.up();
     // Each session of the provider has logged out while its process lives on.
     const sessions = (kind: string): number =>
@@ -22,7 +25,7 @@ describe("what a run leaves running", function () {
         (entry) => entry.kind === kind && entry.applicationName.startsWith("pulumi-immuta"),
       ).length;
     expect(sessions("login")).to.be.greaterThan(0);
-    while (sessions("logout") < sessions("login")) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(() => sessions("logout") === sessions("login"));
     const { id } = await ground.host();
     await life.end();
     await ground.close();
@@ -35,8 +38,7 @@ describe("what a run leaves running", function () {
         return at < 0 && kind !== "Immediate" && kind !== "CloseReq" && kind !== "TickObject";
       });
     };
-    for (let turns = 0; lasting().length > 0 && turns < 200; turns++)
-      await new Promise((resolve) => setImmediate(resolve));
+    for (let looks = 0; lasting().length > 0 && looks < 500; looks++) await setTimeout(10);
     expect(lasting()).to.deep.equal([]);
   });
 });

@@ -3,7 +3,7 @@ import { root } from "../engine/support";
 import { endOfCancelled } from "./cancel";
 
 describe("Pulumi's host of dynamic providers, told to cancel", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it("lets the provider know, which stops", async () => {
     expect(await endOfCancelled(root, process.execPath)).to.contain(

@@ -10,7 +10,7 @@ import { root, tarball, temporaryFolder, type Tarball } from "./tarball";
 const documents = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
 
 describe("the tarball", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let packed: Tarball;
   let folder: string;
   let installed: string;

@@ -58,7 +58,7 @@ const layouts: Layout[] = [
 ];
 
 describe("an installed package finds its provider", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let sandbox: Sandbox;
 
   before(async () => {

@@ -11,7 +11,7 @@ import { tarball, temporaryFolder } from "./tarball";
 
 for (const version of recordedVersions())
   describe(`the state that release ${version} wrote`, function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     let recorded: RecordedState;
     let sandbox: Sandbox;
     let scenario: Scenario;

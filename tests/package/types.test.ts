@@ -48,7 +48,7 @@ new GovernedSqlPool("claims", { schema: "s", systemAccount: { password: "p" }, s
 const { ModuleKind, ModuleResolutionKind } = ts;
 
 describe("the tarball's types", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: string;
 
   before(async () => {

@@ -19,7 +19,7 @@ import {
 import { root, tarball, temporaryFolder, type Tarball } from "./tarball";
 
 describe("a state", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let packed: Tarball;
   let sandbox: Sandbox;
   let old: string;

@@ -111,7 +111,7 @@ describe("a connection that breaks", () => {
     expect((await connection.batch("CREATE ROLE mine", 1000)).errors).to.deep.equal([]);
     synapse.dropPool(host, database);
     synapse.createPool(host, database);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 200));
     const { errors } = await connection.batch("CREATE ROLE lost", 1000);
     expect(errors).to.deep.equal([
       {
@@ -135,7 +135,7 @@ describe("a connection that breaks", () => {
     await session.connect();
     synapse.dropPool(host, database);
     synapse.createPool(host, database);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 200));
     const { errors } = await sendBatch(session, "CREATE ROLE lost", 1000);
     expect(errors.map(({ code }) => code)).to.deep.equal(["ECONNCLOSED"]);
     expect(countOf(synapse, "login")).to.equal(1);

@@ -39,12 +39,12 @@ describe("a batch that does not end", () => {
   it("is cancelled at the server though it has printed, and the phase ends there", async () => {
     stall(2);
     const error = await failureOf(
-      stage.run("CREATE ROLE a\nGO\nCREATE ROLE b\nGO\nCREATE ROLE c", {}, { requestTimeout: 60 }),
+      stage.run("CREATE ROLE a\nGO\nCREATE ROLE b\nGO\nCREATE ROLE c", {}, { requestTimeout: 500 }),
     );
     expect(error).to.be.instanceOf(BatchFailed);
     expect(error.message).to.equal(
       "The create script failed in database claims on claims.sql.azuresynapse.net: batch 2 of 3 (script line 3, CREATE ROLE …):\n" +
-        "  - too slow: the batch did not end within 0.06 s and was cancelled; it may have been carried out in part. Raise bootstrap.requestTimeout if it needs longer.",
+        "  - too slow: the batch did not end within 0.5 s and was cancelled; it may have been carried out in part. Raise bootstrap.requestTimeout if it needs longer.",
     );
     expect(stage.lines.infos).to.deep.equal(["the pool says: Waiting for the pool's resources."]);
     expect(await actsWhenQuiet(synapse)).to.deep.equal([
@@ -60,7 +60,7 @@ describe("a batch that does not end", () => {
 
   it("is not repeated: it may have been carried out", async () => {
     stall(1);
-    await failureOf(stage.run("CREATE ROLE a", {}, { requestTimeout: 60 }));
+    await failureOf(stage.run("CREATE ROLE a", {}, { requestTimeout: 500 }));
     expect(stage.clock.sleeps).to.deep.equal([]);
     expect(countOf(synapse, "login")).to.equal(1);
   });
@@ -82,7 +82,7 @@ describe("a look into the catalog that does not end", () => {
     // Batch 1 of the session proves the database, batch 2 asks.
     synapse.setFault(host, database, { kind: "slow", batch: 2 });
     const look = survey(
-      loginTo(synapse, { requestTimeout: 60 }),
+      loginTo(synapse, { requestTimeout: 500 }),
       { database, schema: "governed", username: "immuta" },
       new Lines(),
     );
@@ -90,7 +90,7 @@ describe("a look into the catalog that does not end", () => {
     expect(error.message).to.contain(
       "The catalog of database claims on claims.sql.azuresynapse.net could not be read",
     );
-    expect(error.message).to.contain("did not end within 0.06 s and was cancelled");
+    expect(error.message).to.contain("did not end within 0.5 s and was cancelled");
     await synapse.close();
     await handles.expectNoneLeft();
   });

@@ -69,7 +69,7 @@ describe("the Immuta client", () => {
       apiKey: key,
       userAgent: "pulumi-immuta/test",
       reporter: { info: note, warn: note, debug: note },
-      requestTimeout: 500,
+      requestTimeout: 5000,
       tries: 3,
       ...more,
     });
@@ -286,7 +286,9 @@ describe("the Immuta client", () => {
 
   it("ends a request that gets no answer", async () => {
     answers = [() => undefined];
-    expect((await failure(client.create(payload))).message).to.contain("no answer in time (ECONNABORTED)");
+    expect((await failure(clientWith({ requestTimeout: 500 }).create(payload))).message).to.contain(
+      "no answer in time (ECONNABORTED)",
+    );
   });
 
   for (const [what, meanwhile] of [
@@ -307,7 +309,7 @@ describe("the Immuta client", () => {
       ];
       seen.length = 0;
       // Nobody else's outage is to end it.
-      const own = clientWith({ interruption: new Interruption() });
+      const own = clientWith({ requestTimeout: 500, interruption: new Interruption() });
       expect((await failure(own.list())).message).to.contain("no answer in time (ECONNABORTED)");
       clearInterval(dripping);
       expect(seen).to.have.length(1);

@@ -57,7 +57,7 @@ describe("waiting for Immuta", () => {
       expect(watched.time, `after ${seconds} s`).to.be.within(end, end * 1.1 + 1000);
       expect(watched.polls, `polls in ${seconds} s`).to.be.at.most(6 * Math.log2(seconds) + 10);
     }
-  });
+  }).timeout(60_000);
 
   it("asks once where the end is there already", async () => {
     const watched = new Watched(() => status("enabled"));

@@ -103,7 +103,7 @@ describe("faults of the sandbox's Synapse", () => {
     it(`lost-login: ${how} for so many logins, and no more`, async () => {
       fault({ kind: "lost-login", how, logins: 2 });
       for (let count = 0; count < 2; count += 1)
-        expect((await loginError(synapse, { options: { connectTimeout: 200 } })).messages).to.deep.equal([]);
+        expect((await loginError(synapse, { options: { connectTimeout: 2000 } })).messages).to.deep.equal([]);
       await connect();
       expect(synapse.journal.map(({ kind }) => kind)).to.deep.equal([
         "login-failed",
