@@ -120,8 +120,12 @@ function portNumber(value: string): number {
     : fail("IMMUTA_SQL_PORT (or immuta:sqlPort) is no port: give a whole number from 1 to 65535.");
 }
 
+let ownVersion: string | undefined;
+
 /** The package's own version, for the servers' audit. */
-export function packageVersion(): string {
+export const packageVersion = (): string => (ownVersion ??= readOwnVersion());
+
+function readOwnVersion(): string {
   for (const up of ["..", "../.."]) {
     try {
       const manifest = JSON.parse(readFileSync(join(__dirname, up, "package.json"), "utf8")) as {
