@@ -34,7 +34,7 @@ export const sizes: Record<"small" | "full", Size> = {
       { count: 10, steps, subjects: ours },
       { count: 100, steps: ["up", "preview", "refresh", "destroy"], subjects: ours },
     ],
-    large: { count: 1000, steps: ["up", "preview", "refresh"], subjects: ["trivial", "manual"] },
+    large: { count: 1000, steps: ["up", "preview", "refresh", "destroy"], subjects: ours },
     byHand: 10,
   },
 };

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { BINARY } from "../engine/path";
 
 export const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);
@@ -11,14 +12,26 @@ export const median = (values: readonly number[]): number => {
 /** Clock ticks of /proc in a second, on every Linux that Node runs on. */
 const ticks = 100;
 
-/** Watches the processes of dynamic providers, from now on. Linux only: elsewhere it sees none. */
-export class ProviderProcess {
+/** Whether a process is meant, by its arguments. */
+export type Kind = (args: readonly string[]) => boolean;
+
+/** That of dynamic providers. */
+export const providerProcess: Kind = (args) => args.some((one) => one.includes("cmd/dynamic-provider"));
+/** Pulumi's engine, which is one with its command line tool. */
+export const engineProcess: Kind = ([program = ""]) => program.endsWith(`/${BINARY}`);
+
+/** Watches the processes of a kind that begin from now on. Linux only: elsewhere it sees none. */
+export class Watch {
   private peak = 0;
   private readonly used = new Map<string, number>();
-  private readonly known = new Set(providerProcesses());
+  private readonly known: ReadonlySet<string>;
   private readonly timer = setInterval(() => {
     this.look();
   }, 100);
+
+  constructor(private readonly kind: Kind) {
+    this.known = new Set(processes(kind));
+  }
 
   /** Megabytes of resident memory at the peak, and seconds of processor time; NaN where no process was seen. */
   end(): { memory: number; processor: number } {
@@ -30,7 +43,7 @@ export class ProviderProcess {
   }
 
   private look(): void {
-    for (const id of providerProcesses()) {
+    for (const id of processes(this.kind)) {
       if (this.known.has(id)) continue;
       const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(contentOf(`/proc/${id}/status`)) ?? [];
       this.peak = Math.max(this.peak, Number(kilobytes ?? 0));
@@ -41,10 +54,8 @@ export class ProviderProcess {
   }
 }
 
-const providerProcesses = (): string[] =>
-  entries("/proc").filter(
-    (id) => /^\d+$/.test(id) && contentOf(`/proc/${id}/cmdline`).includes("cmd/dynamic-provider"),
-  );
+const processes = (kind: Kind): string[] =>
+  entries("/proc").filter((id) => /^\d+$/.test(id) && kind(contentOf(`/proc/${id}/cmdline`).split("\0")));
 
 function entries(folder: string): string[] {
   try {

@@ -47,9 +47,14 @@ function traffic(results: Results): string {
   return table(["Calls / connections / batches", ...steps, "bytes of state each"], rows);
 }
 
-/** Of the provider's process. */
-function itself(results: Results, what: "memory" | "provider", head: string, digits: number): string {
-  const wanted: StepName[] = ["up", "preview", "refresh"];
+/** Of a process. */
+function itself(
+  results: Results,
+  what: "memory" | "provider" | "engine" | "sandbox",
+  head: string,
+  digits: number,
+): string {
+  const wanted: StepName[] = ["up", "preview", "refresh", "destroy"];
   const rows = results.lives
     .filter(({ subject, delays }) => delays === "none" && subject !== "empty")
     .sort((a, b) => a.count - b.count)
@@ -137,4 +142,12 @@ Of the process of the dynamic provider, Node and Pulumi's own part included.
 ${itself(results, "memory", "MB at the peak", 0)}
 
 ${itself(results, "provider", "Seconds of processor time", 2)}
+
+Of the engine, which among other things writes the file of state:
+
+${itself(results, "engine", "Seconds of processor time", 2)}
+
+Of the process that holds the program, the sandbox's Immuta and its pools:
+
+${itself(results, "sandbox", "Seconds of processor time", 2)}
 `;

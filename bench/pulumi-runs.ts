@@ -5,7 +5,7 @@ import * as immuta from "pulumi-immuta";
 import type { Engine } from "../engine";
 import { openStack } from "../engine/stack";
 import { startSandbox, type Delays, type Sandbox } from "../sandbox";
-import { ProviderProcess } from "./measure";
+import { engineProcess, providerProcess, Watch } from "./measure";
 import { administrator, type Place, places, prepare, systemPassword } from "./places";
 
 /** What is declared: nothing, resources that do nothing, or integrations. */
@@ -29,8 +29,10 @@ export interface Taken {
   memory: number;
   /** Seconds of processor time of the provider's process. */
   provider: number;
-  /** And of the one in which the program and the sandbox run. */
+  /** Of the one in which the program and the sandbox run. */
   sandbox: number;
+  /** And of the engine's, which writes the state. */
+  engine: number;
 }
 
 export interface Life {
@@ -98,7 +100,7 @@ export async function life(
 async function measured({ immuta: server, synapse }: Sandbox, run: () => Promise<unknown>): Promise<Taken> {
   server.clearJournal();
   synapse.clearJournal();
-  const provider = new ProviderProcess();
+  const [provider, engine] = [new Watch(providerProcess), new Watch(engineProcess)];
   const before = process.cpuUsage();
   const started = performance.now();
   await run();
@@ -116,6 +118,7 @@ async function measured({ immuta: server, synapse }: Sandbox, run: () => Promise
     memory,
     provider: processor,
     sandbox: (here.user + here.system) / 1e6,
+    engine: engine.end().processor,
   };
 }
 

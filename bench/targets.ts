@@ -55,7 +55,8 @@ const parallelism = 8;
 export function targets(results: Results): Target[] {
   const found: Target[] = [];
   const counts = [...new Set(results.lives.map(({ count }) => count))].sort((a, b) => a - b);
-  const measured = counts.filter((count) => roundsOf(results, "automatic", count).length > 0);
+  // What was measured once is for the growth alone.
+  const measured = counts.filter((count) => roundsOf(results, "automatic", count).length === results.rounds);
   const [smallest = 0, largest = smallest] = [measured[0], measured.at(-1)];
   for (const subject of ["automatic", "manual"] as const) {
     const factor = of(results, [subject, largest, "preview"]) / of(results, ["trivial", largest, "preview"]);
@@ -122,20 +123,22 @@ export function targets(results: Results): Target[] {
     met: state.resource <= 3200 && state.providerText <= 100,
   });
   const large = counts.at(-1) ?? 0;
-  if (large > largest) {
-    const each = (what: "calls" | "connections" | "batches", count: number): number =>
-      of(results, ["manual", count, "up"], what) / count;
-    const growth = (["calls", "connections", "batches"] as const).map(
-      (what) => each(what, large) / each(what, largest),
-    );
-    const time = beyond(results, "manual", large) / large / (beyond(results, "manual", largest) / largest);
-    found.push({
-      what: `first \`up\` of ${large} against ${largest}, for each one: calls, connections, batches; time beyond trivial resources, manual`,
-      wanted: "within 1.15 ×",
-      found: [...growth, time].map(ratio).join(", "),
-      met: [...growth, time].every((value) => value <= 1.15),
-    });
-  }
+  if (large > largest)
+    for (const subject of ["automatic", "manual"] as const) {
+      const growth = (["calls", "connections", "batches"] as const)
+        .map((what) => [large, largest].map((count) => of(results, [subject, count, "up"], what) / count))
+        .flatMap(([many = 0, few = 0]) => (few === 0 ? [] : [many / few]));
+      const [own = Number.NaN, time = Number.NaN] = (["provider", "seconds"] as const).map(
+        (what) =>
+          beyond(results, subject, large, what) / large / (beyond(results, subject, largest, what) / largest),
+      );
+      found.push({
+        what: `first \`up\` of ${large} against ${largest}, for each one, ${subject}: ${subject === "manual" ? "calls, connections, batches" : "calls"}, the provider's processor time beyond trivial resources (beside it: time)`,
+        wanted: "within 1.15 ×",
+        found: `${[...growth, own].map(ratio).join(", ")} (${ratio(time)})`,
+        met: [...growth, own].every((value) => value <= 1.15),
+      });
+    }
   for (const { count, delays, oneByOne, parallel } of results.byHand) {
     if (delays === "none") continue;
     const up = of(results, ["manual", count, "up"], "seconds", "some");
