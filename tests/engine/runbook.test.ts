@@ -50,7 +50,9 @@ class Procedure {
     else if (command.startsWith("export ")) {
       const [name = "", value = ""] = command.slice("export ".length).split("=");
       stack.workspace.envVars[name] = value;
-    } else await this.scenario.act(actionOf(command));
+    } else if (command.startsWith("az synapse sql pool resume "))
+      this.one.sandbox.synapse.setFault(host, "claims", undefined);
+    else await this.scenario.act(actionOf(command));
     return this.writes();
   }
 
@@ -109,7 +111,7 @@ describe("docs/runbook.md", function () {
   });
 
   /** Ends an action with kill -9 as soon as it has come so far, and what the engine had started with it. */
-  const killed = async (action: "up" | "destroy", soFar: () => boolean): Promise<void> => {
+  const killed = async (action: "up" | "refresh" | "destroy", soFar: () => boolean): Promise<void> => {
     const { scenario } = one;
     const broken = scenario.act(action).then(
       () => "succeeded",
@@ -195,6 +197,66 @@ describe("docs/runbook.md", function () {
     procedure.ends();
     expect(integrations(sandbox)).to.deep.equal([]);
     expect([...leftIn(sandbox, host, "claims"), ...leftIn(sandbox, host, "master")]).to.deep.equal([]);
+  });
+
+  it("A lock was left", async () => {
+    await start(automaticArgs);
+    const { scenario, sandbox } = one;
+    await scenario.act("up");
+    const { immuta: server } = sandbox;
+    server.fault({ path: /^\/integrations$/, when: "before", answer: "hang" });
+    server.clearJournal();
+    await killed("refresh", () => server.journal.length > 0);
+    expect(await scenario.fail("up")).to.contain("the stack is currently locked");
+    const procedure = new Procedure("A lock was left", one, scenario);
+    await procedure.runs();
+    expect(await procedure.runs()).to.deep.equal([]);
+    procedure.ends();
+  });
+
+  it("Immuta is down", async () => {
+    await start(manualArgs);
+    const { scenario, sandbox } = one;
+    const { immuta: server } = sandbox;
+    // The list, two scripts, and the POST, whose answer is lost; then nobody answers.
+    server.fault({ method: "POST", path: /^\/integrations$/, when: "after", answer: "reset" });
+    server.fault({ path: /./, nth: 5, times: Infinity, when: "before", answer: "reset" });
+    expect(await scenario.fail("up")).to.contain("no answer");
+    expect(integrations(sandbox)).to.have.length(1);
+    expect(await scenario.fail("up")).to.contain("no answer");
+    server.clearFaults();
+    const procedure = new Procedure("Immuta is down", one, scenario);
+    expect(await procedure.runs()).to.deep.equal([]);
+    expect(await procedure.runs()).to.deep.equal([]);
+    procedure.ends();
+    expect(integrations(sandbox).map(({ status }) => status)).to.deep.equal(["enabled"]);
+  });
+
+  it("The pool is paused", async () => {
+    await start(manualArgs);
+    const { scenario, sandbox } = one;
+    sandbox.synapse.setFault(host, "claims", { kind: "paused", at: "login" });
+    expect(await scenario.fail("up")).to.contain("az synapse sql pool resume");
+    const procedure = new Procedure("The pool is paused", one, scenario);
+    await procedure.runs();
+    expect(await procedure.runs()).to.include("POST /integrations");
+    procedure.ends();
+  });
+
+  it("The pool was restored", async () => {
+    await start(manualArgs);
+    const { scenario, sandbox } = one;
+    await scenario.act("up");
+    const before = sandbox.synapse.catalog(host, "claims");
+    // To a point from before Immuta's scripts.
+    sandbox.synapse.dropPool(host, "claims");
+    sandbox.synapse.createPool(host, "claims");
+    one.args = { ...manualArgs, poolIdentity: "restored on Tuesday" };
+    const procedure = new Procedure("The pool was restored", one, scenario);
+    expect(await procedure.runs()).to.include.members(["DELETE /integrations/3", "POST /integrations"]);
+    expect(await procedure.runs()).to.deep.equal([]);
+    procedure.ends();
+    expect(sandbox.synapse.catalog(host, "claims")).to.deep.equal(before);
   });
 
   it("The pool is gone", async () => {
