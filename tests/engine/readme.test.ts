@@ -52,6 +52,8 @@ describe("README.md", function () {
       administratorPassword: "Adm1n!",
     });
     sandbox.synapse.createPool(host, database);
+    // So that a slow machine asks before it is over.
+    sandbox.immuta.delays.creating = 5000;
     installLink(folder);
     writeFileSync(join(folder, "index.ts"), block("ts", /new immuta\.SynapseIntegration/));
     scenario = await open(sandbox, undefined, {
