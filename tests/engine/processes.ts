@@ -9,8 +9,8 @@ export async function until(so: () => boolean): Promise<void> {
   }
 }
 
-/** The processes of a run: the engine of the stack in this folder first, then what it started. */
-export function processesOf(folder: string): number[] {
+/** The processes of a run of the stack in this folder: its engine, and what that started. Throws where none runs. */
+export function processesOf(folder: string): { engine: number; started: number[] } {
   const table = execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" })
     .split("\n")
     .map((line) => /^\s*(\d+)\s+(\d+)\s(.*)$/.exec(line))
@@ -21,7 +21,9 @@ export function processesOf(folder: string): number[] {
     .filter(({ args }) => args.startsWith(join(folder, "bin", "pulumi")))
     .map(({ id }) => id);
   for (const id of found) for (const child of table) if (child.parent === id) found.push(child.id);
-  return found;
+  const [engine, ...started] = found;
+  if (engine === undefined) throw new Error("no engine runs");
+  return { engine, started };
 }
 
 /** Whether a process runs: one that has ended and that nobody has asked about (a zombie) does not. */

@@ -118,8 +118,7 @@ describe("docs/runbook.md", function () {
       () => "broke off",
     );
     await until(soFar);
-    const [engine, ...started] = processesOf(scenario.opened.folder);
-    if (engine === undefined) throw new Error("no engine runs");
+    const { engine, started } = processesOf(scenario.opened.folder);
     leftover.push(...started);
     process.kill(engine, "SIGKILL");
     expect(await broken).to.equal("broke off");

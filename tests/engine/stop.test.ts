@@ -21,8 +21,7 @@ describe("an operation that is told to stop", function () {
   ): Promise<{ text: string; started: number[] }> => {
     const failing = one.scenario.fail(action);
     await until(soFar);
-    const [engine, ...started] = processesOf(one.scenario.opened.folder);
-    if (engine === undefined) throw new Error("no engine runs");
+    const { engine, started } = processesOf(one.scenario.opened.folder);
     process.kill(engine, signal);
     return { text: await failing, started };
   };

@@ -84,10 +84,9 @@ export class EngineStack implements PulumiStack {
 
   /** kill -9 of the engine. The provider's process notices, and ends by itself. */
   async kill(): Promise<void> {
-    const [engine, ...others] = processesOf(this.folder);
-    if (engine === undefined) throw new Error("no engine runs");
+    const { engine, started } = processesOf(this.folder);
     process.kill(engine, "SIGKILL");
-    await until(() => !others.some(lives));
+    await until(() => !started.some(lives));
   }
 
   /** A secret is encrypted anew whenever the state is written. */

@@ -43,6 +43,16 @@ describe("a list that reads share", () => {
     expect((await found).map((one) => one?.id)).to.deep.equal(["3", "2", "1"]);
   });
 
+  it("is one for each eight of many, where eight read at a time, as the engine does", async () => {
+    const ids = Array.from({ length: 60 }, (_, n) => String(n));
+    for (const id of ids) stage.integrations.set(id, integration(id));
+    const reader = async (): Promise<void> => {
+      for (let id = ids.pop(); id !== undefined; id = ids.pop()) expect((await read(id))?.id).to.equal(id);
+    };
+    await Promise.all(Array.from({ length: 8 }, reader));
+    expect(stage.acts).to.deep.equal(Array.from({ length: Math.ceil(60 / 8) }, () => "list"));
+  });
+
   it("does not say of one that is gone: its own GET does", async () => {
     expect(await read("4")).to.equal(undefined);
     expect(stage.acts).to.deep.equal(["list", "get 4"]);
