@@ -82,7 +82,7 @@ async function resolved(server: string): Promise<Result> {
 
 async function reachable(server: string, port: number): Promise<Result> {
   try {
-    (await dial(server, port, timeout)).destroy();
+    (await dial({ server, port }, timeout)).destroy();
     return ok("port", `${server}:${port} answers`);
   } catch (error) {
     return fail(

@@ -1,10 +1,11 @@
 import type { Connection } from "tedious";
 import type { Reporter } from "../reporter";
 import { type Outcome, type Requests, sendBatch, tooSlow } from "./batch";
-import { dialler } from "./dial";
+import type { Address } from "./dial";
 import { describeUnreachable } from "./advice";
 import { PoolUnreachable } from "./errors";
-import { codeOf, messageOf, type ServerError, troubleFrom } from "./faults";
+import { codeOf, lostConnection, malformed, messageOf, type ServerError, troubleFrom } from "./faults";
+import { Line } from "./line";
 import { type PoolLogin, routeOf } from "./login";
 import { OneSession } from "./one-session";
 import { defaultConnectTimeout, settingsFor } from "./settings";
@@ -12,7 +13,12 @@ import type { Trouble } from "./trouble";
 
 /** One session in one database, from login to logout. It is never replaced by another one. */
 export interface PoolConnection {
-  /** Sends a batch; see sendBatch. A session that was lost gives the fault ECONNCLOSED. */
+  /** The node to which the gateway sent on; undefined where it serves itself. */
+  readonly node: Address | undefined;
+  /**
+   * Sends a batch; see sendBatch. A session that was lost before it gives the fault ECONNCLOSED; one that ended with it,
+   * however it ended, has a fault of the connection as its last error.
+   */
   batch(text: string, timeout: number, said?: (message: string) => void): Promise<Outcome>;
   /** Never rejects; can be called again. */
   close(): Promise<void>;
@@ -25,17 +31,18 @@ export async function openConnection(
   reporter: Reporter,
 ): Promise<PoolConnection> {
   const timeout = login.connectTimeout ?? defaultConnectTimeout;
-  const { server, port } = routeOf(login);
+  const line = new Line(routeOf(login), timeout);
   // What the server said to the latest connection. A refused login carries its number in this event only.
   let said: ServerError[] = [];
   const listen = (connection: Connection): void => {
+    line.attach(connection);
     said = [];
     const own = said;
-    connection.on("errorMessage", ({ number, state, class: severity, lineNumber: line, message }) => {
-      own.push({ number, state, severity, line, message });
+    connection.on("errorMessage", ({ number, state, class: severity, lineNumber: at, message }) => {
+      own.push({ number, state, severity, line: at, message });
     });
   };
-  const pool = new OneSession(settingsFor(login, database, dialler(server, port, timeout), listen));
+  const pool = new OneSession(settingsFor(login, database, line.dial, listen));
   // Without a listener a connection that breaks would end the process.
   pool.on("error", (error: Error) => {
     reporter.debug(`the connection to ${database} reported: ${error.message}`);
@@ -47,6 +54,7 @@ export async function openConnection(
   };
   try {
     await pool.connect();
+    line.loggedIn();
     await proveDatabase(pool, database, timeout);
   } catch (error) {
     await close();
@@ -57,12 +65,21 @@ export async function openConnection(
         : refusal === undefined
           ? troubleOf(error)
           : troubleFrom(refusal);
-    throw new PoolUnreachable(describeUnreachable(login, database, trouble), trouble);
+    const { node } = line;
+    const found = node === undefined ? trouble : { ...trouble, node };
+    throw new PoolUnreachable(describeUnreachable(login, database, found), found);
   }
   for (const { number, message } of said)
     reporter.debug(`a session option was rejected by ${database}: Msg ${number}: ${message}`);
   return {
-    batch: (text, limit, listener) => sendBatch(pool, text, limit, listener, login.interruption?.cutOff),
+    node: line.node,
+    batch: async (text, limit, listener) => {
+      const outcome = await sendBatch(pool, text, limit, listener, login.interruption?.cutOff);
+      const last = outcome.errors.at(-1);
+      // The server's own error stays the last where it has ended nothing.
+      if (last !== undefined && last.number > 0 && (await line.isLost())) outcome.errors.push(lostConnection);
+      return outcome;
+    },
     close,
   };
 }
@@ -84,7 +101,12 @@ async function proveDatabase(pool: Requests, database: string, timeout: number):
       message: `a first batch was not answered within ${timeout / 1000} s`,
     });
   if (first !== undefined) throw new Refused(troubleFrom(first));
-  const name = String(rows[0]?.["name"]);
+  const name = rows[0]?.["name"];
+  if (typeof name !== "string")
+    throw new Refused({
+      code: malformed,
+      message: "the server answered a first query without naming the database",
+    });
   if (name.toLowerCase() !== database.toLowerCase())
     throw new Refused({ message: `the session ended up in database ${name}` });
 }

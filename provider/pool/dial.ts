@@ -1,17 +1,38 @@
-import { connect, type Socket } from "node:net";
+import { Socket } from "node:net";
+import { fault } from "./faults";
+import { LoginGuard } from "./login-guard";
 
-/** A fault of the connection with the code by which trouble.ts judges it. */
-function fault(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
+/** Where a TCP connection leads. */
+export interface Address {
+  server: string;
+  port: number;
+}
+
+/** A TCP connection over which no login leaves in clear. */
+class GuardedSocket extends Socket {
+  readonly #guard = new LoginGuard();
+
+  override _write(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    const refusal = this.#guard.refusal(chunk);
+    if (refusal === undefined) super._write(chunk, encoding, done);
+    else done(refusal);
+  }
+
+  override _writev(
+    chunks: { chunk: Buffer; encoding: BufferEncoding }[],
+    done: (error?: Error | null) => void,
+  ): void {
+    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), "binary", done);
+  }
 }
 
 /**
  * A TCP connection. tedious' own timer does not reach a connector, and an address that swallows packets would keep a
  * plain socket waiting for minutes.
  */
-export function dial(server: string, port: number, timeout: number): Promise<Socket> {
+export function dial({ server, port }: Address, timeout: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: server, port, keepAlive: true });
+    const socket = new GuardedSocket();
     const settle = (end: () => void): void => {
       clearTimeout(timer);
       socket.off("error", refuse);
@@ -27,23 +48,10 @@ export function dial(server: string, port: number, timeout: number): Promise<Soc
       refuse(fault("ETIMEDOUT", `no TCP connection to ${server}:${port} within ${timeout / 1000} s`));
     }, timeout);
     socket.once("error", refuse);
-    socket.once("connect", () => {
+    socket.connect({ host: server, port, keepAlive: true }, () => {
       settle(() => {
         resolve(socket);
       });
     });
   });
-}
-
-/**
- * Dials once and never again: a connection that is lost between two batches mssql would replace silently, and with it
- * everything that the session had set.
- */
-export function dialler(server: string, port: number, timeout: number): () => Promise<Socket> {
-  let dialled = false;
-  return () => {
-    if (dialled) return Promise.reject(fault("ECONNCLOSED", "the connection was lost between two batches"));
-    dialled = true;
-    return dial(server, port, timeout);
-  };
 }

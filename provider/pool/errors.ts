@@ -1,7 +1,7 @@
 import type { Phase } from "../immuta/types";
 import { permissionAdvice } from "./advice";
-import { type ServerError, troubleFrom } from "./faults";
-import { interrupts, type Trouble } from "./trouble";
+import type { ServerError } from "./faults";
+import type { Trouble } from "./trouble";
 
 export type { ServerError } from "./faults";
 
@@ -29,11 +29,6 @@ export class BatchFailed extends Error {
         permissionAdvice(errors),
     );
   }
-
-  /** The connection broke or the pool went away; the batch itself is not to blame. */
-  get interrupted(): boolean {
-    return this.failure.errors.some((error) => interrupts(troubleFrom(error)));
-  }
 }
 
 /** No connection to the pool. */
@@ -51,13 +46,21 @@ export class PoolUnreachable extends Error {
 
 function describe(error: ServerError, firstLine: number): string {
   if (error.number === 0) return error.code === undefined ? error.message : `${error.code}: ${error.message}`;
+  const line = lineInText(error) ?? error.line;
   const place =
-    error.line === 0
+    line === 0
       ? ""
       : error.procedure === undefined
-        ? `, script line ${firstLine + error.line - 1}`
-        : `, procedure ${error.procedure}, line ${error.line}`;
+        ? `, script line ${firstLine + line - 1}`
+        : `, procedure ${error.procedure}, line ${line}`;
   const severity = error.severity === undefined ? "" : `, level ${error.severity}`;
   const state = error.state === undefined ? "" : `, state ${error.state}`;
   return `Msg ${error.number}${severity}${state}${place}: ${error.message}`;
+}
+
+/** A dedicated pool's parser (103010) always says line 1, and has the true one in its text. */
+function lineInText({ number, message }: ServerError): number | undefined {
+  if (number < 103_000 || number >= 105_000) return undefined;
+  const line = /\bline: (\d{1,9}), column: \d+/i.exec(message)?.[1];
+  return line === undefined ? undefined : Number(line);
 }

@@ -46,10 +46,19 @@ function serverError(error: unknown): ServerError {
   return { number: 0, ...(code === undefined ? {} : { code }), line: 0, message: messageOf(error) };
 }
 
-export const troubleFrom = ({ number, code, message }: ServerError): Trouble => ({
+/** Stands behind the errors of the server after which it ended the session. */
+export const lostConnection: ServerError = {
+  number: 0,
+  code: "ECONNRESET",
+  line: 0,
+  message: "the server ended the session",
+};
+
+export const troubleFrom = ({ number, code, severity, message }: ServerError): Trouble => ({
   message,
   ...(number === 0 ? {} : { number }),
   ...(code === undefined ? {} : { code }),
+  ...(severity === undefined ? {} : { severity }),
 });
 
 /** mssql and tedious wrap an error in others; from the outermost to the nearest to the cause. */
@@ -68,11 +77,26 @@ function layersOf(error: unknown): Record<string, unknown>[] {
 /** What a wrapper calls any error that it wraps. */
 const general = new Set(["EREQUEST", "ESOCKET"]);
 
-/** The code nearest to the cause. */
+/** An error with the code by which trouble.ts judges it. */
+export const fault = (code: string, message: string): Error => Object.assign(new Error(message), { code });
+
+/**
+ * The code nearest to the cause. An end of the connection that comes in order (close_notify, FIN) has none of its own;
+ * what of the client's own checks of an answer fails has one of Node's.
+ */
 export function codeOf(error: unknown): string | undefined {
   const codes = layersOf(error).flatMap(({ code }) => (typeof code === "string" ? [code] : []));
-  return codes.findLast((code) => !general.has(code)) ?? codes.at(-1);
+  const code = codes.findLast((each) => !general.has(each)) ?? codes.at(-1);
+  if (code === undefined || general.has(code)) {
+    const message = messageOf(error);
+    if (/unexpected end of message stream|socket hang up/.test(message)) return "ECONNRESET";
+    if (/unable to process incoming packet/i.test(message)) return malformed;
+  }
+  return code !== undefined && /^ERR_(OUT_OF_RANGE|BUFFER_OUT_OF_BOUNDS)$/.test(code) ? malformed : code;
 }
+
+/** The code of an answer that is none in TDS. */
+export const malformed = "EMALFORMED";
 
 /** An AggregateError says nothing itself; Entra's own words, for one, stand in its last part. */
 export function messageOf(error: unknown): string {

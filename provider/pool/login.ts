@@ -1,4 +1,6 @@
 import type { Interruption } from "../interruption";
+import type { Address } from "./dial";
+
 /** How to reach and enter a pool. */
 export interface PoolLogin {
   /** The endpoint's own name: what the certificate and the gateway go by. */
@@ -8,6 +10,8 @@ export interface PoolLogin {
   /** Where to connect instead, such as a private endpoint. */
   route: { server?: string; port?: number };
   trustServerCertificate: boolean;
+  /** TLS inside PRELOGIN (default), or before it: TDS 8. */
+  encrypt?: "mandatory" | "strict";
   /** Sent in the login, so that the server's audit shows who called. */
   applicationName: string;
   /** Milliseconds; default 30 s. */
@@ -32,7 +36,7 @@ export type Authentication =
   | { type: "entra-access-token"; accessToken: string };
 
 /** What is dialled, whatever name is said there. */
-export const routeOf = ({ host, port, route }: PoolLogin): { server: string; port: number } => ({
+export const routeOf = ({ host, port, route }: PoolLogin): Address => ({
   server: route.server ?? host,
   port: route.port ?? port,
 });

@@ -6,10 +6,12 @@ import { defaultRequestTimeout, resultOf } from "./batch";
 import type { Batch } from "./batches";
 import type { PoolConnection } from "./connection";
 import { BatchFailed, PoolUnreachable } from "./errors";
-import type { ServerError } from "./faults";
+import { type ServerError, troubleFrom } from "./faults";
+import { lostBefore } from "./line";
 import type { PoolLogin } from "./login";
 import { connectPatiently, pause } from "./patience";
 import { leadingKeywords } from "./statement";
+import { howItBroke, interruptionIn } from "./trouble";
 
 export interface PhaseRun {
   phase: Phase;
@@ -58,6 +60,7 @@ export async function runPhase(
     );
   // Over all runs of the phase.
   const sent = { batches: 0 };
+  let first: BatchFailed | undefined;
   for (let attempt = 1; ; attempt++) {
     const connection = await connectPatiently(login, run.database, run.fresh, reporter, clock).catch(
       (error: unknown) => {
@@ -69,17 +72,27 @@ export async function runPhase(
       await runBatches(connection, login, run, sent, reporter);
       return;
     } catch (error) {
-      if (!(error instanceof BatchFailed) || !error.interrupted) throw error;
+      if (!(error instanceof BatchFailed)) throw error;
+      const interruption = interruptionIn(error.failure.errors.map(troubleFrom), login);
+      if (interruption === undefined || attempt === mostRuns) throw afterRepeat(error, first);
       if (!mayRepeat && sent.batches > 0) throw notRepeated(error);
-      if (attempt === mostRuns) throw error;
+      first ??= error;
+      const { batch, batches } = error.failure;
       reporter.info(
-        `the connection broke in batch ${error.failure.batch} of ${error.failure.batches}; the ${run.phase} script is run again from its beginning`,
+        `${howItBroke(interruption)} in batch ${batch} of ${batches}; the ${run.phase} script is run again from its beginning`,
       );
     } finally {
       await connection.close();
     }
     await clock.sleep(pause(attempt - 1));
   }
+}
+
+/** "already exists" in a second run is the first one's doing. */
+function afterRepeat(error: BatchFailed, first: BatchFailed | undefined): BatchFailed {
+  if (first !== undefined)
+    error.message += `\nThe script had been begun again from its beginning, because of this:\n${first.message}`;
+  return error;
 }
 
 function notRepeated(error: BatchFailed): BatchFailed {
@@ -128,14 +141,12 @@ async function runBatches(
   }
 }
 
-/** The severity of what the server could not read. */
-const syntaxError = 15;
+/** Between the first quotation mark of any language and the last; behind one that stands alone, all. */
+const quoted = /['"`[\]«»‹›‘’‚‛“”„‟「」『』](?:[^]*['"`[\]«»‹›‘’‚‛“”„‟「」『』]|[^]*$)/u;
 
-/** A syntax error quotes the batch, down to a piece of a password that ends its literal too early. */
-function tellable({ message, severity }: ServerError, batch: Batch, mask: PhaseRun["mask"]): string {
-  const holdsSecret = mask(batch.text) !== batch.text;
-  return mask(severity === syntaxError && holdsSecret ? message.replace(/'[^]*'/, "'…'") : message);
-}
-
-/** The code of a session that was lost before the batch was sent; see dial.ts. */
-const lostBefore = "ECONNCLOSED";
+/**
+ * An error may quote the batch, down to a piece of a password that ends its literal too early: where the batch holds a
+ * secret, nothing is told of what the server quotes, whatever the error's number and severity.
+ */
+const tellable = ({ message }: ServerError, batch: Batch, mask: PhaseRun["mask"]): string =>
+  mask(batch.text) === batch.text ? mask(message) : mask(message).replace(quoted, "'…'");

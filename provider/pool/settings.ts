@@ -38,7 +38,7 @@ export function settingsFor(
     // mssql's `SELECT 1` before each request turns a paused pool into a storm of logins.
     validateConnection: false,
     options: {
-      encrypt: true,
+      encrypt: login.encrypt === "strict" ? "strict" : true,
       trustServerCertificate: login.trustServerCertificate,
       appName: login.applicationName,
       // What may be tried again is decided in one place, by trouble.ts.

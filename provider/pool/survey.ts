@@ -6,7 +6,7 @@ import { PoolUnreachable } from "./errors";
 import { troubleFrom } from "./faults";
 import type { PoolLogin } from "./login";
 import { connectPatiently, pause } from "./patience";
-import { interrupts } from "./trouble";
+import { howItBroke, interruptionIn } from "./trouble";
 
 /** What a new integration would make, looked for before it is made. */
 export interface Sought {
@@ -38,13 +38,16 @@ export async function survey(
       const [first] = errors;
       if (first === undefined)
         return rows.map((row) => `${String(row["kind"])} ${String(row["name"])} in database ${where}`);
-      if (!interrupts(troubleFrom(first)) || attempt === mostAttempts)
+      const interruption = interruptionIn(errors.map(troubleFrom), login);
+      if (interruption === undefined || attempt === mostAttempts)
         throw new PoolUnreachable(
           `The catalog of database ${where} on ${login.host} could not be read: ` +
             (first.number === 0 ? first.message : `Msg ${first.number}: ${first.message}`),
           troubleFrom(first),
         );
-      reporter.info(`the connection broke while the catalog of database ${where} was read; it is read again`);
+      reporter.info(
+        `${howItBroke(interruption)} while the catalog of database ${where} was read; it is read again`,
+      );
       await clock.sleep(pause(attempt - 1));
     }
   };

@@ -1,8 +1,14 @@
+import type { Address } from "./dial";
+
 /** What kept a connection from coming about, or broke it: the server's number, or the code of a fault below it. */
 export interface Trouble {
   number?: number;
   code?: string;
+  /** Of the server's error; from 20 on it ends the session. */
+  severity?: number;
   message: string;
+  /** The node that the gateway sent on to, where the trouble came after that. */
+  node?: Address;
 }
 
 /** What is known of the pool before connecting. */
@@ -32,6 +38,26 @@ export interface Rule {
 
 const second = 1000;
 const minute = 60 * second;
+
+/** Errors from this severity on end the session, whatever their number. */
+const endsSession = 20;
+
+const sessionEnded: Rule = {
+  troubles: [`any other of severity ${endsSession} or more`],
+  reason: "the server ended the session",
+  fresh: 5 * minute,
+  later: 30 * second,
+  interrupts: true,
+};
+
+/** The gateway answers, so the pool is there: a node that moves is back in seconds, a closed port stays closed. */
+const nodeSilent: Rule = {
+  troubles: ["any of these at the node that the gateway names"],
+  reason: "the node that the gateway names does not answer",
+  fresh: 30 * second,
+  later: 30 * second,
+  interrupts: true,
+};
 
 /** Everything else is an error at once. By number or code, never by text, which differs between languages and versions. */
 export const rules: readonly Rule[] = [
@@ -93,6 +119,13 @@ export const rules: readonly Rule[] = [
     interrupts: false,
   },
   {
+    troubles: [1205, 1222, 110802, 110806],
+    reason: "the server asks for it to be sent again",
+    fresh: 30 * second,
+    later: 30 * second,
+    interrupts: true,
+  },
+  {
     troubles: [
       "ECONNREFUSED",
       "ECONNRESET",
@@ -109,6 +142,8 @@ export const rules: readonly Rule[] = [
     later: 30 * second,
     interrupts: true,
   },
+  nodeSilent,
+  sessionEnded,
 ];
 
 /**
@@ -128,8 +163,35 @@ export function judge(trouble: Trouble, { fresh, pauseIsAwaited }: Circumstances
   return { wait: true, reason: rule.reason, limit: patience === "waitForPool" ? Infinity : patience };
 }
 
-/** Errors of a batch after which the connection, not the batch, is to blame. */
-export const interrupts = (trouble: Trouble): boolean => ruleFor(trouble)?.interrupts ?? false;
+/** Why a batch was broken off that is not to blame for it. */
+export interface Interruption {
+  /** As told: number or code. */
+  by: number | string;
+  reason: string;
+  /** The session is gone; otherwise the server refused the batch for now. */
+  connectionLost: boolean;
+}
 
-const ruleFor = ({ number, code }: Trouble): Rule | undefined =>
-  rules.find(({ troubles }) => troubles.some((each) => each === (number ?? code)));
+/** Pure; undefined where the batch is to blame, or where a pause is not waited for. */
+export function interruptionIn(
+  troubles: readonly Trouble[],
+  { pauseIsAwaited }: Pick<Circumstances, "pauseIsAwaited">,
+): Interruption | undefined {
+  for (const trouble of troubles) {
+    const rule = ruleFor(trouble);
+    if (rule?.interrupts !== true || (rule.onlyWhenAsked === true && !pauseIsAwaited)) continue;
+    const by = trouble.number ?? trouble.code ?? "no answer";
+    return { by, reason: rule.reason, connectionLost: typeof by === "string" || rule === sessionEnded };
+  }
+  return undefined;
+}
+
+/** In the words of a line, such as "the connection broke". */
+export const howItBroke = ({ by, reason, connectionLost }: Interruption): string =>
+  connectionLost ? "the connection broke" : `${reason} (${by}),`;
+
+function ruleFor({ number, code, severity = 0, node }: Trouble): Rule | undefined {
+  const rule = rules.find(({ troubles }) => troubles.some((each) => each === (number ?? code)));
+  if (rule !== undefined && number === undefined && node !== undefined && rule.interrupts) return nodeSilent;
+  return rule ?? (severity >= endsSession ? sessionEnded : undefined);
+}

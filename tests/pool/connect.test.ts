@@ -247,7 +247,7 @@ describe("connecting to a pool", () => {
       // A listener whose queue is full answers no SYN any more, as a black hole does.
       const child = await fullQueue();
       try {
-        const error = await failureOf(dial("127.0.0.1", child.port, 500));
+        const error = await failureOf(dial({ server: "127.0.0.1", port: child.port }, 500));
         expect(error).to.have.property("code", "ETIMEDOUT");
         expect(error.message).to.equal(`no TCP connection to 127.0.0.1:${child.port} within 0.5 s`);
       } finally {

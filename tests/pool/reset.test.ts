@@ -2,8 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { sendBatch } from "../../provider/pool/batch";
 import { openConnection } from "../../provider/pool/connection";
-import { dialler } from "../../provider/pool/dial";
 import { BatchFailed, PoolUnreachable } from "../../provider/pool/errors";
+import { Line } from "../../provider/pool/line";
 import { OneSession } from "../../provider/pool/one-session";
 import { settingsFor } from "../../provider/pool/settings";
 import type { Synapse } from "../../sandbox/synapse";
@@ -129,10 +129,15 @@ describe("a connection that breaks", () => {
   });
 
   it("between the login and the first batch is seen before a batch is sent", async () => {
-    const dialled = dialler("127.0.0.1", synapse.port, 1000);
-    const session = new OneSession(settingsFor(loginTo(synapse), database, dialled, () => undefined));
+    const line = new Line({ server: "127.0.0.1", port: synapse.port }, 1000);
+    const session = new OneSession(
+      settingsFor(loginTo(synapse), database, line.dial, (connection) => {
+        line.attach(connection);
+      }),
+    );
     session.on("error", () => undefined);
     await session.connect();
+    line.loggedIn();
     synapse.dropPool(host, database);
     synapse.createPool(host, database);
     await new Promise((resolve) => setTimeout(resolve, 200));

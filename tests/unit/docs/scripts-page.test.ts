@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { judge, interrupts, type Patience, type Rule, rules } from "../../../provider/pool/trouble";
+import { interruptionIn, judge, type Patience, type Rule, rules } from "../../../provider/pool/trouble";
 
 const page = readFileSync(join(__dirname, "..", "..", "..", "docs", "scripts.md"), "utf8");
 
@@ -57,7 +57,10 @@ describe("the rules by which is waited", () => {
             const patience = fresh ? rule.fresh : rule.later;
             const waits = patience !== "not" && (rule.onlyWhenAsked !== true || pauseIsAwaited);
             expect(verdict.wait, `${trouble}`).to.equal(waits);
-            expect(interrupts({ ...known, message: "" })).to.equal(rule.interrupts);
+            const interruption = interruptionIn([{ ...known, message: "" }], { pauseIsAwaited });
+            expect(interruption !== undefined, `${trouble}`).to.equal(
+              rule.interrupts && (rule.onlyWhenAsked !== true || pauseIsAwaited),
+            );
           }
     const circumstances = { fresh: true, pauseIsAwaited: true };
     for (const other of [
