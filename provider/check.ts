@@ -80,6 +80,13 @@ function together(news: Bag): string[] {
     problems.push(
       "bootstrap: has no use in automatic setup (autoBootstrap true): Immuta prepares the pool with username and password. Remove it, or set autoBootstrap to false.",
     );
+  if (
+    valueAt(news, "bootstrap.encrypt") === "strict" &&
+    valueAt(news, "bootstrap.trustServerCertificate") === true
+  )
+    problems.push(
+      "bootstrap.trustServerCertificate: has no use beside bootstrap.encrypt strict, which always checks the certificate. Remove one of them.",
+    );
   problems.push(...entraProblems(news, given), ...referenceProblems(news, given));
   problems.push(...distinctDelimiters(withDefaults(news)["metadataDelimiters"]));
   return problems;

@@ -42,6 +42,7 @@ export interface Bootstrap {
   server?: string;
   port?: number;
   trustServerCertificate?: boolean;
+  encrypt?: "mandatory" | "strict";
 }
 
 /** Where a password is to be had when an operation needs it; exactly one is given. */
@@ -300,6 +301,13 @@ export const properties: readonly Property[] = [
     type: "boolean",
     change: "local",
     doc: "Accept any server certificate; default false.",
+  },
+  {
+    path: "bootstrap.encrypt",
+    type: "string",
+    change: "local",
+    rule: rules.oneOf("mandatory", "strict"),
+    doc: "`mandatory` (default): TLS is agreed in the connection before the login; `strict`: TLS before anything else (TDS 8), with a certificate that is always checked.",
   },
   {
     path: "bootstrap.authentication",

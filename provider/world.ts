@@ -60,6 +60,7 @@ export function bootstrapLogin(inputs: Inputs, world: World): PoolLogin {
     authentication: authenticationOf(bootstrap, world.configuration),
     route: { ...(server === undefined ? {} : { server }), ...(port === undefined ? {} : { port }) },
     trustServerCertificate: bootstrap.trustServerCertificate ?? false,
+    ...(bootstrap.encrypt === undefined ? {} : { encrypt: bootstrap.encrypt }),
     applicationName: world.applicationName,
     ...limit("connectTimeout", bootstrap.connectTimeout),
     ...limit("requestTimeout", bootstrap.requestTimeout),

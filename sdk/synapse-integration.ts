@@ -59,6 +59,11 @@ export interface BootstrapArgs {
   port?: Input<number | undefined>;
   /** Accept any server certificate. Default false. */
   trustServerCertificate?: Input<boolean | undefined>;
+  /**
+   * How the connection is encrypted: `mandatory` (default) agrees on TLS before the login, `strict` (TDS 8) begins with
+   * it. Nothing of a login is sent without TLS in either.
+   */
+  encrypt?: Input<"mandatory" | "strict" | undefined>;
   /** Microsoft Entra tenant of the service principal. */
   tenantId?: Input<string | undefined>;
   /** Client id of the service principal, or of a user-assigned managed identity. */

@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { packageVersion, type Configuration } from "../../provider/configuration";
 import { openConnection } from "../../provider/pool/connection";
-import { dial } from "../../provider/pool/dial";
+import { type Address, dial } from "../../provider/pool/dial";
 import { PoolUnreachable } from "../../provider/pool/errors";
 import { type PoolLogin, nameOfLogin, routeOf } from "../../provider/pool/login";
 import { fail, failOf, ok, type Result, skipped } from "./result";
@@ -109,24 +109,33 @@ async function within(
     const connection = await openConnection(login, database, { info: silent, warn: silent, debug: silent });
     try {
       const { rows, errors } = await connection.batch(query, timeout);
-      const admitted = ok(check, `${nameOfLogin(login.authentication)} is let into ${database}`);
+      const { node } = connection;
+      const admitted = [
+        ...(node === undefined
+          ? []
+          : [ok(`node of ${where}`, `${login.host} sends on to ${nameOf(node)}, which answers`)]),
+        ok(check, `${nameOfLogin(login.authentication)} is let into ${database}`),
+      ];
       const [first] = errors;
       if (first !== undefined)
         return [
-          admitted,
+          ...admitted,
           fail(`rights in ${where}`, `Msg ${first.number}: ${first.message}`, administratorFix),
         ];
-      return [admitted, ...read(rows[0] ?? {})];
+      return [...admitted, ...read(rows[0] ?? {})];
     } finally {
       await connection.close();
     }
   } catch (error) {
     if (!(error instanceof PoolUnreachable)) throw error;
-    const number = error.trouble.number ?? 0;
-    const named = names[number] ?? check;
+    const { number, node } = error.trouble;
+    const named =
+      number === undefined ? (node === undefined ? check : `node of ${where}`) : (names[number] ?? check);
     return [failOf(named, error, "Try again in a few minutes, and see the error's own words.")];
   }
 }
+
+const nameOf = ({ server, port }: Address): string => `${server}:${port}`;
 
 /** What an error at the login is really about. */
 const names: Readonly<Record<number, string>> = {

@@ -71,6 +71,7 @@ export async function openConnection(
   }
   for (const { number, message } of said)
     reporter.debug(`a session option was rejected by ${database}: Msg ${number}: ${message}`);
+  tellOfNode(login.host, line.node, reporter);
   return {
     node: line.node,
     batch: async (text, limit, listener) => {
@@ -82,6 +83,17 @@ export async function openConnection(
     },
     close,
   };
+}
+
+/** The node that each reporter was told of last: an operation logs in several times. */
+const toldOf = new WeakMap<Reporter, string>();
+
+function tellOfNode(host: string, node: Address | undefined, reporter: Reporter): void {
+  if (node === undefined) return;
+  const name = `${node.server}:${node.port}`;
+  if (toldOf.get(reporter) === name) return;
+  toldOf.set(reporter, name);
+  reporter.info(`the gateway ${host} sends this machine on to the node ${name}`);
 }
 
 /** The first batch of a session was refused. */

@@ -169,10 +169,22 @@ export const moreRefusals: readonly Refusal[] = [
     'bootstrap.waitForPool: "25h" is out of range. Give more than 0s and at most 24h.',
   ],
   [
+    "an encryption that is none",
+    "bootstrap.encrypt",
+    "optional",
+    'bootstrap.encrypt: "optional" is not known. Give mandatory or strict.',
+  ],
+  [
+    "trust beside strict encryption",
+    "bootstrap",
+    { encrypt: "strict", trustServerCertificate: true },
+    "bootstrap.trustServerCertificate: has no use beside bootstrap.encrypt strict, which always checks the certificate. Remove one of them.",
+  ],
+  [
     "an unknown part of bootstrap",
     "bootstrap.user",
     "x",
-    "bootstrap.user: no such property. Known are run, approvedScripts, guard, username, password, server, port, trustServerCertificate, authentication, tenantId, clientId, clientSecret, clientCertificatePath, accessToken, connectTimeout, requestTimeout, waitForPool.",
+    "bootstrap.user: no such property. Known are run, approvedScripts, guard, username, password, server, port, trustServerCertificate, encrypt, authentication, tenantId, clientId, clientSecret, clientCertificatePath, accessToken, connectTimeout, requestTimeout, waitForPool.",
   ],
   [
     "an empty pool identity",

@@ -28,6 +28,7 @@ const other: Record<string, unknown> = {
   "bootstrap.server": "10.0.0.1",
   "bootstrap.port": 1434,
   "bootstrap.trustServerCertificate": true,
+  "bootstrap.encrypt": "strict",
   "bootstrap.run": "external",
   "bootstrap.approvedScripts": { create: "0".repeat(64) },
   "bootstrap.guard": "strict",
