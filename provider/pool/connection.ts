@@ -77,13 +77,16 @@ export async function openConnection(
     batch: async (text, limit, listener) => {
       const outcome = await sendBatch(pool, text, limit, listener, login.interruption?.cutOff);
       const last = outcome.errors.at(-1);
-      // The server's own error stays the last where it has ended nothing.
-      if (last !== undefined && last.number > 0 && (await line.isLost())) outcome.errors.push(lostConnection);
+      const byServer = last !== undefined && (last.number > 0 || last.code === unexplained);
+      if (byServer && (await line.isLost())) outcome.errors.push(lostConnection);
       return outcome;
     },
     close,
   };
 }
+
+/** tedious' code of an answer that says it failed and not why. */
+const unexplained = "UNKNOWN";
 
 /** The node that each reporter was told of last: an operation logs in several times. */
 const toldOf = new WeakMap<Reporter, string>();

@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
 import { fault } from "./faults";
-import { LoginGuard } from "./login-guard";
+import { loginGuard } from "./packets";
 
 /** Where a TCP connection leads. */
 export interface Address {
@@ -8,14 +8,22 @@ export interface Address {
   port: number;
 }
 
+/** The code of a login that was not sent, because it would not have been encrypted. */
+const unencrypted = "ENOTENCRYPTED";
+
 /** A TCP connection over which no login leaves in clear. */
 class GuardedSocket extends Socket {
-  readonly #guard = new LoginGuard();
+  readonly #guard = loginGuard();
 
   override _write(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    const refusal = this.#guard.refusal(chunk);
-    if (refusal === undefined) super._write(chunk, encoding, done);
-    else done(refusal);
+    if (this.#guard.admit(chunk)) super._write(chunk, encoding, done);
+    else
+      done(
+        fault(
+          unencrypted,
+          "the server answered that the login is not to be encrypted; nothing of the login was sent",
+        ),
+      );
   }
 
   override _writev(

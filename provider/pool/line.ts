@@ -1,7 +1,9 @@
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { Connection } from "tedious";
 import { type Address, dial } from "./dial";
 import { fault, malformed } from "./faults";
+import { answerGuard } from "./packets";
 
 /** A gateway sends on to a node; a chain of them is somebody's mistake. */
 const mostRedirects = 3;
@@ -57,6 +59,9 @@ export class Line {
   /** Before tedious connects: follows it where it is sent, and ends what it cannot read. */
   attach(connection: Connection): void {
     this.#connection = connection;
+    connection.on("secure", (cleartext) => {
+      this.#watchAnswers(cleartext);
+    });
     this.#endWhatCannotBeRead(connection);
   }
 
@@ -64,6 +69,9 @@ export class Line {
   loggedIn(): void {
     this.#loggedIn = true;
     clearTimeout(this.#loginTimer);
+    // In strict mode the socket is TLS from the first byte, and is not told of before.
+    const socket = this.#connection?.socket;
+    if (socket instanceof TLSSocket) this.#watchAnswers(socket);
   }
 
   /** Whether the connection ended, asked when something went wrong: the end may be on its way behind the error. */
@@ -92,6 +100,13 @@ export class Line {
     }, this.timeout + graceOfTimer);
     socket.once("close", () => {
       if (this.#socket === socket) clearTimeout(this.#loginTimer);
+    });
+  }
+
+  #watchAnswers(cleartext: TLSSocket): void {
+    const guard = answerGuard();
+    cleartext.on("data", (bytes: Buffer) => {
+      if (!guard.admit(bytes)) this.#socket?.destroy(fault(malformed, "the server's answer cannot be read (it is not TDS)"));
     });
   }
 

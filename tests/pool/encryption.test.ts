@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { PoolUnreachable } from "../../provider/pool/errors";
-import { LoginGuard } from "../../provider/pool/login-guard";
 import type { PoolLogin } from "../../provider/pool/login";
+import { loginGuard } from "../../provider/pool/packets";
 import { administrator, failureOf, type Stage, stageOn, type Watch, watchHandles } from "./support";
 
 /** MS-TDS 2.2.6.5, PRELOGIN: what a server can say of encryption. */
@@ -114,9 +114,9 @@ describe("the guard at the socket", () => {
   };
   const prelogins = Buffer.concat([packet(0x12, 58), packet(0x12, 600), packet(0x12, 8)]);
   const refuses = (bytes: Buffer, size: number): boolean => {
-    const guard = new LoginGuard();
+    const guard = loginGuard();
     for (let at = 0; at < bytes.length; at += size)
-      if (guard.refusal(bytes.subarray(at, at + size)) !== undefined) return true;
+      if (!guard.admit(bytes.subarray(at, at + size))) return true;
     return false;
   };
 
