@@ -3,7 +3,7 @@ import type { BatchEffect } from "./faults";
 import { leadingKeywords, maskedHash, type SynapseJournalEntry } from "./journal";
 import type { LoggedIn } from "./login";
 import { Reply } from "./reply";
-import { runCall, textOfCall, type Prepared } from "./rpc-call";
+import { runCall, textOfCall } from "./rpc-call";
 import type { Endpoint } from "./session";
 import { SqlError } from "./tsql/errors";
 import { BatchEnd, Executor } from "./tsql/executor";
@@ -23,7 +23,6 @@ export interface Connection {
 const TransactionRequest = { Begin: 5, Commit: 7, Rollback: 8 } as const;
 
 export class Requests {
-  readonly #prepared: Prepared = new Map();
   #batches = 0;
   #transactions = 0n;
   /** A request that waits to be given up, and those behind it. */
@@ -97,7 +96,6 @@ export class Requests {
     }
     if ((message.status & PacketStatus.ResetConnection) !== 0) {
       state.reset();
-      this.#prepared.clear();
       reply.token(encodeBytesChange(EnvironmentChange.ResetAcknowledged, Buffer.alloc(0), Buffer.alloc(0)));
     }
     switch (message.type) {
@@ -187,7 +185,7 @@ export class Requests {
       const text = textOfCall(call);
       const statement = text === undefined ? "EXECUTE" : leadingKeywords(text);
       const before = reply.errors.length;
-      alive = runCall(call, executor, reply, this.#prepared) && alive;
+      alive = runCall(call, executor, reply) && alive;
       this.endpoint.journal.add({
         ...this.session.journal,
         kind: "rpc",

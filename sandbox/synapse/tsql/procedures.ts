@@ -1,27 +1,16 @@
 /** Calling procedures and functions: the user's own, and the system's. */
-import { int, type SqlType, type SqlValue } from "../wire/types";
+import { int, type SqlValue } from "../wire/types";
 import type { DatabaseObject } from "../workspace";
 import type { Argument, ModuleBody, ObjectName, Parameter, Statement } from "./ast";
-import { TokenCursor } from "./cursor";
 import { sqlError } from "./errors";
 import { evaluate, typeOf, type Scope } from "./evaluate";
 import type { Executor } from "./executor";
-import { tokenize } from "./lexer";
 import { addRoleMember, dropRoleMember } from "./define-principals";
-import { parseVariable } from "./parse-statement";
+import { TEXT_PROCEDURES, textArgument, type GivenArgument, type SystemProcedure } from "./prepared";
 import { Frame, type SessionState } from "./session-state";
-import { convert, textOf } from "./values";
+import { convert } from "./values";
 
 const DEEPEST_NESTING = 32;
-
-/** An argument as given: where it is a variable marked OUTPUT, `assign` takes the parameter's last value. */
-export interface GivenArgument {
-  name: string | undefined;
-  /** undefined: DEFAULT was given. */
-  value: SqlValue | undefined;
-  type: SqlType;
-  assign: ((value: SqlValue) => void) | undefined;
-}
 
 export function callProcedure(
   statement: Extract<Statement, { kind: "execute" }>,
@@ -45,13 +34,18 @@ function givenArgument({ name, value, output }: Argument, scope: Scope): GivenAr
   return { name, value: evaluate(value, scope), type: typeOf(value, scope), assign };
 }
 
+/** The system's own procedure of that name, if it is one. */
+export function systemProcedure({ schema, name }: ObjectName): SystemProcedure | undefined {
+  return ["sys", "dbo", undefined].includes(schema?.toLowerCase())
+    ? SYSTEM_PROCEDURES.get(name.toLowerCase())
+    : undefined;
+}
+
 /** @returns the procedure's return status. */
 export function call(name: ObjectName, values: GivenArgument[], scope: Scope, executor: Executor): number {
   const { session, frame } = scope;
-  const system = SYSTEM_PROCEDURES.get(name.name.toLowerCase());
-  if (system !== undefined && ["sys", "dbo", undefined].includes(name.schema?.toLowerCase())) {
-    return system(values, scope, executor);
-  }
+  const system = systemProcedure(name);
+  if (system !== undefined) return system(values, scope, executor);
   const object = session.findObject(name);
   if (object?.module?.kind !== "procedure") {
     throw sqlError(2812, name.schema === undefined ? name.name : `${name.schema}.${name.name}`);
@@ -130,17 +124,6 @@ function defaultOf(object: DatabaseObject, parameter: Parameter, scope: Scope): 
   return convert(evaluate(parameter.initial, scope), parameter.type);
 }
 
-type SystemProcedure = (values: GivenArgument[], scope: Scope, executor: Executor) => number;
-
-/** The named or positional argument of a system procedure, as text. */
-function textArgument(procedure: string, values: GivenArgument[], index: number, name: string): string {
-  const given =
-    values.find((value) => value.name?.toLowerCase() === name) ??
-    (values[index]?.name === undefined ? values[index] : undefined);
-  if (given?.value === undefined || given.value === null) throw sqlError(201, procedure, name);
-  return textOf(given.value);
-}
-
 /** sp_addrolemember and sp_droprolemember: ALTER ROLE with a member that is looked up first. */
 function roleProcedure(
   procedure: string,
@@ -160,7 +143,7 @@ function roleProcedure(
 }
 
 const SYSTEM_PROCEDURES = new Map<string, SystemProcedure>([
-  ["sp_executesql", executeSql],
+  ...TEXT_PROCEDURES,
   roleProcedure("sp_addrolemember", addRoleMember),
   roleProcedure("sp_droprolemember", dropRoleMember),
   ["sp_set_session_context", setSessionContext],
@@ -171,34 +154,6 @@ function setSessionContext(values: GivenArgument[], { session }: Scope): number 
   const given = values.find((value) => value.name?.toLowerCase() === "@value") ?? values[1];
   session.context.set(key.toLowerCase(), given?.value ?? null);
   return 0;
-}
-
-/** sp_executesql text, N'@a int, @b nvarchar(10) OUTPUT', values… */
-function executeSql(values: GivenArgument[], scope: Scope, executor: Executor): number {
-  const text = textArgument("sp_executesql", values, 0, "@statement");
-  const declared =
-    values.length > 1 ? parseParameters(textArgument("sp_executesql", values, 1, "@params")) : [];
-  const given = values.slice(2);
-  const pairs = declared.map((parameter, index) => {
-    const match =
-      given.find(({ name }) => name?.toLowerCase() === parameter.name.toLowerCase()) ??
-      (given[index]?.name === undefined ? given[index] : undefined);
-    if (match?.value === undefined) throw sqlError(8178, parameter.name);
-    return { parameter, match, value: match.value };
-  });
-  const frame = executor.runText(text, scope, (inside) => {
-    for (const { parameter, value } of pairs)
-      inside.declare(parameter.name, parameter.type, convert(value, parameter.type));
-  });
-  for (const { parameter, match } of pairs) match.assign?.(frame.variable(parameter.name).value);
-  return 0;
-}
-
-export function parseParameters(text: string): Parameter[] {
-  const cursor = new TokenCursor(text, tokenize(text));
-  const parameters = cursor.atEnd ? [] : cursor.list(() => parseVariable(cursor));
-  if (!cursor.atEnd) throw cursor.syntaxError();
-  return parameters;
 }
 
 type ScalarFunction = DatabaseObject & { module: Extract<ModuleBody, { kind: "scalar-function" }> };

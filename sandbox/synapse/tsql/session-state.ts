@@ -35,6 +35,12 @@ export interface Output {
   leave(returnStatus: number | undefined): void;
 }
 
+export interface PreparedStatement {
+  text: string;
+  /** The declarations of its parameters. */
+  parameters: string;
+}
+
 export class SessionState {
   quotedIdentifier = true;
   noCount = false;
@@ -44,6 +50,9 @@ export class SessionState {
   lastError = 0;
   rowCount = 0;
   readonly context = new Map<string, SqlValue>();
+  /** Statements that the client prepared, by handle. */
+  readonly prepared = new Map<number, PreparedStatement>();
+  #lastHandle = 0;
 
   constructor(
     readonly workspace: Workspace,
@@ -113,6 +122,13 @@ export class SessionState {
     this.transaction = undefined;
   }
 
+  /** Keeps a statement; its handle has not been another's in this session. */
+  keep(statement: PreparedStatement): number {
+    this.#lastHandle += 1;
+    this.prepared.set(this.#lastHandle, statement);
+    return this.#lastHandle;
+  }
+
   /** What a reset of the connection brings back to its start. */
   reset(): void {
     this.abandonTransaction();
@@ -122,6 +138,7 @@ export class SessionState {
     this.lastError = 0;
     this.rowCount = 0;
     this.context.clear();
+    this.prepared.clear();
   }
 }
 

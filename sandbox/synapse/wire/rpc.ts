@@ -94,6 +94,8 @@ function readTyped(reader: ByteReader): Typed {
       return { type: { name: "smallint" }, value: reader.take(2).readInt16LE() };
     case 0x38:
       return { type: { name: "int" }, value: reader.take(4).readInt32LE() };
+    case 0x3b:
+      return { type: { name: "float" }, value: reader.take(4).readFloatLE() };
     case 0x3e:
       return { type: { name: "float" }, value: reader.take(8).readDoubleLE() };
     case 0x7f:
@@ -111,8 +113,10 @@ function readTyped(reader: ByteReader): Typed {
     case 0x6a:
     case 0x6c:
       return readDecimal(reader);
+    case 0x28:
+      return readDateTime2(reader, 0);
     case 0x2a:
-      return readDateTime2(reader);
+      return readDateTime2(reader, reader.uint8());
     case 0x6f:
       return readDateTime(reader);
     case 0xa5:
@@ -158,13 +162,13 @@ function readDecimal(reader: ByteReader): Typed {
   return { type, value: (sign * Number(digits)) / 10 ** type.scale };
 }
 
-function readDateTime2(reader: ByteReader): Typed {
+/** A date has three bytes for its day; before these a datetime2 has its time, in units of its scale. */
+function readDateTime2(reader: ByteReader, scale: number): Typed {
   const type: SqlType = { name: "datetime2" };
-  const scale = reader.uint8();
   const bytes = reader.take(reader.uint8());
   if (bytes.length === 0) return { type, value: null };
   const timeBytes = bytes.length - 3;
-  const milliseconds = bytes.readUIntLE(0, timeBytes) * 10 ** (3 - scale);
+  const milliseconds = timeBytes === 0 ? 0 : bytes.readUIntLE(0, timeBytes) * 10 ** (3 - scale);
   const days = bytes.readUIntLE(timeBytes, 3) - 719_162;
   return { type, value: new Date(days * 86_400_000 + Math.round(milliseconds)) };
 }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Request, TYPES } from "tedious";
 import type { Synapse } from "../../../sandbox/synapse";
-import { Client, startWithPool, type ClientOptions } from "./support";
+import { Client, startWithPool, type Answer, type ClientOptions } from "./support";
 
 describe("requests to the sandbox's Synapse", () => {
   let synapse: Synapse;
@@ -138,6 +138,99 @@ describe("requests to the sandbox's Synapse", () => {
       client.connection.prepare(request);
     });
     expect(rows).to.deep.equal([5]);
+  });
+
+  /** Calls a procedure by its name, as drivers do by its number; parameters stand by position. */
+  const call = async (
+    client: Client,
+    procedure: string,
+    parameters: readonly unknown[],
+  ): Promise<{ answer: Answer; handle: unknown }> => {
+    let handle: unknown;
+    const answer = await client.send(
+      (request) => {
+        client.connection.callProcedure(request);
+      },
+      procedure,
+      (request) => {
+        const [first, ...rest] = parameters;
+        const output = procedure === "sp_prepare" || procedure === "sp_prepexec";
+        if (output) request.addOutputParameter("", TYPES.Int, first);
+        else request.addParameter("", TYPES.Int, first);
+        for (const value of rest)
+          request.addParameter("", typeof value === "number" ? TYPES.Int : TYPES.NVarChar, value);
+        request.on("returnValue", (_name: string, value: unknown) => (handle = value));
+      },
+    );
+    return { answer, handle };
+  };
+
+  it("prepare and execute in one call, as JDBC and ODBC do, and again by the handle", async () => {
+    const client = await connect();
+    const first = await call(client, "sp_prepexec", [
+      null,
+      "@P0 int,@P1 nvarchar(10)",
+      "SELECT @P0, @P1",
+      4,
+      "a",
+    ]);
+    expect(first.answer.rows).to.deep.equal([[4, "a"]]);
+    expect(first.answer.returnStatus).to.equal(0);
+    expect(first.handle).to.equal(1);
+    expect((await call(client, "sp_execute", [1, 5, "b"])).answer.rows).to.deep.equal([[5, "b"]]);
+    expect(await client.values("EXEC sp_execute 1, 6, N'c'")).to.deep.equal([6]);
+    const calls = synapse.journal.filter(({ kind }) => kind === "rpc").slice(-2);
+    expect(calls.map(({ statement }) => statement)).to.deep.equal(["SELECT", "EXECUTE"]);
+  });
+
+  it("give each prepared statement a handle of its own, also where one was given back", async () => {
+    const client = await connect();
+    const prepare = async (text: string): Promise<unknown> =>
+      (await call(client, "sp_prepare", [null, null, text, 1])).handle;
+    expect([await prepare("SELECT 1"), await prepare("SELECT 2")]).to.deep.equal([1, 2]);
+    expect((await call(client, "sp_unprepare", [1])).answer.numbers).to.deep.equal([]);
+    expect(await prepare("SELECT 3")).to.equal(3);
+    expect((await call(client, "sp_execute", [2])).answer.rows).to.deep.equal([[2]]);
+    // JDBC gives statements back in a batch of text.
+    expect((await client.batch("EXEC sp_unprepare 2;EXEC sp_unprepare 3;")).numbers).to.deep.equal([]);
+    const gone = await call(client, "sp_execute", [3]);
+    expect(
+      gone.answer.errors.map(({ number, message, class: level }) => ({ number, message, level })),
+    ).to.deep.equal([
+      { number: 8179, message: "Could not find prepared statement with handle 3.", level: 16 },
+    ]);
+    expect(gone.answer.returnStatus).to.equal(8179);
+  });
+
+  it("put the new statement in the place of the one whose handle is given in", async () => {
+    const client = await connect();
+    await call(client, "sp_prepexec", [null, null, "SELECT 1"]);
+    const again = await call(client, "sp_prepexec", [1, null, "SELECT 2"]);
+    expect([again.answer.rows, again.handle]).to.deep.equal([[[2]], 2]);
+    expect((await call(client, "sp_execute", [1])).answer.numbers).to.deep.equal([8179]);
+  });
+
+  it("keep the handle of a statement that was prepared and failed, none of what cannot be read", async () => {
+    const client = await connect();
+    const failed = await call(client, "sp_prepexec", [null, "@P0 int", "SELECT 1 / @P0", 0]);
+    expect([failed.answer.numbers, failed.handle]).to.deep.equal([[8134], 1]);
+    expect((await call(client, "sp_execute", [1, 1])).answer.rows).to.deep.equal([[1]]);
+    const unread = await call(client, "sp_prepexec", [null, null, "SELECT FROM"]);
+    expect(unread.answer.numbers).to.have.length(1);
+    expect(unread.handle).to.equal(undefined);
+  });
+
+  it("know no handle of another session, nor of before a reset", async () => {
+    const [client, other] = [await connect(), await connect()];
+    await call(client, "sp_prepexec", [null, null, "SELECT 1"]);
+    expect((await call(other, "sp_execute", [1])).answer.numbers).to.deep.equal([8179]);
+    expect((await call(other, "sp_unprepare", [1])).answer.numbers).to.deep.equal([8179]);
+    await new Promise<void>((resolve) => {
+      client.connection.reset(() => {
+        resolve();
+      });
+    });
+    expect((await call(client, "sp_execute", [1])).answer.numbers).to.deep.equal([8179]);
   });
 
   it("carry out the transaction requests of clients", async () => {

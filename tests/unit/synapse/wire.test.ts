@@ -355,6 +355,26 @@ describe("TDS RPC", () => {
     ]);
   });
 
+  it("knows the procedures of prepared statements by their numbers", () => {
+    const named = (number: number): string | undefined =>
+      parseRpc(Buffer.concat([headers, uint16(0xffff), uint16(number), uint16(0)]))[0]?.procedure;
+    expect([11, 12, 13, 15].map(named)).to.deep.equal([
+      "sp_prepare",
+      "sp_execute",
+      "sp_prepexec",
+      "sp_unprepare",
+    ]);
+  });
+
+  it("reads dates and single floats, as JDBC sends them", () => {
+    const start = Buffer.concat([headers, uint16(1), utf16("p"), uint16(0)]);
+    const date = Buffer.from([0, 0, 0x28, 3, 0x5b, 0x95, 0x0a]);
+    const real = Buffer.from([0, 0, 0x3b, 0, 0, 0xc0, 0x3f]);
+    expect(
+      parseRpc(Buffer.concat([start, date, real]))[0]?.parameters.map(({ value }) => value),
+    ).to.deep.equal([new Date("1900-01-01T00:00:00Z"), 1.5]);
+  });
+
   it("reads a parameter's name, direction, type and value", () => {
     const parameter = Buffer.concat([Buffer.from([2]), utf16("@a"), Buffer.from([1, 0x26, 4, 4]), uint32(9)]);
     const [call] = parseRpc(Buffer.concat([headers, uint16(1), utf16("p"), uint16(0), parameter]));
