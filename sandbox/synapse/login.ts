@@ -5,6 +5,7 @@ import type { Endpoint, JournalBase } from "./session";
 import { sqlError } from "./tsql/errors";
 import { SessionState, type Identity } from "./tsql/session-state";
 import type { Login7 } from "./wire/login7";
+import { SMALLEST_PACKET } from "./wire/packets";
 import {
   encodeCollationChange,
   encodeFeatureAcknowledged,
@@ -36,7 +37,6 @@ interface Granted {
   state: SessionState;
 }
 
-const SMALLEST_PACKET = 512;
 const LARGEST_PACKET = 32_767;
 const DEFAULT_PACKET = 4096;
 const TDS_7_4 = 0x74000004;
@@ -73,7 +73,7 @@ export function logIn(attempt: LoginAttempt): LoginResult {
   const packetSize = agreedPacketSize(login.packetSize);
   const reply = new Reply(
     (bytes) => chunks.push(bytes),
-    DEFAULT_PACKET,
+    Math.min(DEFAULT_PACKET, packetSize),
     workspace?.name ?? "",
     () => true,
   );

@@ -15,6 +15,8 @@ export const PacketStatus = { Normal: 0, EndOfMessage: 0x01, Ignore: 0x02, Reset
 
 const KNOWN_TYPES = new Set<number>(Object.values(PacketType));
 const HEADER_LENGTH = 8;
+/** Bytes, header included; every client takes packets of this size, and may ask for no smaller ones. */
+export const SMALLEST_PACKET = 512;
 
 /** One whole message; `status` is that of its packets, or-ed. */
 export interface Message {

@@ -1,11 +1,12 @@
 /** TLS inside PRELOGIN: the handshake travels in PRELOGIN packets, all that follows is bare TLS. */
 import { Duplex } from "node:stream";
 import type { Socket } from "node:net";
-import { MessageAssembler, PacketType, packMessage } from "./packets";
+import { MessageAssembler, PacketType, packMessage, SMALLEST_PACKET } from "./packets";
 
 /**
  * What the TLS layer takes for its transport. It unwraps what the client sends in PRELOGIN packets, and wraps what the
- * server sends, until the client's first byte that is not a PRELOGIN packet.
+ * server sends, until the client's first byte that is not a PRELOGIN packet. A client says what packets it takes in its
+ * login, which comes after the handshake: until then it gets the smallest that there are.
  */
 export class HandshakeTransport extends Duplex {
   readonly #assembler = new MessageAssembler();
@@ -52,7 +53,7 @@ export class HandshakeTransport extends Duplex {
       this.socket.write(chunk, callback);
       return;
     }
-    // Clients want one packet per flight, but TLS writes record by record: collect what belongs together.
+    // Clients want one message per flight, but TLS writes record by record: collect what belongs together.
     this.#outgoing.push(chunk);
     if (!this.#flushPlanned) {
       this.#flushPlanned = true;
@@ -68,7 +69,7 @@ export class HandshakeTransport extends Duplex {
     const flight = Buffer.concat(this.#outgoing);
     this.#outgoing = [];
     if (!this.socket.writable) return;
-    this.socket.write(packMessage(PacketType.Prelogin, flight, Math.max(4096, flight.length + 8)));
+    this.socket.write(packMessage(PacketType.Prelogin, flight, SMALLEST_PACKET));
   }
 
   override _final(callback: (error?: Error | null) => void): void {

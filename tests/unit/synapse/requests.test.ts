@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Request, TYPES } from "tedious";
 import type { Synapse } from "../../../sandbox/synapse";
-import { Client, startWithPool, type Answer, type ClientOptions } from "./support";
+import { Client, HOST, startWithPool, type Answer, type ClientOptions } from "./support";
 
 describe("requests to the sandbox's Synapse", () => {
   let synapse: Synapse;
@@ -29,6 +29,31 @@ describe("requests to the sandbox's Synapse", () => {
       expect(await client.values(`SELECT CAST(N'${long}' AS nvarchar(max)) /* ${long} */`)).to.deep.equal([
         long,
       ]);
+    });
+  }
+
+  for (const [packetSize, encrypt] of [
+    [512, true],
+    [513, true],
+    [512, "strict"],
+  ] as const) {
+    it(`send no packet of more than ${packetSize} bytes to a client that asks for such, the login's neither (encrypt: ${encrypt})`, async () => {
+      const lengths: number[] = [];
+      let received = false;
+      // One line names the direction, the next one is the packet's header.
+      const onPacket = (text: string): void => {
+        const [, length] = /length:0x([0-9a-f]+)/i.exec(text) ?? [];
+        if (length !== undefined && received) lengths.push(Number.parseInt(length, 16));
+        received = text === "Received";
+      };
+      // The answer to a login names the database twice: with a long name it does not go into one packet.
+      const database = `long_${packetSize}_${encrypt}_`.padEnd(128, "x");
+      synapse.createPool(HOST, database);
+      const options = { packetSize, encrypt, serverName: "localhost" };
+      const client = await connect({ database, onPacket, options });
+      expect(lengths.length).to.be.greaterThan(2);
+      expect(await client.values(`SELECT '${"x".repeat(2000)}'`)).to.have.length(1);
+      expect(Math.max(...lengths)).to.be.most(packetSize);
     });
   }
 

@@ -69,6 +69,8 @@ export interface ClientOptions {
   database?: string;
   server?: string;
   authentication?: ConnectionConfiguration["authentication"];
+  /** Hears of each packet that comes and goes, from the first one. */
+  onPacket?: (text: string) => void;
   options?: Partial<ConnectionOptions>;
 }
 
@@ -92,12 +94,14 @@ export class Client {
         rowCollectionOnDone: false,
         cryptoCredentialsDetails: { ca: synapse.certificateAuthority },
         connector: async () => Promise.resolve(connectTcp(synapse.port, synapse.address)),
+        debug: { packet: given.onPacket !== undefined },
         ...given.options,
       },
     });
     const messages: ServerMessage[] = [];
     connection.on("errorMessage", (message) => messages.push(message));
     connection.on("error", () => undefined);
+    connection.on("debug", (text) => given.onPacket?.(text));
     await new Promise<void>((resolve, reject) => {
       connection.connect((error) => {
         if (error === undefined) resolve();
