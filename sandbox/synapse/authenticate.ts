@@ -26,9 +26,11 @@ export function findWorkspace(
   const byName = (name: string): Workspace | undefined => workspaces.find(({ host }) => sameName(host, name));
   const at = login.userName.lastIndexOf("@");
   const suffix = at < 0 ? "" : login.userName.slice(at + 1);
-  const bySuffix = workspaces.find(({ host, name }) => sameName(name, suffix) || sameName(host, suffix));
-
   const said = byName(named) ?? byName(hostOf(tlsServerName ?? ""));
+  const isMeant = ({ host, name }: Workspace): boolean => sameName(name, suffix) || sameName(host, suffix);
+  // A workspace and a logical server may have the same first label.
+  const bySuffix = said !== undefined && isMeant(said) ? said : workspaces.find(isMeant);
+
   const workspace = said ?? bySuffix;
   if (workspace === undefined) {
     const asked = suffix === "" ? (named.split(".")[0] ?? "") : suffix;

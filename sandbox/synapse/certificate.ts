@@ -9,8 +9,8 @@ export interface ServerCertificate {
   certificate: string;
 }
 
-/** Names the server certificate stands for: every workspace, and the loopback names. */
-const NAMES = ["*.sql.azuresynapse.net", "localhost"];
+/** Names the server certificate stands for: every workspace, every logical server of older pools, and the loopback names. */
+const NAMES = ["*.sql.azuresynapse.net", "*.database.windows.net", "localhost"];
 const LOOPBACK = [127, 0, 0, 1];
 
 const DAY = 86_400_000;

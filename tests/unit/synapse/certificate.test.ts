@@ -11,7 +11,8 @@ describe("the sandbox's certificates", () => {
     expect(server.checkHost("contoso.sql.azuresynapse.net")).to.equal("*.sql.azuresynapse.net");
     expect(server.checkHost("localhost")).to.equal("localhost");
     expect(server.checkIP("127.0.0.1")).to.equal("127.0.0.1");
-    expect(server.checkHost("contoso.database.windows.net")).to.equal(undefined);
+    expect(server.checkHost("contoso.database.windows.net")).to.equal("*.database.windows.net");
+    expect(server.checkHost("contoso.windows.net")).to.equal(undefined);
     expect(server.checkHost("a.contoso.sql.azuresynapse.net")).to.equal(undefined);
   });
 
