@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startAzure, type Azure, type SqlPlane } from "./azure";
 import { startImmuta, type Delays, type Immuta, type Switches } from "./immuta";
-import { startSynapse, type Synapse } from "./synapse";
+import { startSynapse, type PoolDialect, type Synapse } from "./synapse";
 
 export type { Azure, AzureJournalEntry, AzureResource } from "./azure";
 export type {
@@ -25,7 +25,7 @@ export type {
   Seed,
   Switches,
 } from "./immuta";
-export type { Catalog, Fault, Synapse, SynapseJournalEntry } from "./synapse";
+export type { Catalog, Fault, PoolDialect, Synapse, SynapseJournalEntry } from "./synapse";
 
 export interface SandboxOptions {
   /** The key that Immuta accepts; a random one by default. */
@@ -34,6 +34,8 @@ export interface SandboxOptions {
   delays?: Partial<Delays>;
   /** What Immuta's contract leaves open. */
   switches?: Partial<Switches>;
+  /** What the parsers of the pools take. */
+  dialect?: Partial<PoolDialect>;
   /** So many logins to a pool that was just provisioned are refused with 42109, as one that is warming up does; default 0. */
   newPoolsWarmFor?: number;
   /** 0, the default, takes any free port. */
@@ -55,7 +57,10 @@ export interface Sandbox {
 /** Starts Immuta, Synapse and Azure. Throws where a port that was asked for is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { apiKey = randomBytes(16).toString("hex"), ports = {} } = options;
-  const synapse = await startSynapse({ port: ports.synapse ?? 0 });
+  const synapse = await startSynapse({
+    port: ports.synapse ?? 0,
+    ...(options.dialect === undefined ? {} : { dialect: options.dialect }),
+  });
   const azure = await startAzure({
     sql: provisioning(synapse, options.newPoolsWarmFor ?? 0),
     port: ports.azure ?? 0,

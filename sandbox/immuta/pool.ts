@@ -30,6 +30,7 @@ export interface Session {
   close(): Promise<void>;
 }
 
+const READ_UNCOMMITTED = 1;
 const azureDomain = ".sql.azuresynapse.net";
 
 /**
@@ -51,6 +52,8 @@ export async function connect(
     options: {
       database,
       appName: "Immuta",
+      // The one level that a dedicated pool takes; tedious always sets one.
+      connectionIsolationLevel: READ_UNCOMMITTED,
       connector: () => openSocket(pools, host, port),
       encrypt: true,
       cryptoCredentialsDetails: { ca: pools.certificateAuthority },

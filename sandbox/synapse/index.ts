@@ -10,27 +10,32 @@ import { makeCertificate } from "./certificate";
 import { Faults, type Fault } from "./faults";
 import { Journal, type SynapseJournalEntry } from "./journal";
 import { Session, type Endpoint } from "./session";
+import { DOCUMENTED_DIALECT, type PoolDialect } from "./tsql/lexer";
 import { sameName, Workspace } from "./workspace";
 
 export type { Catalog } from "./catalog";
 export type { Fault } from "./faults";
 export type { SynapseJournalEntry } from "./journal";
+export type { PoolDialect } from "./tsql/lexer";
 
 export interface SynapseOptions {
   /** TCP port on 127.0.0.1; 0 (the default) takes any that is free. */
   port?: number;
+  /** What the parsers of all pools take, where a workspace says nothing else; see {@link PoolDialect}. */
+  dialect?: Partial<PoolDialect>;
 }
 
 export interface Synapse {
   readonly address: string;
   readonly port: number;
-  /** PEM of the authority behind the endpoint's certificate (*.sql.azuresynapse.net, localhost, 127.0.0.1). */
+  /** PEM of the authority behind the endpoint's certificate (*.sql.azuresynapse.net, *.database.windows.net, localhost, 127.0.0.1). */
   readonly certificateAuthority: string;
   /** @throws when there is a workspace of that host already. */
   createWorkspace(workspace: {
     host: string;
     administratorLogin: string;
     administratorPassword: string;
+    dialect?: Partial<PoolDialect>;
   }): void;
   setAdministratorPassword(host: string, password: string): void;
   /** Drops the workspace with its pools and cuts their connections. */
@@ -110,10 +115,11 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
     address: LOOPBACK,
     port: (server.address() as AddressInfo).port,
     certificateAuthority: certificate.authority,
-    createWorkspace({ host, administratorLogin, administratorPassword }) {
+    createWorkspace({ host, administratorLogin, administratorPassword, dialect }) {
       if (workspaces.some((other) => sameName(other.host, host)))
         throw new Error(`there is a workspace ${host} already`);
-      workspaces.push(new Workspace(host, administratorLogin, administratorPassword));
+      const spoken = { ...DOCUMENTED_DIALECT, ...options.dialect, ...dialect };
+      workspaces.push(new Workspace(host, administratorLogin, administratorPassword, spoken));
     },
     setAdministratorPassword(host, password) {
       find(host).administrator.password = password;

@@ -1,6 +1,7 @@
 /** The state of a workspace: its logins, and the databases on it. Plain data and look-ups, no T-SQL. */
 import { randomBytes } from "node:crypto";
 import type { ColumnDefinition, ModuleBody } from "./tsql/ast";
+import { DOCUMENTED_DIALECT, type PoolDialect } from "./tsql/lexer";
 import type { SqlValue } from "./wire/types";
 
 /** Names compare as the default collation does: without case. */
@@ -246,6 +247,8 @@ export class Workspace {
     readonly host: string,
     administratorLogin: string,
     administratorPassword: string,
+    /** What the parser of its pools takes. */
+    readonly dialect: PoolDialect = DOCUMENTED_DIALECT,
   ) {
     this.administrator = this.addLogin(administratorLogin, administratorPassword);
     this.addDatabase("master");

@@ -16,10 +16,12 @@ GO
 {{/if}}
 {{part settings}}
 {{if roleDropped}}
-DROP ROLE IF EXISTS {{name:formerRole}};
+IF EXISTS (SELECT 1 FROM sys.database_principals WHERE name = {{text:formerRole}} AND type = 'R')
+    DROP ROLE {{name:formerRole}};
 GO
 {{/if}}
 {{if accountChanged}}
-DROP USER IF EXISTS {{name:formerUsername}};
+IF EXISTS (SELECT 1 FROM sys.database_principals WHERE name = {{text:formerUsername}})
+    DROP USER {{name:formerUsername}};
 go -- the login of the former account stays in master until the integration is removed
 {{/if}}

@@ -11,7 +11,7 @@ SELECT
     {{text:role}} AS [impersonation_role];
 GO
 
-DROP FUNCTION IF EXISTS [immuta_functions].[hash_key];
+IF OBJECT_ID(N'[immuta_functions].[hash_key]') IS NOT NULL DROP FUNCTION [immuta_functions].[hash_key];
 GO
 CREATE FUNCTION [immuta_functions].[hash_key] (@name NVARCHAR(256), @value NVARCHAR(256))
 RETURNS NVARCHAR(4000)
@@ -23,7 +23,7 @@ GO
     RETURN CONCAT(@name, {{text:hashKeyDelimiter}}, @value, {{text:hashDelimiter}});
 END
 GO
-DROP FUNCTION IF EXISTS [immuta_functions].[array_entry];
+IF OBJECT_ID(N'[immuta_functions].[array_entry]') IS NOT NULL DROP FUNCTION [immuta_functions].[array_entry];
 GO
 CREATE FUNCTION [immuta_functions].[array_entry] (@value NVARCHAR(256))
 RETURNS NVARCHAR(4000)
@@ -33,7 +33,7 @@ BEGIN
 END
 GO
 
-DROP PROCEDURE IF EXISTS [immuta_procedures].[set_profile];
+IF OBJECT_ID(N'[immuta_procedures].[set_profile]') IS NOT NULL DROP PROCEDURE [immuta_procedures].[set_profile];
 GO
 CREATE PROCEDURE [immuta_procedures].[set_profile] @user NVARCHAR(256), @attributes NVARCHAR(4000)
 AS
@@ -42,7 +42,7 @@ BEGIN
     INSERT INTO [immuta_system].[user_profile] ([user_name], [attributes]) VALUES (@user, @attributes);
 END
 GO
-DROP PROCEDURE IF EXISTS [immuta_procedures].[impersonate];
+IF OBJECT_ID(N'[immuta_procedures].[impersonate]') IS NOT NULL DROP PROCEDURE [immuta_procedures].[impersonate];
 GO
 {{if impersonation}}
 IF NOT EXISTS (SELECT 1 FROM sys.database_principals WHERE name = {{text:role}} AND type = 'R')

@@ -423,6 +423,21 @@ export function isSystemName(name: ObjectName): boolean {
   return name.schema !== undefined && SCHEMAS.has(name.schema.toLowerCase());
 }
 
+/** Views of SQL Server of which a dedicated pool says that it has none, where others are only unknown to it. */
+const UNSUPPORTED = new Set([
+  "allocation_units",
+  "database_service_objectives",
+  "dm_db_partition_stats",
+  "dm_exec_connections",
+  "sequences",
+  "sysprocesses",
+  "triggers",
+]);
+
+export function isUnsupportedView({ schema, name }: ObjectName): boolean {
+  return schema?.toLowerCase() === "sys" && UNSUPPORTED.has(name.toLowerCase());
+}
+
 /** The catalog view of that name; undefined when there is none. */
 export function catalogView(
   name: ObjectName,

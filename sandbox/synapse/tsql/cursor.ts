@@ -1,7 +1,7 @@
 /** A walk over tokens, and what every part of the parser needs: names, expected words, syntax errors. */
 import type { ObjectName } from "./ast";
 import { sqlError, type SqlError } from "./errors";
-import type { Token } from "./lexer";
+import type { PoolDialect, Token } from "./lexer";
 
 /** Words that cannot be a name without quotes. */
 const RESERVED = new Set(
@@ -26,6 +26,8 @@ export class TokenCursor {
   constructor(
     readonly text: string,
     private readonly tokens: readonly Token[],
+    /** Of a dedicated pool. */
+    readonly dialect?: PoolDialect,
   ) {}
 
   get token(): Token {
@@ -96,16 +98,12 @@ export class TokenCursor {
 
   /** The error for a token that cannot stand where it stands. String contents may be secrets and are not quoted. */
   syntaxError(token: Token = this.token): SqlError {
-    if (isReserved(token.keyword)) return sqlError(156, token.keyword).at(token.line);
-    let shown = token.text;
-    if (token.kind === "string") shown = "***";
-    if (token.kind === "end") shown = this.#lastShown();
-    return sqlError(102, shown).at(token.line);
-  }
-
-  #lastShown(): string {
-    const last = this.tokens.at(-2);
-    return last === undefined || last.kind === "string" ? "***" : last.text;
+    if (isReserved(token.keyword)) return sqlError(156, token.keyword).about(token);
+    // At the end it is the last thing that stands there.
+    const atEnd = token.kind === "end";
+    const shown = atEnd ? (this.tokens.at(-2) ?? token) : token;
+    const text = shown.kind === "string" || shown.kind === "end" ? "***" : shown.text;
+    return sqlError(102, text).about({ start: shown.start, text, line: token.line }, atEnd);
   }
 
   get atName(): boolean {

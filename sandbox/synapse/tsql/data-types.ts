@@ -4,11 +4,11 @@ import { sqlError } from "./errors";
 import type { TokenCursor } from "./cursor";
 
 export function parseType(cursor: TokenCursor): SqlType {
-  const { line } = cursor;
   if (cursor.atName && cursor.peek(1).text === ".") {
     cursor.name();
     cursor.next();
   }
+  const written = cursor.token;
   const name = cursor.name().toLowerCase();
   const sizes = parseSizes(cursor);
   switch (name) {
@@ -46,7 +46,8 @@ export function parseType(cursor: TokenCursor): SqlType {
     case "binary":
       return { name: "varbinary", length: sizes[0] ?? 1 };
     default:
-      throw sqlError(2715, 1, name).at(line);
+      if (cursor.dialect !== undefined) throw sqlError(104220, written.text).at(1);
+      throw sqlError(2715, 1, name).at(written.line);
   }
 }
 

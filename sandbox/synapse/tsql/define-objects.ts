@@ -11,7 +11,9 @@ type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 export function createSchema({ name: given, owner }: Of<"create-schema">, session: SessionState): void {
   const { database, rights } = session;
   const name = given ?? owner ?? "";
-  if (!rights.onDatabase("CREATE SCHEMA")) throw schemaFailure(sqlError(262, "CREATE SCHEMA", database.name));
+  // master of a logical server holds logins and users, and nothing that anybody makes.
+  if (database.isMaster || !rights.onDatabase("CREATE SCHEMA"))
+    throw schemaFailure(sqlError(262, "CREATE SCHEMA", database.name));
   if (database.schema(name) !== undefined) throw schemaFailure(sqlError(2714, name));
   let { user }: { user: Principal } = session;
   if (owner !== undefined) {
@@ -71,7 +73,8 @@ export function transferObject(
 
 /** The right to make such objects in the database, and the right to change the schema they go into. */
 function requireCreate(what: string, schema: Schema, { rights, database }: SessionState): void {
-  if (!rights.onDatabase(`CREATE ${what}`)) throw sqlError(262, `CREATE ${what}`, database.name);
+  const allowed = !database.isMaster && rights.onDatabase(`CREATE ${what}`);
+  if (!allowed) throw sqlError(262, `CREATE ${what}`, database.name);
   if (schema.builtIn && schema.id !== DBO_ID) throw sqlError(2760, schema.name);
   if (!rights.onSchema("ALTER", schema)) throw sqlError(2760, schema.name);
 }

@@ -34,10 +34,9 @@ const OBJECT_PERMISSIONS: Record<DatabaseObject["type"], Set<string>> = {
 const PRINCIPAL_PERMISSIONS = new Set(words("ALTER, CONTROL, IMPERSONATE, TAKE OWNERSHIP, VIEW DEFINITION"));
 const KNOWN = new Set([...DATABASE_PERMISSIONS, ...SCHEMA_PERMISSIONS, ...PRINCIPAL_PERMISSIONS]);
 
+export const isPermission = (name: string): boolean => KNOWN.has(name);
+
 export function changePermissions(statement: PermissionStatement, session: SessionState): void {
-  for (const permission of statement.permissions) {
-    if (!KNOWN.has(permission)) throw sqlError(102, permission);
-  }
   const target = resolve(statement.on, session);
   const grantees = statement.principals.map((name) => grantee(name, session));
   for (const permission of statement.permissions) {

@@ -27,7 +27,9 @@ import type { Scope } from "./evaluate";
 
 export function define(statement: Statement, scope: Scope): void {
   const { session } = scope;
-  if (session.transaction !== undefined) throw sqlError(226, nameOf(statement));
+  if (session.transaction !== undefined) {
+    throw session.dialect === undefined ? sqlError(226, nameOf(statement)) : sqlError(111212);
+  }
   switch (statement.kind) {
     case "create-login":
       createLogin(statement, session);

@@ -10,6 +10,8 @@ export class SqlError extends Error {
   following: SqlError | undefined;
   /** The procedure or function it came up in. */
   procedureName = "";
+  /** Of an error that the parser raised: which part of the text it could not take, at which offset. */
+  near: { offset: number; shown: string; atEnd: boolean } | undefined;
 
   constructor(
     readonly number: number,
@@ -29,6 +31,12 @@ export class SqlError extends Error {
   /** Errors of severity 20 and above end the connection. */
   get fatal(): boolean {
     return this.severity >= 20;
+  }
+
+  /** Says which part of the text is meant; `atEnd`: it is the last one, and what is missing would stand behind it. */
+  about(part: { start: number; text: string; line: number }, atEnd = false): this {
+    this.near ??= { offset: part.start, shown: part.text, atEnd };
+    return this.at(part.line);
   }
 
   at(line: number): this {
@@ -261,6 +269,21 @@ const MESSAGES = {
     "batch",
   ],
   42109: [16, 1, "The SQL pool is warming up. Please try again.", "batch"],
+  // A dedicated pool's own: it reads T-SQL with a parser of its own, before SQL Server sees anything.
+  103010: [16, 1, "Parse error at line: {}, column: {}: Incorrect syntax near '{}'.", "batch"],
+  104220: [16, 1, "Cannot find data type '{}'.", "batch"],
+  104385: [16, 1, "Catalog view '{}' is not supported in this version.", "batch"],
+  111212: [16, 1, "111212;Operation cannot be performed within a transaction."],
+  111214: [
+    16,
+    1,
+    "111214;An attempt to complete a transaction has failed. No corresponding transaction found.",
+  ],
+  111233: [
+    16,
+    1,
+    "111233;The current transaction has aborted, and any pending changes have been rolled back. The cause of this issue is that a transaction in a rollback-only state not being explicitly rolled back before a DDL, DML, or SELECT statement.",
+  ],
 } as const satisfies Record<number, Entry>;
 
 export type KnownError = keyof typeof MESSAGES;

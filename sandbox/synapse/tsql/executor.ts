@@ -13,6 +13,17 @@ import { Frame, type Output, type SessionState } from "./session-state";
 import { raise } from "./raise";
 import { convert } from "./values";
 
+/**
+ * What a dedicated pool's parser says of a text it cannot read. The place stands in the words; the message's own line is
+ * the batch's first.
+ */
+function parseError(error: SqlError, text: string): SqlError {
+  if (error.near === undefined) return error;
+  const { offset, shown } = error.near;
+  const lines = text.slice(0, offset).split("\n");
+  return sqlError(103010, lines.length, (lines.at(-1)?.length ?? 0) + 1, shown).at(1);
+}
+
 /** Ends the batch; what went wrong has been reported. */
 export class BatchEnd extends Error {
   constructor(readonly fatal: boolean) {
@@ -79,7 +90,12 @@ export class Executor implements Engine {
   }
 
   parse(text: string): Statement[] {
-    return parseBatch(text, { quotedIdentifier: this.session.quotedIdentifier });
+    const { quotedIdentifier, dialect } = this.session;
+    try {
+      return parseBatch(text, { quotedIdentifier, dialect });
+    } catch (error) {
+      throw dialect !== undefined && error instanceof SqlError ? parseError(error, text) : error;
+    }
   }
 
   scope(frame: Frame): Scope {
@@ -101,6 +117,7 @@ export class Executor implements Engine {
       if (!(error instanceof SqlError)) throw error;
       error.at(statement.line);
       if (error.procedureName === "") error.procedureName = scope.frame.procedureName;
+      this.session.doomTransaction();
       if (this.#tries > 0 && !error.fatal) throw error;
       this.report(error);
       if (error.reach === "batch" || error.fatal || this.session.abortOnError) {
@@ -194,16 +211,19 @@ export class Executor implements Engine {
         session[statement.action]();
         return;
       case "select":
+        session.requireSoundTransaction();
         this.#select(statement.query, scope);
         return;
       case "insert":
       case "update":
       case "delete":
       case "truncate":
+        session.requireSoundTransaction();
         session.rowCount = changeData(statement, scope, this);
         output.done(statement.kind === "truncate" ? {} : { count: session.rowCount });
         return;
       default:
+        session.requireSoundTransaction();
         define(statement, scope);
         output.done({});
     }

@@ -249,7 +249,10 @@ const FUNCTIONS = new Map<string, BuiltIn>([
   ],
   [
     "xact_state",
-    simple({ name: "smallint" }, 0, (_values, { session }) => (session.transaction === undefined ? 0 : 1)),
+    simple({ name: "smallint" }, 0, (_values, { session: { transaction } }) => {
+      if (transaction === undefined) return 0;
+      return transaction.doomed ? -2 : 1;
+    }),
   ],
   [
     "session_context",

@@ -1,5 +1,5 @@
 /** T-SQL text to tokens, in one pass. */
-import { sqlError } from "./errors";
+import { SqlError, sqlError } from "./errors";
 
 export type TokenKind = "word" | "quoted" | "string" | "number" | "binary" | "variable" | "symbol" | "end";
 
@@ -15,9 +15,21 @@ export interface Token {
   end: number;
 }
 
-export interface LexerOptions {
+/** What the parser of a dedicated pool takes. */
+export interface PoolDialect {
+  /** DROP … IF EXISTS of every kind of object; otherwise of views alone, as it is documented. */
+  dropIfExists: boolean;
+  /** SET TRANSACTION ISOLATION LEVEL with every level; otherwise READ UNCOMMITTED alone, as it is documented. */
+  isolationLevels: boolean;
+}
+
+export const DOCUMENTED_DIALECT: PoolDialect = { dropIfExists: false, isolationLevels: false };
+
+export interface ParseOptions {
   /** false: "…" is a string (SET QUOTED_IDENTIFIER OFF). */
   quotedIdentifier: boolean;
+  /** Of a dedicated pool; master speaks as a SQL database does. */
+  dialect?: PoolDialect | undefined;
 }
 
 const WORD = /[\p{L}_#][\p{L}\p{N}_@$#]*/uy;
@@ -32,8 +44,31 @@ function matchAt(pattern: RegExp, text: string, at: number): string | undefined 
   return pattern.exec(text)?.[0];
 }
 
-export function tokenize(text: string, options: LexerOptions = { quotedIdentifier: true }): Token[] {
+/** @throws SqlError for the first part that is no token. */
+export function tokenize(text: string, options?: ParseOptions): Token[] {
+  const { tokens, failure } = tokensOf(text, options);
+  if (failure !== undefined) throw failure;
+  return tokens;
+}
+
+/** The tokens up to the first part of the text that is none, and what is wrong with it. */
+export function tokensOf(
+  text: string,
+  options: ParseOptions = { quotedIdentifier: true },
+): { tokens: Token[]; failure: SqlError | undefined } {
   const tokens: Token[] = [];
+  let failure: SqlError | undefined;
+  try {
+    readTokens(text, options, tokens);
+    refuseSeparators(text, tokens);
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    failure = error;
+  }
+  return { tokens, failure };
+}
+
+function readTokens(text: string, options: ParseOptions, tokens: Token[]): void {
   let at = 0;
   let line = 1;
 
@@ -88,8 +123,6 @@ export function tokenize(text: string, options: LexerOptions = { quotedIdentifie
     }
   }
   add("end", "", at);
-  refuseSeparators(text, tokens);
-  return tokens;
 }
 
 function addPlain(
@@ -112,7 +145,8 @@ function addPlain(
       return;
     }
   }
-  throw sqlError(102, text.charAt(at)).at(line);
+  const character = text.charAt(at);
+  throw sqlError(102, character).about({ start: at, text: character, line });
 }
 
 /** Comments nest. */
@@ -145,6 +179,6 @@ function refuseSeparators(text: string, tokens: Token[]): void {
     const aloneBefore = text.slice(text.lastIndexOf("\n", token.start - 1) + 1, token.start).trim() === "";
     const previousEnds = previous === undefined || previous.line < token.line;
     const aloneBehind = next === undefined || next.kind === "end" || next.line > token.line;
-    if (aloneBefore && previousEnds && aloneBehind) throw sqlError(102, "GO").at(token.line);
+    if (aloneBefore && previousEnds && aloneBehind) throw sqlError(102, "GO").about(token);
   });
 }

@@ -1,7 +1,16 @@
 /** CREATE, ALTER, DROP, GRANT, DENY, REVOKE. */
-import type { ColumnDefinition, ModuleBody, ModuleType, ObjectName, Securable, StatementBody } from "./ast";
+import type {
+  ColumnDefinition,
+  Expression,
+  ModuleBody,
+  ModuleType,
+  ObjectName,
+  Securable,
+  StatementBody,
+} from "./ast";
 import type { TokenCursor } from "./cursor";
 import { parseType } from "./data-types";
+import { isPermission } from "./define-permissions";
 import { sqlError } from "./errors";
 import { parseModuleStatements, parseStatement, parseVariable, type Place } from "./parse-statement";
 import { parseQuery, parseScalar } from "./parse-query";
@@ -65,7 +74,7 @@ function parseDrop(cursor: TokenCursor): StatementBody {
   const module = moduleType(cursor);
   if (module !== undefined || cursor.at("TABLE")) {
     cursor.next();
-    const ifExists = cursor.take("IF", "EXISTS");
+    const ifExists = takeIfExists(cursor, module === "VIEW");
     return {
       kind: "drop-object",
       type: module ?? "TABLE",
@@ -75,15 +84,21 @@ function parseDrop(cursor: TokenCursor): StatementBody {
   }
   if (cursor.take("LOGIN")) return { kind: "drop-login", name: cursor.name() };
   if (cursor.take("SCHEMA")) {
-    const ifExists = cursor.take("IF", "EXISTS");
+    const ifExists = takeIfExists(cursor);
     return { kind: "drop-schema", name: cursor.name(), ifExists };
   }
   const type = cursor.takeOneOf("USER", "ROLE");
   if (type !== undefined) {
-    const ifExists = cursor.take("IF", "EXISTS");
+    const ifExists = takeIfExists(cursor);
     return { kind: "drop-principal", type: type === "USER" ? "user" : "role", name: cursor.name(), ifExists };
   }
   throw refusal(cursor, "DROP", line);
+}
+
+/** @param documented whether a dedicated pool's documentation has it for this kind of object. */
+function takeIfExists(cursor: TokenCursor, documented = false): boolean {
+  const refused = cursor.dialect?.dropIfExists === false && !documented;
+  return !refused && cursor.take("IF", "EXISTS");
 }
 
 /** Definitions that SQL Server knows and this server does not serve. */
@@ -103,7 +118,7 @@ const UNSUPPORTED = [
 function refusal(cursor: TokenCursor, verb: string, line: number): Error {
   const { keyword } = cursor.token;
   return UNSUPPORTED.includes(keyword)
-    ? sqlError(40510, `${verb} ${keyword}`).at(line)
+    ? sqlError(40510, `${verb} ${keyword}`).at(line).about(cursor.token)
     : cursor.syntaxError();
 }
 
@@ -320,12 +335,21 @@ function parseColumn(cursor: TokenCursor): ColumnDefinition | undefined {
   for (;;) {
     if (cursor.take("NOT", "NULL")) nullable = false;
     else if (cursor.take("NULL")) nullable = true;
-    else if (cursor.take("DEFAULT")) initial = parseScalar(cursor);
+    else if (cursor.take("DEFAULT")) initial = parseDefault(cursor);
     else if (cursor.take("CONSTRAINT")) cursor.name();
     else if (cursor.at("PRIMARY") || cursor.at("UNIQUE")) skipKey(cursor);
     else if (cursor.take("COLLATE")) cursor.name();
     else return { name, type, nullable, initial };
   }
+}
+
+/** A dedicated pool takes constants alone. */
+function parseDefault(cursor: TokenCursor): Expression {
+  const { line } = cursor;
+  const initial = parseScalar(cursor);
+  const constant = initial.kind === "negate" ? initial.operand : initial;
+  if (constant.kind !== "literal") throw sqlError(40517, "DEFAULT").at(line);
+  return initial;
 }
 
 /** A dedicated pool takes keys only as a hint: NOT ENFORCED must be said. */
@@ -352,17 +376,20 @@ function parsePermission(cursor: TokenCursor): StatementBody {
 }
 
 function parsePermissionName(cursor: TokenCursor): string {
+  const first = cursor.token;
   const words: string[] = [];
   while (cursor.token.kind === "word" && !cursor.at("ON") && !cursor.at("TO") && !cursor.at("FROM")) {
     words.push(cursor.next().keyword);
   }
   if (words.length === 0) throw cursor.syntaxError();
   if (cursor.atSymbol("(")) cursor.skipGroup();
-  return words
+  const permission = words
     .join(" ")
     .replace(/\bEXEC$/, "EXECUTE")
     .replace(/^ALL PRIVILEGES$/, "ALL")
     .replace(/\bPROC$/, "PROCEDURE");
+  if (!isPermission(permission)) throw sqlError(102, permission).about(first);
+  return permission;
 }
 
 function parseSecurable(cursor: TokenCursor): Securable {

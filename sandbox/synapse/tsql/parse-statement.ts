@@ -2,14 +2,37 @@
 import type { Argument, Expression, Parameter, Statement, StatementBody } from "./ast";
 import { TokenCursor } from "./cursor";
 import { parseType } from "./data-types";
-import { sqlError } from "./errors";
-import { tokenize, type LexerOptions } from "./lexer";
+import { SqlError, sqlError } from "./errors";
+import { tokensOf, type ParseOptions, type PoolDialect, type Token } from "./lexer";
 import { parseDefinition } from "./parse-definition";
 import { parseCondition, parseQuery, parseScalar, parseValues } from "./parse-query";
 
 /** @throws SqlError for the first thing that is wrong; then nothing of the batch may run. */
-export function parseBatch(text: string, options?: LexerOptions): Statement[] {
-  const cursor = new TokenCursor(text, tokenize(text, options));
+export function parseBatch(text: string, options?: ParseOptions): Statement[] {
+  const { dialect } = options ?? {};
+  const { tokens, failure } = tokensOf(text, options);
+  if (failure !== undefined) throw firstOf(text, tokens, failure, dialect);
+  return parseTokens(new TokenCursor(text, tokens, dialect));
+}
+
+/**
+ * The first thing wrong with a text of which not all is tokens. A literal that ends too early is noticed at what follows
+ * it, and only then at the quote that is left over.
+ */
+function firstOf(text: string, tokens: Token[], failure: SqlError, dialect?: PoolDialect): SqlError {
+  if (tokens.at(-1)?.kind === "end") return failure;
+  const line = failure.line ?? 1;
+  const end: Token = { kind: "end", text: "", keyword: "", line, start: text.length, end: text.length };
+  try {
+    parseTokens(new TokenCursor(text, [...tokens, end], dialect));
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    if (error.near?.atEnd === false) return dialect === undefined ? error.followedBy(failure) : error;
+  }
+  return failure;
+}
+
+function parseTokens(cursor: TokenCursor): Statement[] {
   while (cursor.takeSymbol(";"));
   if (startsProcedureName(cursor)) {
     const { line } = cursor;
@@ -73,7 +96,14 @@ const STATEMENTS = new Map<string, StatementParser>([
   ["IF", parseIf],
   ["WHILE", parseWhile],
   ["BREAK", (cursor) => (cursor.next(), { kind: "break" })],
-  ["CONTINUE", (cursor) => (cursor.next(), { kind: "continue" })],
+  [
+    "CONTINUE",
+    (cursor) => {
+      if (cursor.dialect !== undefined) throw cursor.syntaxError();
+      cursor.next();
+      return { kind: "continue" };
+    },
+  ],
   ["RETURN", parseReturn],
   ["DECLARE", parseDeclare],
   ["SET", parseSet],
@@ -121,7 +151,7 @@ const STATEMENTS = new Map<string, StatementParser>([
 
 /** Statements that exist elsewhere, not in a dedicated pool. */
 function refuse(cursor: TokenCursor): never {
-  throw sqlError(40510, cursor.token.keyword).at(cursor.line);
+  throw sqlError(40510, cursor.token.keyword).about(cursor.token);
 }
 
 function parseBegin(cursor: TokenCursor): StatementBody {
@@ -137,7 +167,7 @@ function parseBegin(cursor: TokenCursor): StatementBody {
     return { kind: "transaction", action: "begin" };
   }
   const statements = parseUntil(cursor, "END");
-  if (statements.length === 0) throw sqlError(156, "END").at(cursor.peek(-1).line);
+  if (statements.length === 0) throw sqlError(156, "END").about(cursor.peek(-1));
   return { kind: "block", statements };
 }
 
@@ -171,10 +201,9 @@ function parseReturn(cursor: TokenCursor): StatementBody {
 }
 
 function parseDeclare(cursor: TokenCursor): StatementBody {
-  const { line } = cursor;
   cursor.next();
   if (cursor.token.kind !== "variable") {
-    if (cursor.peek(1).keyword === "CURSOR") throw sqlError(40510, "DECLARE CURSOR").at(line);
+    if (cursor.peek(1).keyword === "CURSOR") throw sqlError(40510, "DECLARE CURSOR").about(cursor.token);
     throw cursor.syntaxError();
   }
   return { kind: "declare", variables: cursor.list(() => parseVariable(cursor)) };
@@ -182,11 +211,10 @@ function parseDeclare(cursor: TokenCursor): StatementBody {
 
 /** @name type [= value] [OUTPUT], as DECLARE and parameter lists have it. */
 export function parseVariable(cursor: TokenCursor): Parameter {
-  const { line } = cursor;
   const name = cursor.variable();
   cursor.take("AS");
-  if (cursor.at("CURSOR")) throw sqlError(40510, "DECLARE CURSOR").at(line);
-  if (cursor.at("TABLE")) throw sqlError(40510, "DECLARE TABLE").at(line);
+  if (cursor.at("CURSOR")) throw sqlError(40510, "DECLARE CURSOR").about(cursor.token);
+  if (cursor.at("TABLE")) throw sqlError(40510, "DECLARE TABLE").about(cursor.token);
   const type = parseType(cursor);
   const initial = cursor.takeSymbol("=") ? parseScalar(cursor) : undefined;
   const output = cursor.takeOneOf("OUTPUT", "OUT") !== undefined;
@@ -223,6 +251,10 @@ function parseSet(cursor: TokenCursor): StatementBody {
     cursor.expect("ISOLATION", "LEVEL");
     const level = [cursor.next().keyword];
     if (level[0] === "READ" || level[0] === "REPEATABLE") level.push(cursor.next().keyword);
+    const { dialect } = cursor;
+    if (dialect?.isolationLevels === false && level.join(" ") !== "READ UNCOMMITTED") {
+      throw cursor.syntaxError(cursor.peek(-1));
+    }
     return { kind: "set-option", options: ["TRANSACTION ISOLATION LEVEL"], value: level.join(" ") };
   }
   const options = cursor.list(() => cursor.name().toUpperCase());
@@ -261,8 +293,12 @@ function parseInsert(cursor: TokenCursor): StatementBody {
   const columns =
     cursor.atSymbol("(") && !["SELECT", "WITH"].includes(cursor.peek(1).keyword) ? cursor.nameList() : [];
   if (cursor.take("DEFAULT", "VALUES")) return { kind: "insert", table, columns, rows: "defaults" };
-  if (cursor.take("VALUES"))
-    return { kind: "insert", table, columns, rows: cursor.list(() => parseValues(cursor)) };
+  if (cursor.take("VALUES")) {
+    const rows = [parseValues(cursor)];
+    // A dedicated pool takes one row.
+    if (cursor.dialect === undefined) while (cursor.takeSymbol(",")) rows.push(parseValues(cursor));
+    return { kind: "insert", table, columns, rows };
+  }
   if (cursor.at("EXEC") || cursor.at("EXECUTE")) {
     return { kind: "insert", table, columns, rows: { execute: parseStatement(cursor, "nested") } };
   }

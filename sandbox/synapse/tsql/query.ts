@@ -2,7 +2,7 @@
 import { int, type SqlValue } from "../wire/types";
 import type { Expression, ObjectName, Query, Select, SelectItem, Source } from "./ast";
 import { isAggregate } from "./aggregates";
-import { catalogView, isSystemName } from "./catalog-views";
+import { catalogView, isSystemName, isUnsupportedView } from "./catalog-views";
 import { SqlError, sqlError } from "./errors";
 import {
   columnNameOf,
@@ -305,8 +305,9 @@ function namedRelation(name: ObjectName, qualifier: string, scope: Scope): Relat
   const shown = name.schema === undefined ? name.name : `${name.schema}.${name.name}`;
   if (isSystemName(name)) {
     const view = catalogView(name, qualifier, session);
-    if (view === undefined) throw sqlError(208, shown);
-    return view;
+    if (view !== undefined) return view;
+    const foreign = session.dialect !== undefined && isUnsupportedView(name);
+    throw foreign ? sqlError(104385, name.name) : sqlError(208, shown);
   }
   const object = session.findObject(name);
   if (object === undefined || (object.type !== "U" && object.type !== "V")) throw sqlError(208, shown);

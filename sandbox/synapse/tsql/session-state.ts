@@ -5,6 +5,7 @@ import { Rights } from "../permissions";
 import type { Database, DatabaseObject, Login, Principal, Schema, Workspace } from "../workspace";
 import type { ObjectName } from "./ast";
 import { sqlError, type SqlError } from "./errors";
+import type { PoolDialect } from "./lexer";
 
 export interface Identity {
   /** As SUSER_SNAME() tells it. */
@@ -46,7 +47,7 @@ export class SessionState {
   noCount = false;
   abortOnError = false;
   /** Undoes the changes of the open transaction, last first. */
-  transaction: { depth: number; undo: (() => void)[] } | undefined;
+  transaction: { depth: number; undo: (() => void)[]; doomed: boolean } | undefined;
   lastError = 0;
   rowCount = 0;
   readonly context = new Map<string, SqlValue>();
@@ -70,6 +71,11 @@ export class SessionState {
   /** Looked up anew for each question: grants change while a session lives. */
   get rights(): Rights {
     return new Rights(this.database, this.user);
+  }
+
+  /** Of a dedicated pool; none in master. */
+  get dialect(): PoolDialect | undefined {
+    return this.database.isMaster ? undefined : this.workspace.dialect;
   }
 
   /** May this session manage logins? Only in master, as administrator or member of loginmanager. */
@@ -101,18 +107,30 @@ export class SessionState {
   }
 
   begin(): void {
-    if (this.transaction === undefined) this.transaction = { depth: 1, undo: [] };
+    if (this.transaction === undefined) this.transaction = { depth: 1, undo: [], doomed: false };
     else this.transaction.depth += 1;
   }
 
+  /** In a dedicated pool an error leaves nothing to a transaction but its rollback. */
+  doomTransaction(): void {
+    if (this.dialect !== undefined && this.transaction !== undefined) this.transaction.doomed = true;
+  }
+
+  /** Before data is read or changed, or anything defined. */
+  requireSoundTransaction(): void {
+    if (this.transaction?.doomed !== true) return;
+    this.abandonTransaction();
+    throw sqlError(111233);
+  }
+
   commit(): void {
-    if (this.transaction === undefined) throw sqlError(3902);
+    if (this.transaction === undefined) throw sqlError(this.dialect === undefined ? 3902 : 111214);
     this.transaction.depth -= 1;
     if (this.transaction.depth === 0) this.transaction = undefined;
   }
 
   rollback(): void {
-    if (this.transaction === undefined) throw sqlError(3903);
+    if (this.transaction === undefined) throw sqlError(this.dialect === undefined ? 3903 : 111214);
     this.abandonTransaction();
   }
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Synapse } from "../../../sandbox/synapse";
+import type { PoolDialect, Synapse } from "../../../sandbox/synapse";
 import { Client, POOL, startWithPool, type Answer } from "./support";
 
 /** What a case's last batch must bring. */
@@ -7,6 +7,8 @@ interface Expected {
   rows?: unknown[][];
   numbers?: number[];
   lines?: number[];
+  /** Of the errors: their severity. */
+  levels?: number[];
   infos?: string[];
   message?: string;
 }
@@ -14,6 +16,7 @@ interface Expected {
 interface Case {
   name: string;
   in?: "master";
+  dialect?: Partial<PoolDialect>;
   before?: string[];
   batch: string;
   expect: Expected;
@@ -26,6 +29,8 @@ function check(answer: Answer, expected: Expected): void {
   if (expected.rows !== undefined) expect(answer.rows).to.deep.equal(expected.rows);
   if (expected.lines !== undefined)
     expect(answer.errors.map(({ lineNumber }) => lineNumber)).to.deep.equal(expected.lines);
+  if (expected.levels !== undefined)
+    expect(answer.errors.map((error) => error.class)).to.deep.equal(expected.levels);
   if (expected.infos !== undefined)
     expect(answer.infos.map(({ message }) => message)).to.deep.equal(expected.infos);
   if (expected.message !== undefined) expect(answer.errors[0]?.message).to.equal(expected.message);
@@ -45,7 +50,8 @@ export function cases(title: string, list: Case[]): void {
       it(test.name, async () => {
         const host = `w${index}.sql.azuresynapse.net`;
         const [user, password] = ["owner", "Adm1n!stration"];
-        synapse.createWorkspace({ host, administratorLogin: user, administratorPassword: password });
+        const { dialect = {} } = test;
+        synapse.createWorkspace({ host, administratorLogin: user, administratorPassword: password, dialect });
         synapse.createPool(host, POOL);
         const database = test.in ?? POOL;
         const client = await Client.connect(synapse, { server: host, user, password, database });

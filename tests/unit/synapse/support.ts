@@ -5,6 +5,8 @@ import { startSynapse, type Synapse } from "../../../sandbox/synapse";
 
 export const HOST = "claims.sql.azuresynapse.net";
 export const POOL = "claims";
+/** The only isolation level that a dedicated pool takes, by tedious' number for it. */
+const READ_UNCOMMITTED = 1;
 export const ADMINISTRATOR = { user: "sqladmin", password: "Adm1n!stration" };
 
 /** An endpoint with one workspace and one empty pool. */
@@ -92,9 +94,10 @@ export class Client {
         encrypt: true,
         maxRetriesOnTransientErrors: 0,
         rowCollectionOnDone: false,
+        connectionIsolationLevel: READ_UNCOMMITTED,
         cryptoCredentialsDetails: { ca: synapse.certificateAuthority },
         connector: async () => Promise.resolve(connectTcp(synapse.port, synapse.address)),
-        debug: { packet: given.onPacket !== undefined },
+        debug: { packet: given.onPacket !== undefined, data: false, payload: false, token: false },
         ...given.options,
       },
     });

@@ -96,7 +96,8 @@ cases("T-SQL that takes effect", [
     name: "views",
     before: [
       "CREATE TABLE t (a int, b nvarchar(5))",
-      "INSERT INTO t (b, a) VALUES (N'x', 1), ('y', 2)",
+      "INSERT INTO t (b, a) VALUES (N'x', 1)",
+      "INSERT INTO t (b, a) SELECT 'y', 2",
       "CREATE VIEW v (p, q) AS SELECT a, UPPER(b) FROM t",
     ],
     batch: "SELECT q, p FROM v WHERE p > 1 ORDER BY p DESC",
@@ -205,6 +206,7 @@ cases("T-SQL that takes effect", [
   },
   {
     name: "variables, WHILE and SELECT into variables",
+    in: "master",
     batch:
       "DECLARE @i int = 0, @s nvarchar(max) = N''; WHILE @i < 3 BEGIN SET @i += 1; IF @i = 2 CONTINUE; SET @s = @s + CAST(@i AS nvarchar) END; SELECT @s = @s + name FROM sys.schemas WHERE name = 'sys'; PRINT @s",
     expect: { infos: ["13sys"] },

@@ -14,7 +14,7 @@ cases("T-SQL errors and how far they reach", [
   {
     name: "a syntax error keeps the batch from beginning",
     batch: "PRINT 'a'\nSELECT * FRM",
-    expect: { numbers: [102], infos: [] },
+    expect: { numbers: [103010], lines: [1], infos: [] },
   },
   {
     name: "THROW ends the batch",
