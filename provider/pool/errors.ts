@@ -1,5 +1,6 @@
 import type { Phase } from "../immuta/types";
-import { permissionAdvice } from "./advice";
+import { listed, told } from "../strangers";
+import { batchAdvice } from "./advice";
 import type { ServerError } from "./faults";
 import type { Trouble } from "./trouble";
 
@@ -25,8 +26,11 @@ export class BatchFailed extends Error {
     super(
       `The ${phase} script failed in database ${database} on ${host}: batch ${batch} of ${batches} ` +
         `(script line ${firstLine}, ${statement}):` +
-        errors.map((error) => `\n  - ${describe(error, firstLine)}`).join("") +
-        permissionAdvice(errors),
+        listed(
+          errors.map((error) => told(describe(error, firstLine))),
+          "errors",
+        ) +
+        batchAdvice(errors, host, database),
     );
   }
 }

@@ -168,7 +168,7 @@ describe("connecting to a pool", () => {
       );
       expect(error.message).to.match(/self-signed certificate|unable to verify/);
       expect(error.message).to.contain(
-        "The server's certificate is not trusted. Add its authority with NODE_EXTRA_CA_CERTS, or set bootstrap.trustServerCertificate.",
+        "The server's certificate is not trusted. Where a private authority or a proxy issued it, name the file (PEM) of that authority in NODE_EXTRA_CA_CERTS. ",
       );
       expect(synapse.journal).to.deep.equal([]);
       expect(stage.lines.warnings).to.deep.equal([]);
