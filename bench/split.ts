@@ -32,7 +32,8 @@ function milliseconds(script: string): number {
 /** A script of at least so many characters. */
 export const scriptOf = (name: string, piece: string, size: number): string => {
   const body = piece.repeat(Math.ceil(size / piece.length));
-  return name === "one literal of many lines" ? `SELECT '${body}'` : body;
+  if (name === "one literal of many lines") return `SELECT '${body}'`;
+  return name === "one comment, ever deeper" ? body + "*/".repeat(body.length / piece.length) : body;
 };
 
 function main(): void {

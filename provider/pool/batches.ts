@@ -13,18 +13,31 @@ export class ScriptError extends Error {
 /** How often `GO n` may repeat a batch: more is a mistake rather than a wish. */
 const mostRepeats = 1000;
 
-type Region = "plain" | "'" | '"' | "]" | "line comment" | "block comment";
+/** How many batches a script may have in all, repeats counted. */
+export const mostBatches = 10_000;
+
+type Region = "plain" | "'" | '"' | "]" | "block comment";
+
+/** Where a line leaves off. */
+interface State {
+  region: Region;
+  /** Of nested comments. */
+  depth: number;
+  /** Line on which the region opened. */
+  opened: number;
+}
+
+const plain: State = { region: "plain", depth: 0, opened: 0 };
 
 /**
- * Splits a script at its GO lines as sqlcmd and SSMS do. GO counts only alone on its line (any case, `GO n`,
- * a semicolon, a trailing comment), and not inside a literal, a quoted name or a comment.
- * Runs in time linear in the script's length. Throws ScriptError.
+ * Splits a script at its GO lines; docs/scripts.md has a table of the forms in which GO counts, and whom that follows.
+ * GO never counts inside a literal, a quoted name or a comment, and one of these that is never closed is refused.
+ * Runs in time linear in the script's length, and gives `mostBatches` at most. Throws ScriptError.
  */
 export function splitBatches(script: string): Batch[] {
   const text = script.replace(/^\uFEFF/, "");
   const batches: Batch[] = [];
-  let region: Region = "plain";
-  let depth = 0;
+  let state = plain;
   let lineNumber = 1;
   let batchStart = 0;
   let batchLine = 1;
@@ -33,13 +46,15 @@ export function splitBatches(script: string): Batch[] {
   const take = (end: number, repeats: number): void => {
     const batch = text.slice(batchStart, end);
     if (batch.trim() === "") return;
+    if (batches.length + repeats > mostBatches)
+      throw new ScriptError(`Script line ${lineNumber}: the script has more than ${mostBatches} batches.`);
     for (let i = 0; i < repeats; i++) batches.push({ text: batch, line: batchLine });
   };
 
   while (position <= text.length) {
     const end = endOfLine(text, position);
     const next = startOfNextLine(text, end);
-    if (region === "plain") {
+    if (state.region === "plain") {
       const line = text.slice(position, end);
       const repeats = separator(line, lineNumber);
       if (repeats !== undefined) {
@@ -53,33 +68,40 @@ export function splitBatches(script: string): Batch[] {
       }
       refuseDirective(line, lineNumber);
     }
-    ({ region, depth } = scan(text, position, end, region, depth, lineNumber));
+    state = scan(text, position, end, state, lineNumber);
     if (end === text.length) break;
     position = next;
     lineNumber++;
   }
+  requireClosed(state);
   take(text.length, 1);
   return batches;
 }
 
+const names: Readonly<Record<Exclude<Region, "plain">, string>> = {
+  "'": "a literal",
+  '"': 'a name in "quotes"',
+  "]": "a name in [brackets]",
+  "block comment": "a comment",
+};
+
+/** What is never closed has taken every GO behind it for its own text. */
+function requireClosed({ region, opened }: State): void {
+  if (region === "plain") return;
+  throw new ScriptError(`Script line ${opened}: ${names[region]} opens here and is never closed.`);
+}
+
 /** Walks over one line and says in what it ends. */
-function scan(
-  text: string,
-  from: number,
-  end: number,
-  startRegion: Region,
-  startDepth: number,
-  lineNumber: number,
-): { region: Region; depth: number } {
-  let region = startRegion;
-  let depth = startDepth;
+function scan(text: string, from: number, end: number, start: State, lineNumber: number): State {
+  let { region, depth, opened } = start;
   for (let i = from; i < end; i++) {
     const char = text[i];
     const following = i + 1 < end ? text[i + 1] : "";
     if (region === "plain") {
+      opened = lineNumber;
       if (char === "'" || char === '"') region = char;
       else if (char === "[") region = "]";
-      else if (char === "-" && following === "-") return { region: "plain", depth: 0 };
+      else if (char === "-" && following === "-") return plain;
       else if (
         char === "$" &&
         following === "(" &&
@@ -108,20 +130,21 @@ function scan(
       else region = "plain";
     }
   }
-  return { region, depth };
+  return { region, depth, opened };
 }
 
-const goLine = /^[ \t]*go(?![\w$#@[\]:.])(.*)$/i;
+/** GO as a word of its own. What neither sqlcmd nor SSMS takes for one, such as `GO;` and `go(1)`, is text. */
+const goLine = /^[ \t]*go(?=$|[ \t]|--|\p{Cc})(.*)$/isu;
 
 /** How often the batch before this line is to be sent; undefined when the line is no separator. */
 function separator(line: string, number: number): number | undefined {
   const rest = goLine.exec(line)?.[1];
   if (rest === undefined) return undefined;
   // Piece by piece: one pattern for the whole would look at long blanks again and again.
-  const [count = ""] = /^\d+/.exec(rest.trimStart()) ?? [];
-  const tail = rest.trimStart().slice(count.length).trimStart();
-  const comment = (tail.startsWith(";") ? tail.slice(1) : tail).trim();
-  if (!isComment(comment))
+  const behind = trimmed(rest);
+  const [count = ""] = /^\d+/.exec(behind) ?? [];
+  const tail = trimmed(behind.slice(count.length));
+  if (!isTail(tail, count !== ""))
     throw new ScriptError(
       `Script line ${number}: GO stands alone on its line, with at most a count and a comment behind it.`,
     );
@@ -134,6 +157,23 @@ function separator(line: string, number: number): number | undefined {
   return repeats;
 }
 
+/** Behind a count sqlcmd takes a semicolon and any comment; behind GO alone both it and SSMS take dashes only. */
+const isTail = (tail: string, counted: boolean): boolean =>
+  tail === "" ||
+  tail.startsWith("--") ||
+  (counted && isComment(trimmed(tail.startsWith(";") ? tail.slice(1) : tail)));
+
+/** Without blanks at either end; other white space is no part of a separator. In one pass, however long they are. */
+function trimmed(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text[start])) start++;
+  while (end > start && isBlank(text[end - 1])) end--;
+  return text.slice(start, end);
+}
+
+const isBlank = (char: string | undefined): boolean => char === " " || char === "\t";
+
 /** Nothing, or one comment, with none nested in it, that ends where the text does. */
 const isComment = (text: string): boolean =>
   text === "" ||
@@ -145,7 +185,7 @@ const isComment = (text: string): boolean =>
 
 /** sqlcmd's own commands and variables would reach the server as broken T-SQL. */
 function refuseDirective(line: string, number: number): void {
-  const directive = /^[ \t]*(:[a-z]+|!!)/i.exec(line)?.[1];
+  const directive = /^[ \t]*(:[a-z]+|:?!!)/i.exec(line)?.[1];
   if (directive !== undefined)
     throw new ScriptError(
       `Script line ${number}: ${directive} is a command of sqlcmd, which is not run here. Immuta's scripts hold T-SQL only.`,

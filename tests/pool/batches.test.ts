@@ -23,10 +23,10 @@ function naiveBatches(script: string): { text: string; line: number }[] {
   };
   starts.forEach((start, index) => {
     const end = starts[index + 1] ?? text.length;
-    const go = /^[ \t]*go[ \t]*(\d*)[ \t]*;?[ \t]*[\r\n]*$/i.exec(painted.slice(start, end));
-    // A comment may stand behind GO, not before it.
-    if (go === null || !/^[ \t]*go/i.test(text.slice(start, end))) return;
-    take(start, go[1] === "" ? 1 : Number(go[1]));
+    const go = /^[ \t]*go(?:[ \t]+(\d*)(?:(?<=\d)[ \t]*;)?)?[ \t]*[\r\n]*$/i.exec(painted.slice(start, end));
+    // A comment may stand behind GO, not before it; one with a slash not right behind it.
+    if (go === null || !/^[ \t]*go(?!\/)/i.test(text.slice(start, end))) return;
+    take(start, Number(go[1] ?? "") || 1);
     from = end;
     line = index + 2;
   });
@@ -63,7 +63,7 @@ function nested(text: string): string {
 
 describe("splitting a script, held against a naive splitter", () => {
   const fragment = fc.constantFrom(
-    ..."\n|\r\n|\r|\nGO\n|\ngo\r\n|\r GO \r|\nGO 2\n|\nGO;\n|\nGo -- c\n|\nGO /* c */\n|GO|go|GOTO x|[GO]|go_table|GO:|'|''|N'|\"|\"\"|[|]|]]|--|/*|*/|;| |\t|x|SELECT 1".split(
+    ..."\n|\r\n|\r|\nGO\n|\ngo\r\n|\r GO \r|\nGO 2\n|\nGO;\n|\nGo -- c\n|\nGO 1 /* c */\n|\nGO 2;\n|\ngo,\n|\nGO-1\n|GO|go|GOTO x|[GO]|go_table|GO:|'|''|N'|\"|\"\"|[|]|]]|--|/*|*/|;| |\t|x|SELECT 1".split(
       "|",
     ),
   );
@@ -129,7 +129,9 @@ describe("splitting a script", () => {
       "Script line 3: GO stands alone on its line, with at most a count and a comment behind it.",
     ],
     ["A\nGO 2 3", "Script line 2: GO stands alone"],
-    ["A\nGO ;;", "Script line 2: GO stands alone"],
+    ["A\nGO ;", "Script line 2: GO stands alone"],
+    ["A\nGO /* a */", "Script line 2: GO stands alone"],
+    ["A\nGO 2 ;;", "Script line 2: GO stands alone"],
     ["A\nGO /* a */ b", "Script line 2: GO stands alone"],
     ["A\nGO /*/", "Script line 2: GO stands alone"],
     ["A\nGO /*/**/", "Script line 2: GO stands alone"],

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import { mostBatches, splitBatches } from "../../../provider/pool/batches";
 import { interruptionIn, judge, type Patience, type Rule, rules } from "../../../provider/pool/trouble";
 
 const page = readFileSync(join(__dirname, "..", "..", "..", "docs", "scripts.md"), "utf8");
@@ -39,6 +40,35 @@ describe("docs/scripts.md", () => {
     expect(rows).to.deep.equal(rules.map(cells));
   });
 });
+
+describe("docs/scripts.md on GO", () => {
+  const rows = (page.split(/\| Line +\|/)[1] ?? "")
+    .split("\n\n")[0]
+    ?.split("\n")
+    .slice(2)
+    .map((row) => row.split("|").map((cell) => cell.trim()));
+
+  it("says of each line what the splitter makes of it", () => {
+    expect(rows).to.have.lengthOf.greaterThan(5);
+    for (const [, forms = "", here = ""] of rows ?? [])
+      for (const [, form = ""] of forms.matchAll(/`([^`]+)`/g)) {
+        const line = form.replace("<tab>", "\t").replace("<U+00A0>", "\u00a0");
+        expect(takenFor(line), form).to.equal(here);
+      }
+  });
+
+  it("names the bound on batches", () => {
+    expect(page).to.contain(`more than ${mostBatches.toLocaleString("en-US")} batches`);
+  });
+});
+
+function takenFor(line: string): string {
+  try {
+    return splitBatches(`A\n${line}\nB`).length > 1 ? "separator" : "text";
+  } catch {
+    return "refused";
+  }
+}
 
 describe("the rules by which is waited", () => {
   const everything = rules.flatMap(({ troubles }) => troubles);
