@@ -8,16 +8,21 @@ import {
 } from "./identity";
 import { ImmutaError } from "./immuta/errors";
 import { deleteCredentials, payloadOf } from "./immuta/payload";
-import type { Integration, IntegrationPayload, IntegrationStatus, Phase } from "./immuta/types";
+import {
+  type Integration,
+  type IntegrationPayload,
+  type IntegrationStatus,
+  type Phase,
+  runsInMaster,
+} from "./immuta/types";
 import { Interrupted, type Interruption } from "./interruption";
 import { type Clock, systemClock, waitUntil } from "./immuta/wait";
 import { nameOf, type Side, type Step } from "./plan";
-import { concernsIn } from "./pool/guard";
+import { concernsIn, type Own } from "./pool/guard";
 import { PoolUnreachable } from "./pool/errors";
 import { splitBatches } from "./pool/batches";
 import { masked, scriptIdentity } from "./pool/script-identity";
 import { type Inputs, normalHost } from "./properties";
-import type { Reporter } from "./reporter";
 import { serially } from "./serially";
 import type { State } from "./state";
 import { milliseconds } from "./validation";
@@ -164,12 +169,13 @@ async function generate(phase: Phase, side: Side, job: Job): Promise<void> {
   const text = await immuta.script(phase, payloadOn(side, job), needsId ? existing(job) : undefined);
   const script = { batches: splitBatches(text), identity: scriptIdentity(text, secretsOf(job)) };
   reporter.debug(`${phase} script: ${counted(script)}, identity ${script.identity}`);
-  approve(phase, script, inputsOn(side, job), reporter);
+  approve(phase, script, inputsOn(side, job), job);
   job.generated.set(`${phase} ${side}`, script);
 }
 
 /** Before a batch of it runs: is it a script that was reviewed, and does it keep to Immuta's own objects? */
-function approve(phase: Phase, script: Script, { bootstrap, schema }: Inputs, reporter: Reporter): void {
+function approve(phase: Phase, script: Script, inputs: Inputs, job: Job): void {
+  const { bootstrap } = inputs;
   const approved = bootstrap?.approvedScripts;
   if (approved !== undefined && approved[phase] !== script.identity)
     throw new Error(
@@ -177,14 +183,34 @@ function approve(phase: Phase, script: Script, { bootstrap, schema }: Inputs, re
         `${approved[phase] === undefined ? "approves no script of this phase" : `approves ${approved[phase]}`}. None of its batches was run. ` +
         "Review its text (getBootstrapScripts gives it), and approve this identity.",
     );
-  const concerns = concernsIn(script.batches, schema);
+  const concerns = concernsIn(script.batches, ownOf(inputs, phase, job));
   if (concerns.length === 0) return;
-  const lines = concerns.map(({ batch, line, what }) => `batch ${batch} (script line ${line}) ${what}`);
+  const told = concerns
+    .slice(0, mostConcerns)
+    .map(({ batch, line, what }) => `batch ${batch} (script line ${line}) ${masked(what, secretsOf(job))}`);
+  if (concerns.length > told.length) told.push(`and ${concerns.length - told.length} more`);
   if (bootstrap?.guard === "strict")
     throw new Error(
-      `The ${phase} script reaches beyond Immuta's own objects, and bootstrap.guard is "strict". None of its batches was run.${lines.map((line) => `\n  - ${line}`).join("")}`,
+      `The ${phase} script reaches beyond Immuta's own objects, and bootstrap.guard is "strict". None of its batches was run.${told.map((line) => `\n  - ${line}`).join("")}`,
     );
-  for (const line of lines) reporter.warn(`the ${phase} script reaches beyond Immuta's own objects: ${line}`);
+  for (const line of told)
+    job.world.reporter.warn(`the ${phase} script reaches beyond Immuta's own objects: ${line}`);
+}
+
+/** More than these make nobody wiser. */
+const mostConcerns = 20;
+
+/** What both sides of an operation and the state know to be Immuta's. */
+function ownOf({ schema, database }: Inputs, phase: Phase, { sides, state }: Job): Own {
+  const both = [sides.new, sides.old, state];
+  const given = (names: (string | undefined)[]): string[] => names.filter((name) => name !== undefined);
+  return {
+    schema,
+    database,
+    accounts: given([...both.map((inputs) => inputs?.username), ...(state?.formerAccounts ?? [])]),
+    roles: given(both.map((inputs) => inputs?.impersonation.role)),
+    inMaster: runsInMaster(phase),
+  };
 }
 
 async function run(step: Extract<Step, { do: "run" }>, job: Job): Promise<void> {

@@ -90,7 +90,13 @@ describe("whatever a script holds", () => {
       fc.property(script, (text) => {
         try {
           const batches = splitBatches(text);
-          concernsIn(batches, "governed");
+          concernsIn(batches, {
+            schema: "governed",
+            database: "claims",
+            accounts: ["immuta"],
+            roles: ["R"],
+            inMaster: false,
+          });
           expect(batches.every((batch) => batch.text.trim() !== "" && batch.line >= 1)).to.equal(true);
         } catch (error) {
           expect(error).to.be.instanceOf(ScriptError);

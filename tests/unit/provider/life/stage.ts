@@ -94,7 +94,10 @@ export class Stage {
           return found;
         }),
       script: (phase: Phase, payload) =>
-        asked(`script ${phase}`, () => `-- ${phase}\nPRINT '${payload.config.password}'`),
+        asked(`script ${phase}`, () => {
+          const { username, password } = payload.config;
+          return `-- ${phase}\nALTER LOGIN [${username}] WITH PASSWORD = N'${password.replaceAll("'", "''")}'`;
+        }),
     };
   }
 }
