@@ -9,10 +9,15 @@ import { BINARY } from "./path";
 
 const run = promisify(execFile);
 
-/** ${XDG_CACHE_HOME:-~/.cache}/pulumi-immuta/engine-<version> */
-export function cacheFolder(env: NodeJS.ProcessEnv, version: string): string {
+/** ${XDG_CACHE_HOME:-~/.cache}/pulumi-immuta: what is got or built once and then kept. */
+export function cacheRoot(env: NodeJS.ProcessEnv): string {
   const base = env["XDG_CACHE_HOME"] ?? "";
-  return join(base === "" ? join(homedir(), ".cache") : base, "pulumi-immuta", `engine-${version}`);
+  return join(base === "" ? join(homedir(), ".cache") : base, "pulumi-immuta");
+}
+
+/** The engine's own folder there. */
+export function cacheFolder(env: NodeJS.ProcessEnv, version: string): string {
+  return join(cacheRoot(env), `engine-${version}`);
 }
 
 /** The CLI in a folder of binaries. */

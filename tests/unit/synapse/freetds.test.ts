@@ -1,17 +1,13 @@
 import { expect } from "chai";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Synapse } from "../../../sandbox/synapse";
+import { having, program } from "../../pool/foreign/parts";
 import { ADMINISTRATOR, HOST, POOL, startWithPool } from "./support";
 
 /** A client of another making: what it accepts does not only fit tedious. */
-const installed = (program: string): boolean =>
-  spawnSync(program, ["-C"], { stdio: "ignore" }).error === undefined;
-const missing = (program: string): string =>
-  `skipped: FreeTDS's ${program} is not installed (Debian package freetds-bin)`;
-
 describe("FreeTDS against the sandbox's Synapse", () => {
   let synapse: Synapse;
   let folder: string;
@@ -27,7 +23,7 @@ describe("FreeTDS against the sandbox's Synapse", () => {
   });
 
   const run = async (
-    program: string,
+    client: string,
     encryption: string,
     password: string,
     batches: string[],
@@ -44,7 +40,7 @@ describe("FreeTDS against the sandbox's Synapse", () => {
     ];
     writeFileSync(join(folder, "freetds.conf"), `${settings.join("\n")}\n`);
     const user = `${ADMINISTRATOR.user}@${HOST.split(".")[0] ?? ""}`;
-    const child = spawn(program, ["-S", "claims", "-U", user, "-P", password, "-D", POOL], {
+    const child = spawn(client, ["-S", "claims", "-U", user, "-P", password, "-D", POOL], {
       env: { ...process.env, FREETDSCONF: join(folder, "freetds.conf"), HOME: folder, LC_ALL: "C.UTF-8" },
     });
     let output = "";
@@ -58,11 +54,13 @@ describe("FreeTDS against the sandbox's Synapse", () => {
     return output;
   };
 
-  if (!installed("tsql")) {
-    it.skip(`tsql: ${missing("tsql")}`);
-  } else {
+  describe("tsql", () => {
+    before(async function () {
+      await having(this, () => program("tsql", "-C", "FreeTDS, Debian's freetds-bin"));
+    });
+
     for (const encryption of ["require", "request"]) {
-      it(`tsql logs in and works (encryption = ${encryption})`, async () => {
+      it(`logs in and works (encryption = ${encryption})`, async () => {
         const output = await run("tsql", encryption, ADMINISTRATOR.password, [
           `CREATE USER ${encryption}_user WITHOUT LOGIN`,
           "CREATE PROCEDURE dbo.p AS PRINT 'from the procedure'",
@@ -78,24 +76,26 @@ describe("FreeTDS against the sandbox's Synapse", () => {
       });
     }
 
-    it("tsql hears a wrong password as 18456", async () => {
+    it("hears a wrong password as 18456", async () => {
       expect(await run("tsql", "require", "wrong", [])).to.contain("Msg 18456 (severity 14, state 1)");
     });
 
-    it("tsql is refused without encryption", async () => {
+    it("is refused without encryption", async () => {
       const output = await run("tsql", "off", ADMINISTRATOR.password, ["SELECT 'inside'"]);
       expect(output).to.contain("There was a problem connecting to the server").and.not.contain("inside");
     });
-  }
+  });
 
-  if (!installed("fisql")) {
-    it.skip(`fisql: ${missing("fisql")}`);
-  } else {
-    it("fisql logs in and works", async () => {
+  describe("fisql", () => {
+    before(async function () {
+      await having(this, () => program("fisql", "-C", "FreeTDS, Debian's freetds-bin"));
+    });
+
+    it("logs in and works", async () => {
       const output = await run("fisql", "require", ADMINISTRATOR.password, [
         "SELECT DB_NAME() AS db, 7 AS seven",
       ]);
       expect(output).to.match(/claims\s+7/);
     });
-  }
+  });
 });

@@ -1,0 +1,109 @@
+/** Parts of others' making that tests want: looked for, got or built once, and kept beside the engine. */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { promisify } from "node:util";
+import { cacheRoot } from "../../../engine/cache";
+
+const run = promisify(execFile);
+
+/** Where a part is wanted that has to be built first, this is how long that may take (ms). */
+export const BUILD_TIME = 20 * 60_000;
+
+/** A part cannot be had here; the message names it. */
+class Missing extends Error {}
+
+/**
+ * Gets a part in a `before` hook. Where it cannot be had, the tests of the suite are skipped under a name that says what
+ * is missing; in CI that is a failure.
+ */
+export async function having<T>(context: Mocha.Context, get: () => Promise<T>): Promise<T> {
+  context.timeout(BUILD_TIME);
+  try {
+    return await get();
+  } catch (error) {
+    if (!(error instanceof Missing) || process.env["CI"] === "true") throw error;
+    context.test?.parent?.eachTest((test) => {
+      test.title += ` (skipped: ${error.message})`;
+    });
+    return context.skip();
+  }
+}
+
+/**
+ * That a program is installed: that it can be started, however it then ends.
+ *
+ * @param from where to get it, for whoever lacks it
+ */
+export async function program(name: string, flag: string, from: string): Promise<void> {
+  try {
+    await run(name, [flag]);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new Missing(`no ${name}: ${from}`);
+  }
+}
+
+const JDBC = "com.microsoft.sqlserver:mssql-jdbc:13.6.2.jre11";
+const COPIER = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy";
+
+/** Microsoft's JDBC driver, one file that needs no other, and a Java that runs programs from their source. */
+export async function jdbcDriver(): Promise<string> {
+  await program("javac", "-version", "a JDK of 17 or later");
+  const [, artifact, version] = JDBC.split(":");
+  return kept(`${artifact ?? ""}-${version ?? ""}.jar`, async (folder) => {
+    await program("mvn", "-version", "Apache Maven, which gets Microsoft's JDBC driver");
+    await got("mvn", ["-B", "-q", "-C", COPIER, `-Dartifact=${JDBC}`, `-DoutputDirectory=${folder}`]);
+    return folder;
+  });
+}
+
+const MOCK = join(__dirname, "mock-tds");
+const BINARY = process.platform === "win32" ? "mock-tds.exe" : "mock-tds";
+
+/** The program in mock-tds/, built of the crate mssql-mock-tds as Cargo.lock pins it. Minutes, the first time. */
+export async function mockTds(): Promise<string> {
+  const hash = createHash("sha256");
+  for (const file of ["Cargo.toml", "Cargo.lock", join("src", "main.rs")])
+    hash.update(readFileSync(join(MOCK, file)));
+  return kept(join(`mock-tds-${hash.digest("hex").slice(0, 16)}`, BINARY), async (folder) => {
+    await program(
+      "cargo",
+      "--version",
+      "Rust's cargo of 1.85 or later, which builds Microsoft's mssql-mock-tds",
+    );
+    const manifest = join(MOCK, "Cargo.toml");
+    await got("cargo", ["build", "--locked", "--quiet", "--manifest-path", manifest, "--target-dir", folder]);
+    return join(folder, "debug");
+  });
+}
+
+async function got(command: string, args: string[]): Promise<void> {
+  try {
+    await run(command, args, { timeout: BUILD_TIME });
+  } catch (error) {
+    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+    const said = `${stdout}\n${stderr}`.split("\n").find((line) => /error/i.test(line));
+    throw new Missing(`${command} failed: ${said?.trim() ?? String(error)}`);
+  }
+}
+
+/**
+ * A file in the cache. What is not there yet, `get` puts into a folder of its own, and it is moved in one step: two at once
+ * are safe.
+ *
+ * @param get gives the folder in which the file is found by its name
+ */
+async function kept(path: string, get: (folder: string) => Promise<string>): Promise<string> {
+  const target = join(cacheRoot(process.env), "foreign", path);
+  if (existsSync(target)) return target;
+  const folder = join(target, "..");
+  mkdirSync(folder, { recursive: true });
+  const temporary = mkdtempSync(join(folder, "new-"));
+  try {
+    renameSync(join(await get(temporary), basename(target)), target);
+    return target;
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
