@@ -15,16 +15,17 @@ import type { SqlError } from "./tsql/errors";
 import type { Output } from "./tsql/session-state";
 
 type DoneKind = "batch" | "procedure" | "in-procedure";
-const SELECT_COMMAND = 0xc1;
+/** The command of a DONE (CurCmd): some drivers take a count of rows for changed ones only with these. */
+const COMMANDS = { select: 0xc1, insert: 0xc3, delete: 0xc4, update: 0xc5 } as const;
+const NO_COMMAND = 0;
 
 export class Reply implements Output {
   /** Numbers of the errors sent, in order. */
   readonly errors: number[] = [];
   readonly #writer: MessageWriter;
   /** Kept back until it is known whether more follows. */
-  #pending: { kind: DoneKind; status: number; count: number } | undefined;
+  #pending: { kind: DoneKind; status: number; command: number; count: number } | undefined;
   #depth = 0;
-  #hasRows = false;
 
   constructor(
     private readonly write: (bytes: Buffer) => void,
@@ -73,7 +74,6 @@ export class Reply implements Output {
   }
 
   columns(columns: readonly Column[]): void {
-    this.#hasRows = true;
     this.token(encodeColumns(columns));
   }
 
@@ -81,11 +81,16 @@ export class Reply implements Output {
     this.#add(encodeRow(columns, values));
   }
 
-  done({ count, failed }: Parameters<Output["done"]>[0]): void {
+  done({ count, command, failed }: Parameters<Output["done"]>[0]): void {
     this.#settle(true);
     const counted = count !== undefined && this.countsRows();
     const status = (failed === true ? DoneStatus.Error : 0) | (counted ? DoneStatus.Count : 0);
-    this.#pending = { kind: this.#depth > 0 ? "in-procedure" : "batch", status, count: count ?? 0 };
+    this.#pending = {
+      kind: this.#depth > 0 ? "in-procedure" : "batch",
+      status,
+      command: command === undefined ? NO_COMMAND : COMMANDS[command],
+      count: count ?? 0,
+    };
   }
 
   enter(): void {
@@ -96,14 +101,19 @@ export class Reply implements Output {
     this.#depth -= 1;
     if (returnStatus === undefined) return;
     this.token(encodeReturnStatus(returnStatus));
-    this.#pending = { kind: this.#depth > 0 ? "in-procedure" : "procedure", status: 0, count: 0 };
+    this.#pending = {
+      kind: this.#depth > 0 ? "in-procedure" : "procedure",
+      status: 0,
+      command: NO_COMMAND,
+      count: 0,
+    };
   }
 
-  returnValue(name: string, type: SqlType, value: SqlValue): void {
+  returnValue(ordinal: number, name: string, type: SqlType, value: SqlValue): void {
     // Output values stand before the DONEPROC of their call.
     const pending = this.#pending;
     this.#pending = undefined;
-    this.#add(encodeReturnValue(name, type, value));
+    this.#add(encodeReturnValue(ordinal, name, type, value));
     this.#pending = pending;
   }
 
@@ -114,7 +124,8 @@ export class Reply implements Output {
 
   /** Ends the message; a reply always ends with a DONE. */
   end(): void {
-    if (this.#pending === undefined) this.#pending = { kind: "batch", status: 0, count: 0 };
+    if (this.#pending === undefined)
+      this.#pending = { kind: "batch", status: 0, command: NO_COMMAND, count: 0 };
     this.#settle(false);
     this.#send(this.#writer.end());
   }
@@ -127,10 +138,8 @@ export class Reply implements Output {
 
   #settle(more: boolean): void {
     if (this.#pending === undefined) return;
-    const { kind, status, count } = this.#pending;
+    const { kind, status, command, count } = this.#pending;
     this.#pending = undefined;
-    const command = this.#hasRows ? SELECT_COMMAND : 0;
-    this.#hasRows = false;
     this.#add(encodeDone(kind, status | (more ? DoneStatus.More : 0), command, count));
   }
 

@@ -36,7 +36,8 @@ export function runCall(rpc: RpcCall, executor: Executor, reply: Reply): boolean
   }));
   const alive = run(rpc.procedure, given, executor, reply);
   for (const { parameter, value } of outputs) {
-    reply.returnValue(parameter.name, parameter.type, convert(value, parameter.type));
+    const ordinal = rpc.parameters.indexOf(parameter);
+    reply.returnValue(ordinal, parameter.name, parameter.type, convert(value, parameter.type));
   }
   return alive;
 }

@@ -220,7 +220,9 @@ export class Executor implements Engine {
       case "truncate":
         session.requireSoundTransaction();
         session.rowCount = changeData(statement, scope, this);
-        output.done(statement.kind === "truncate" ? {} : { count: session.rowCount });
+        output.done(
+          statement.kind === "truncate" ? {} : { count: session.rowCount, command: statement.kind },
+        );
         return;
       default:
         session.requireSoundTransaction();
@@ -286,7 +288,7 @@ export class Executor implements Engine {
       return;
     }
     this.send({ columns, rows });
-    this.output.done({ count: rows.length });
+    this.output.done({ count: rows.length, command: "select" });
   }
 
   send({ columns, rows }: Relation): void {

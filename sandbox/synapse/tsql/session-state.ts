@@ -29,8 +29,8 @@ export interface Output {
   }): void;
   columns(columns: readonly Column[]): void;
   row(columns: readonly Column[], values: readonly SqlValue[]): void;
-  /** A statement ended; `count` is the number of rows it returned or changed. */
-  done(end: { count?: number; failed?: boolean }): void;
+  /** A statement ended; `count` is the number of rows that `command` returned or changed. */
+  done(end: { count?: number; command?: "select" | "insert" | "update" | "delete"; failed?: boolean }): void;
   /** What follows runs inside a procedure or dynamic text, until left. */
   enter(): void;
   leave(returnStatus: number | undefined): void;

@@ -116,11 +116,15 @@ export function encodeRow(columns: readonly Column[], values: readonly SqlValue[
   return Buffer.concat([uint(Token.Row, 1), ...cells]);
 }
 
-/** An output parameter of a procedure called by RPC. */
-export function encodeReturnValue(name: string, type: SqlType, value: SqlValue): Buffer {
+/**
+ * An output parameter of a procedure called by RPC.
+ *
+ * @param ordinal its place among all parameters of the call, from 0: drivers that give no names go by it
+ */
+export function encodeReturnValue(ordinal: number, name: string, type: SqlType, value: SqlValue): Buffer {
   return Buffer.concat([
     uint(Token.ReturnValue, 1),
-    uint(0, 2),
+    uint(ordinal, 2),
     text(name, 1),
     uint(0x01, 1),
     uint(0, 4),
