@@ -42,7 +42,7 @@ const DEEPEST_NESTING = 32;
 const SESSION_OPTIONS = new Set(
   (
     "ANSI_DEFAULTS ANSI_NULLS ANSI_NULL_DFLT_ON ANSI_PADDING ANSI_WARNINGS ARITHABORT ARITHIGNORE CONCAT_NULL_YIELDS_NULL " +
-    "CURSOR_CLOSE_ON_COMMIT DATEFIRST DATEFORMAT DEADLOCK_PRIORITY FMTONLY IMPLICIT_TRANSACTIONS LANGUAGE LOCK_TIMEOUT " +
+    "CURSOR_CLOSE_ON_COMMIT DATEFIRST DATEFORMAT DEADLOCK_PRIORITY FMTONLY LANGUAGE LOCK_TIMEOUT " +
     "NOCOUNT NOEXEC NUMERIC_ROUNDABORT QUOTED_IDENTIFIER RESULT_SET_CACHING ROWCOUNT TEXTSIZE XACT_ABORT"
   ).split(" "),
 );
@@ -187,6 +187,8 @@ export class Executor implements Engine {
   /** Statements without an effect on what runs next. */
   #simple(statement: Statement, scope: Scope): void {
     const { session, output } = this;
+    if (session.implicitTransactions && session.transaction === undefined && isWork(statement))
+      session.begin();
     switch (statement.kind) {
       case "print": {
         const text = convert(evaluate(statement.value, scope), { name: "nvarchar", length: 4000 });
@@ -269,6 +271,8 @@ export class Executor implements Engine {
       if (option === "NOCOUNT") this.session.noCount = on;
       else if (option === "XACT_ABORT") this.session.abortOnError = on;
       else if (option === "QUOTED_IDENTIFIER") this.session.quotedIdentifier = on;
+      else if (option === "IMPLICIT_TRANSACTIONS") this.session.implicitTransactions = on;
+      else if (option === "AUTOCOMMIT") this.session.implicitTransactions = !on;
       else if (!SESSION_OPTIONS.has(option) && option !== "TRANSACTION ISOLATION LEVEL")
         throw sqlError(40517, option);
     }
@@ -322,3 +326,9 @@ export class Executor implements Engine {
   callUserFunction: Engine["callUserFunction"] = (schema, name, values, scope) =>
     callScalarFunction({ schema, name }, values, scope, this);
 }
+
+/** Reads or changes something: other statements, and a SELECT without a table, need no transaction. */
+const isWork = (statement: Statement): boolean =>
+  statement.kind === "select"
+    ? statement.query.first.from !== undefined
+    : !["print", "set-option", "use", "transaction"].includes(statement.kind);

@@ -46,6 +46,8 @@ export class SessionState {
   quotedIdentifier = true;
   noCount = false;
   abortOnError = false;
+  /** A statement that reads or changes something begins a transaction where none is open. */
+  implicitTransactions = false;
   /** Undoes the changes of the open transaction, last first. */
   transaction: { depth: number; undo: (() => void)[]; doomed: boolean } | undefined;
   lastError = 0;
@@ -153,6 +155,7 @@ export class SessionState {
     this.quotedIdentifier = true;
     this.noCount = false;
     this.abortOnError = false;
+    this.implicitTransactions = false;
     this.lastError = 0;
     this.rowCount = 0;
     this.context.clear();
