@@ -106,7 +106,8 @@ export class Line {
   #watchAnswers(cleartext: TLSSocket): void {
     const guard = answerGuard();
     cleartext.on("data", (bytes: Buffer) => {
-      if (!guard.admit(bytes)) this.#socket?.destroy(fault(malformed, "the server's answer cannot be read (it is not TDS)"));
+      if (!guard.admit(bytes))
+        this.#socket?.destroy(fault(malformed, "the server's answer cannot be read (it is not TDS)"));
     });
   }
 
