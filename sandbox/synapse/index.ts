@@ -9,6 +9,7 @@ import { catalogOf, type Catalog } from "./catalog";
 import { makeCertificate } from "./certificate";
 import { Faults, type Fault } from "./faults";
 import { Journal, type SynapseJournalEntry } from "./journal";
+import { Limits, type PoolLimits } from "./limits";
 import { Session, type Endpoint } from "./session";
 import { DOCUMENTED_DIALECT, type PoolDialect } from "./tsql/lexer";
 import { sameName, Workspace } from "./workspace";
@@ -16,6 +17,7 @@ import { sameName, Workspace } from "./workspace";
 export type { Catalog } from "./catalog";
 export type { Fault } from "./faults";
 export type { SynapseJournalEntry } from "./journal";
+export type { PoolLimits } from "./limits";
 export type { PoolDialect } from "./tsql/lexer";
 
 export interface SynapseOptions {
@@ -23,6 +25,8 @@ export interface SynapseOptions {
   port?: number;
   /** What the parsers of all pools take, where a workspace says nothing else; see {@link PoolDialect}. */
   dialect?: Partial<PoolDialect>;
+  /** What each pool does at once; see {@link PoolLimits}. */
+  limits?: Partial<PoolLimits>;
 }
 
 export interface Synapse {
@@ -84,6 +88,9 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
     secureContexts,
     faults,
     journal,
+    limits: new Limits(options.limits ?? {}),
+    sessionsIn: (database) =>
+      [...sessions].filter(({ loggedIn }) => loggedIn?.state.database === database).length,
     isLoggedIn: (login) => [...sessions].some(({ loggedIn }) => loggedIn?.state.identity.login === login),
   };
 

@@ -105,6 +105,8 @@ function grant(attempt: LoginAttempt, workspace: Workspace, userName: string): G
   if (unwell !== undefined) return { error: unwell };
   const found = findUser(workspace, databaseName, known.identity, known.sid);
   if (isRefusal(found)) return found;
+  const full = endpoint.limits.atLogin(found.database, endpoint.sessionsIn(found.database));
+  if (full !== undefined) return { error: full };
 
   const { applicationName, hostName } = login;
   const client = { spid, applicationName, hostName, isLoggedIn: endpoint.isLoggedIn };

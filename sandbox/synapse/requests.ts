@@ -20,13 +20,18 @@ export interface Connection {
   end: () => void;
 }
 
+interface Stalled {
+  reply: Reply;
+  entry: Omit<SynapseJournalEntry, "seq" | "errors">;
+}
+
 const TransactionRequest = { Begin: 5, Commit: 7, Rollback: 8 } as const;
 
 export class Requests {
   #batches = 0;
   #transactions = 0n;
   /** A request that waits to be given up, and those behind it. */
-  #stalled: { reply: Reply; entry: Omit<SynapseJournalEntry, "seq" | "errors"> } | undefined;
+  #stalled: Stalled | undefined;
   #waiting: Message[] = [];
 
   constructor(
@@ -54,14 +59,14 @@ export class Requests {
   /** The connection is gone. What was received whole is still carried out. */
   abandon(): void {
     this.#runWaiting();
-    const stalled = this.#stalled;
-    this.#stalled = undefined;
+    const stalled = this.#unstall();
     this.#waiting = [];
     if (stalled !== undefined) this.#journal(stalled.entry, stalled.reply);
   }
 
   #runWaiting(): void {
-    while (this.#stalled === undefined) {
+    while (this.#stalled === undefined && this.#waiting.length > 0) {
+      if (!this.endpoint.limits.admits(this.session.state.database, this.#resume)) return;
       const message = this.#waiting.shift();
       if (message === undefined) return;
       try {
@@ -74,12 +79,25 @@ export class Requests {
     }
   }
 
-  #attention(): void {
+  readonly #resume = (): void => {
+    this.#runWaiting();
+  };
+
+  #unstall(): Stalled | undefined {
     const stalled = this.#stalled;
     this.#stalled = undefined;
+    if (stalled !== undefined) this.endpoint.limits.release(this.session.state.database);
+    return stalled;
+  }
+
+  #attention(): void {
+    const stalled = this.#unstall();
     if (stalled !== undefined) {
       stalled.reply.endCancelled();
       this.#journal(stalled.entry, stalled.reply);
+    } else if (this.#waiting.shift() !== undefined) {
+      // It stood in the pool's queue and never ran.
+      new Reply(this.connection.write, this.session.packetSize, "", () => true).endCancelled();
     }
     this.endpoint.journal.add({ ...this.session.journal, kind: "attention", errors: [] });
     // The acknowledgement is a message of its own, behind that of the request.
@@ -160,6 +178,7 @@ export class Requests {
           procedureName: "",
         });
         this.#stalled = { reply, entry };
+        this.endpoint.limits.hold(this.session.state.database);
         return;
       case "reset": {
         const unheard = new Reply(

@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { TLSSocket, type SecureContext } from "node:tls";
 import type { Faults } from "./faults";
 import type { Journal, SynapseJournalEntry } from "./journal";
+import type { Limits } from "./limits";
 import { logIn, type LoggedIn } from "./login";
 import { Requests } from "./requests";
 import { parseFederatedToken, parseLogin7, type Login7 } from "./wire/login7";
@@ -12,7 +13,7 @@ import { MessageAssembler, PacketType, packMessage, type Message } from "./wire/
 import { answerEncryption, Encryption, parsePrelogin, preloginReply } from "./wire/prelogin";
 import { HandshakeTransport } from "./wire/tls";
 import { encodeFederatedInfo } from "./wire/tokens";
-import type { Login, Workspace } from "./workspace";
+import type { Database, Login, Workspace } from "./workspace";
 
 /** What all sessions of an endpoint share. */
 export interface Endpoint {
@@ -22,6 +23,9 @@ export interface Endpoint {
   faults: Faults;
   journal: Journal;
   isLoggedIn: (login: Login) => boolean;
+  /** How many sessions are open in the database. */
+  sessionsIn: (database: Database) => number;
+  limits: Limits;
 }
 
 const FIRST_TLS_BYTE = 0x16;

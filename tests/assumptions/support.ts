@@ -11,7 +11,7 @@ import { resolvePassword } from "../../provider/password-reference";
 import { noTrail } from "../../provider/trail";
 import type { World } from "../../provider/world";
 import { startImmuta, type Immuta, type Switches } from "../../sandbox/immuta";
-import { startSynapse, type Synapse } from "../../sandbox/synapse";
+import { startSynapse, type Synapse, type SynapseOptions } from "../../sandbox/synapse";
 
 /** Immuta and Synapse over the wire; each life gets a workspace of its own in them. */
 export interface Servers {
@@ -23,8 +23,8 @@ export interface Servers {
 const apiKey = "assumptions-key";
 const administrator = { username: "sqladmin", password: "Adm1n]istr'ator" };
 
-export async function startServers(): Promise<Servers> {
-  const synapse = await startSynapse();
+export async function startServers(pools: SynapseOptions = {}): Promise<Servers> {
+  const synapse = await startSynapse(pools);
   const immuta = await startImmuta({
     apiKey,
     pools: {

@@ -206,6 +206,11 @@ const MESSAGES = {
     "To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW statement inside a CATCH block, or add error parameters to the THROW statement.",
     "batch",
   ],
+  10928: [
+    20,
+    1,
+    "Resource ID : {}. The {} limit for the database is {} and has been reached. See 'http://go.microsoft.com/fwlink/?LinkId=267637' for assistance.",
+  ],
   15007: [16, 1, "'{}' is not a valid login or you do not have permission."],
   15023: [16, 1, "User, group, or role '{}' already exists in the current database."],
   15025: [16, 1, "The server principal '{}' already exists."],
