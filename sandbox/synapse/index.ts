@@ -90,7 +90,9 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
     journal,
     limits: new Limits(options.limits ?? {}),
     sessionsIn: (database) =>
-      [...sessions].filter(({ loggedIn }) => loggedIn?.state.database === database).length,
+      [...sessions].flatMap(({ loggedIn }) =>
+        loggedIn?.state.database === database ? [loggedIn.state] : [],
+      ),
     isLoggedIn: (login) => [...sessions].some(({ loggedIn }) => loggedIn?.state.identity.login === login),
   };
 

@@ -105,11 +105,17 @@ function grant(attempt: LoginAttempt, workspace: Workspace, userName: string): G
   if (unwell !== undefined) return { error: unwell };
   const found = findUser(workspace, databaseName, known.identity, known.sid);
   if (isRefusal(found)) return found;
-  const full = endpoint.limits.atLogin(found.database, endpoint.sessionsIn(found.database));
+  const full = endpoint.limits.atLogin(found.database, endpoint.sessionsIn(found.database).length);
   if (full !== undefined) return { error: full };
 
   const { applicationName, hostName } = login;
-  const client = { spid, applicationName, hostName, isLoggedIn: endpoint.isLoggedIn };
+  const client = {
+    spid,
+    applicationName,
+    hostName,
+    isLoggedIn: endpoint.isLoggedIn,
+    others: () => endpoint.sessionsIn(found.database),
+  };
   return {
     workspace,
     state: new SessionState(workspace, found.database, known.identity, found.user, client),

@@ -8,6 +8,7 @@ import type { Journal, SynapseJournalEntry } from "./journal";
 import type { Limits } from "./limits";
 import { logIn, type LoggedIn } from "./login";
 import { Requests } from "./requests";
+import type { SessionState } from "./tsql/session-state";
 import { parseFederatedToken, parseLogin7, type Login7 } from "./wire/login7";
 import { MessageAssembler, PacketType, packMessage, type Message } from "./wire/packets";
 import { answerEncryption, Encryption, parsePrelogin, preloginReply } from "./wire/prelogin";
@@ -23,8 +24,8 @@ export interface Endpoint {
   faults: Faults;
   journal: Journal;
   isLoggedIn: (login: Login) => boolean;
-  /** How many sessions are open in the database. */
-  sessionsIn: (database: Database) => number;
+  /** The sessions that are open in the database. */
+  sessionsIn: (database: Database) => SessionState[];
   limits: Limits;
 }
 

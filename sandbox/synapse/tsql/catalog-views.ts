@@ -332,6 +332,41 @@ const SYS = new Map<string, View>([
   ],
 ]);
 
+/** Views that dedicated pools have and master has none of. */
+const POOL_ONLY = new Map<string, View>([
+  [
+    "dm_pdw_exec_sessions",
+    {
+      columns: [
+        ["session_id", nvarchar(32)],
+        ["status", nvarchar(10)],
+        ["request_id", nvarchar(32)],
+        ["login_name", sysname],
+        ["login_time", datetime2],
+        ["is_transactional", bit],
+        ["client_id", nvarchar(255)],
+        ["app_name", nvarchar(255)],
+        ["sql_spid", int],
+      ],
+      rows: (session) =>
+        session.client
+          .others()
+          .filter((other) => other === session || session.rights.onDatabase("VIEW DATABASE STATE"))
+          .map((other) => [
+            other.id,
+            other === session ? "Active" : "Idle",
+            null,
+            other.identity.loginName,
+            other.since,
+            yes(other.transaction !== undefined),
+            other.client.hostName,
+            other.client.applicationName,
+            other.client.spid,
+          ]),
+    },
+  ],
+]);
+
 /** Views about logins exist in master alone. */
 const MASTER_ONLY = new Set([SYS.get("sql_logins"), SYS.get("server_principals")]);
 
@@ -444,7 +479,9 @@ export function catalogView(
   qualifier: string,
   session: SessionState,
 ): Relation | undefined {
-  const view = SCHEMAS.get(name.schema?.toLowerCase() ?? "")?.get(name.name.toLowerCase());
+  const [schema, local] = [name.schema?.toLowerCase() ?? "", name.name.toLowerCase()];
+  const ofPool = schema === "sys" && !session.database.isMaster ? POOL_ONLY.get(local) : undefined;
+  const view = ofPool ?? SCHEMAS.get(schema)?.get(local);
   if (view === undefined || (MASTER_ONLY.has(view) && !session.database.isMaster)) return undefined;
   const columns = view.columns.map(([column, type]): BoundColumn => ({
     qualifier,

@@ -267,6 +267,7 @@ const FUNCTIONS = new Map<string, BuiltIn>([
   ["@@trancount", simple(int, 0, (_values, { session }) => session.transaction?.depth ?? 0)],
   ["@@error", simple(int, 0, (_values, { session }) => session.lastError)],
   ["@@rowcount", simple(int, 0, (_values, { session }) => session.rowCount)],
+  ["session_id", simple(nvarchar(32), 0, (_values, { session }) => session.id)],
   ["@@spid", simple({ name: "smallint" }, 0, (_values, { session }) => session.client.spid)],
   ["@@language", simple(sysname, 0, () => "us_english")],
   ["@@options", simple(int, 0, () => 5496)],

@@ -52,6 +52,7 @@ export class SessionState {
   transaction: { depth: number; undo: (() => void)[]; doomed: boolean } | undefined;
   lastError = 0;
   rowCount = 0;
+  readonly since = new Date();
   readonly context = new Map<string, SqlValue>();
   /** Statements that the client prepared, by handle. */
   readonly prepared = new Map<number, PreparedStatement>();
@@ -67,8 +68,15 @@ export class SessionState {
       applicationName: string;
       hostName: string;
       isLoggedIn: (login: Login) => boolean;
+      /** The sessions that are open in the same database, this one included. */
+      others: () => readonly SessionState[];
     },
   ) {}
+
+  /** As a dedicated pool names it. */
+  get id(): string {
+    return `SID${this.client.spid}`;
+  }
 
   /** Looked up anew for each question: grants change while a session lives. */
   get rights(): Rights {

@@ -20,7 +20,7 @@ function session(): { executor: Executor; errors: number[] } {
   const user = database.principal("dbo");
   if (user === undefined) throw new Error("every database has dbo");
   const identity = { loginName: "admin", login: workspace.administrator, administrator: true };
-  const client = { spid: 51, applicationName: "", hostName: "", isLoggedIn: () => false };
+  const client = { spid: 51, applicationName: "", hostName: "", isLoggedIn: () => false, others: () => [] };
   const errors: number[] = [];
   const nothing = (): void => undefined;
   const output: Output = {

@@ -178,6 +178,18 @@ cases("a dedicated pool's own words", [
     batch: "SELECT b, c FROM t",
     expect: { rows: [[-1, "x"]] },
   },
+  {
+    name: "the session's own name, and the sessions of the pool",
+    batch:
+      "SELECT status, login_name FROM sys.dm_pdw_exec_sessions WHERE session_id = SESSION_ID() AND sql_spid = @@SPID",
+    expect: { rows: [["Active", "owner"]] },
+  },
+  {
+    name: "no sessions of a pool in master",
+    in: "master",
+    batch: "SELECT * FROM sys.dm_pdw_exec_sessions",
+    expect: { numbers: [208] },
+  },
   ...[
     ["TABLE", "CREATE TABLE t (a int)", [262]],
     ["VIEW", "CREATE VIEW v AS SELECT 1 AS a", [262]],
