@@ -7,24 +7,39 @@ export interface ServerCertificate {
   authority: string;
   key: string;
   certificate: string;
+  /** A certificate of the same authority that stands for this name alone. */
+  another(name: string): Pick<ServerCertificate, "key" | "certificate">;
 }
 
 /** Names the server certificate stands for: every workspace, every logical server of older pools, and the loopback names. */
 const NAMES = ["*.sql.azuresynapse.net", "*.database.windows.net", "localhost"];
 const LOOPBACK = [127, 0, 0, 1];
+const LOOPBACK_NAME = der.tagged(7, Buffer.from(LOOPBACK), "primitive");
 
 const DAY = 86_400_000;
 const ecdsaWithSha256 = der.sequence(der.identifier("1.2.840.10045.4.3.2"));
 
 export function makeCertificate(): ServerCertificate {
   const authority = { name: "Sandbox Synapse authority", ...keyPair() };
-  const server = { name: "*.sql.azuresynapse.net", ...keyPair() };
   const authorityCertificate = certificate(authority, authority, [
     extension("2.5.29.19", "critical", der.sequence(der.boolean(true))),
     extension("2.5.29.15", "critical", keyUsage(KEY_CERT_SIGN | CRL_SIGN)),
     extension("2.5.29.14", "optional", der.octets(keyIdentifier(authority.publicKey))),
   ]);
-  const serverCertificate = certificate(server, authority, [
+  return {
+    authority: pem(authorityCertificate),
+    ...serverCertificate(authority, "*.sql.azuresynapse.net", [...NAMES.map(hostName), LOOPBACK_NAME]),
+    another: (name) => serverCertificate(authority, name, [hostName(name)]),
+  };
+}
+
+function serverCertificate(
+  authority: Party,
+  name: string,
+  names: Buffer[],
+): Pick<ServerCertificate, "key" | "certificate"> {
+  const server = { name, ...keyPair() };
+  const issued = certificate(server, authority, [
     extension("2.5.29.19", "optional", der.sequence()),
     extension("2.5.29.15", "critical", keyUsage(DIGITAL_SIGNATURE)),
     extension("2.5.29.37", "optional", der.sequence(der.identifier("1.3.6.1.5.5.7.3.1"))),
@@ -33,12 +48,11 @@ export function makeCertificate(): ServerCertificate {
       "optional",
       der.sequence(der.tagged(0, keyIdentifier(authority.publicKey), "primitive")),
     ),
-    extension("2.5.29.17", "optional", alternativeNames()),
+    extension("2.5.29.17", "optional", der.sequence(...names)),
   ]);
   return {
-    authority: pem(authorityCertificate),
     key: server.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-    certificate: pem(serverCertificate),
+    certificate: pem(issued),
   };
 }
 
@@ -86,11 +100,9 @@ const keyUsage = (usage: number): Buffer => der.bits(Buffer.from([usage]), Math.
 
 const keyIdentifier = (key: KeyObject): Buffer => createHash("sha1").update(publicKeyOf(key)).digest();
 
-const alternativeNames = (): Buffer =>
-  der.sequence(
-    ...NAMES.map((name) => der.tagged(2, Buffer.from(name), "primitive")),
-    der.tagged(7, Buffer.from(LOOPBACK), "primitive"),
-  );
+function hostName(name: string): Buffer {
+  return der.tagged(2, Buffer.from(name), "primitive");
+}
 
 const pem = (certificate: Buffer): string =>
   `-----BEGIN CERTIFICATE-----\n${(certificate.toString("base64").match(/.{1,64}/g) ?? []).join("\n")}\n-----END CERTIFICATE-----\n`;

@@ -16,6 +16,16 @@ describe("the sandbox's certificates", () => {
     expect(server.checkHost("a.contoso.sql.azuresynapse.net")).to.equal(undefined);
   });
 
+  it("are also made for another name alone", () => {
+    const another = new X509Certificate(made.another("node.example.net").certificate);
+    expect(another.verify(authority.publicKey)).to.equal(true);
+    expect(another.checkHost("node.example.net")).to.equal("node.example.net");
+    expect([another.checkHost("localhost"), another.checkIP("127.0.0.1")]).to.deep.equal([
+      undefined,
+      undefined,
+    ]);
+  });
+
   it("are signed by their own authority, which alone may sign", () => {
     expect(server.checkIssued(authority)).to.equal(true);
     expect(server.verify(authority.publicKey)).to.equal(true);
