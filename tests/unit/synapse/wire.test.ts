@@ -28,21 +28,9 @@ import {
   type SqlType,
   type SqlValue,
 } from "../../../sandbox/synapse/wire/types";
+import { login7, uint16, uint32, utf16 } from "./messages";
 
 const hex = (bytes: Buffer): string => bytes.toString("hex");
-const utf16 = (text: string): Buffer => Buffer.from(text, "utf16le");
-
-function uint16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16LE(value);
-  return bytes;
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
 
 describe("TDS packets", () => {
   const payload = Buffer.from(Array.from({ length: 1300 }, (_unused, index) => index & 0xff));
@@ -127,36 +115,6 @@ describe("TDS PRELOGIN", () => {
     });
   }
 });
-
-/** A LOGIN7 message with the given fields, at the places the protocol gives them. */
-function login7(
-  fields: Record<number, string>,
-  password: string,
-  features: Buffer = Buffer.alloc(0),
-): Buffer {
-  const fixed = Buffer.alloc(94);
-  const data: Buffer[] = [];
-  let offset = 94;
-  const place = (position: number, bytes: Buffer, unit: number): void => {
-    fixed.writeUInt16LE(offset, position);
-    fixed.writeUInt16LE(bytes.length / unit, position + 2);
-    data.push(bytes);
-    offset += bytes.length;
-  };
-  fixed.writeUInt32LE(0x74000004, 4);
-  fixed.writeUInt32LE(8000, 8);
-  for (const [position, text] of Object.entries(fields)) place(Number(position), utf16(text), 2);
-  const scrambled = Buffer.from(utf16(password).map((byte) => (((byte & 0x0f) << 4) | (byte >> 4)) ^ 0xa5));
-  place(44, scrambled, 2);
-  if (features.length > 0) {
-    fixed.writeUInt8(0x10, 27);
-    place(56, uint32(offset + 4), 4);
-    data.push(features);
-    offset += features.length;
-  }
-  fixed.writeUInt32LE(offset, 0);
-  return Buffer.concat([fixed, ...data]);
-}
 
 describe("TDS LOGIN7", () => {
   const fields = { 36: "laptop", 40: "ädmin", 48: "tests", 52: "claims.sql.azuresynapse.net", 68: "claims" };
