@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startAzure, type Azure, type SqlPlane } from "./azure";
 import { startImmuta, type Delays, type Immuta, type Switches } from "./immuta";
-import { startSynapse, type PoolDialect, type Synapse } from "./synapse";
+import { startSynapse, type ConnectionPolicy, type PoolDialect, type Synapse } from "./synapse";
 
 export type { Azure, AzureJournalEntry, AzureResource } from "./azure";
 export type {
@@ -25,7 +25,7 @@ export type {
   Seed,
   Switches,
 } from "./immuta";
-export type { Catalog, Fault, PoolDialect, Synapse, SynapseJournalEntry } from "./synapse";
+export type { Catalog, ConnectionPolicy, Fault, PoolDialect, Synapse, SynapseJournalEntry } from "./synapse";
 
 export interface SandboxOptions {
   /** The key that Immuta accepts; a random one by default. */
@@ -38,6 +38,11 @@ export interface SandboxOptions {
   dialect?: Partial<PoolDialect>;
   /** So many logins to a pool that was just provisioned are refused with 42109, as one that is warming up does; default 0. */
   newPoolsWarmFor?: number;
+  /**
+   * How clients reach a pool: "proxy", the default, through the gateway, as from outside Azure; "redirect" by way of the
+   * gateway to a node on a port from 11000 to 11999, as from inside Azure.
+   */
+  connectionPolicy?: ConnectionPolicy;
   /** 0, the default, takes any free port. */
   ports?: { immuta?: number; synapse?: number; azure?: number };
 }
@@ -60,6 +65,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const synapse = await startSynapse({
     port: ports.synapse ?? 0,
     ...(options.dialect === undefined ? {} : { dialect: options.dialect }),
+    connectionPolicy: options.connectionPolicy ?? "proxy",
   });
   const azure = await startAzure({
     sql: provisioning(synapse, options.newPoolsWarmFor ?? 0),

@@ -43,7 +43,7 @@ export async function connect(
   database: string,
   account: Account,
 ): Promise<Session> {
-  const connection = new Connection({
+  const connection: Connection = new Connection({
     server: host,
     authentication: {
       type: "default",
@@ -54,7 +54,7 @@ export async function connect(
       appName: "Immuta",
       // The one level that a dedicated pool takes; tedious always sets one.
       connectionIsolationLevel: READ_UNCOMMITTED,
-      connector: () => openSocket(pools, host, port),
+      connector: following(pools.route(host, port), () => connection.routingData),
       encrypt: true,
       cryptoCredentialsDetails: { ca: pools.certificateAuthority },
       // The gateway's certificate stands for Azure's own domain; another name for it (private DNS) is none of its names.
@@ -94,10 +94,23 @@ export async function withSession<T>(
   }
 }
 
-function openSocket(pools: PoolRoute, host: string, port: number): Promise<Socket> {
-  const target = pools.route(host, port);
+/** Connects to the gateway, and then, once, to where it sends the client. */
+function following(
+  { address, port }: { address: string; port: number },
+  routed: () => { server: string; port: number } | undefined,
+): () => Promise<Socket> {
+  let connected = 0;
+  return async () => {
+    connected += 1;
+    if (connected > 2) throw new Error("the pool's gateway redirects again and again");
+    const route = routed();
+    return openSocket(route?.server ?? address, route?.port ?? port);
+  };
+}
+
+function openSocket(host: string, port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connectTcp({ host: target.address, port: target.port });
+    const socket = connectTcp({ host, port });
     socket.once("error", reject);
     socket.once("connect", () => {
       socket.off("error", reject);

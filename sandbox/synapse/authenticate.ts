@@ -40,6 +40,14 @@ export function findWorkspace(
   return { workspace, userName: bySuffix === workspace ? login.userName.slice(0, at) : login.userName };
 }
 
+/** At a workspace's own node it does not matter by which name the client reached it. */
+export function atNode(workspace: Workspace, userName: string): Destination {
+  const at = userName.lastIndexOf("@");
+  const suffix = at < 0 ? "" : userName.slice(at + 1);
+  const named = sameName(workspace.name, suffix) || sameName(workspace.host, suffix);
+  return { workspace, userName: named ? userName.slice(0, at) : userName };
+}
+
 /** tcp:host,port → host */
 function hostOf(serverName: string): string {
   return serverName

@@ -3,19 +3,21 @@
  * Azure's own gateway does. Clients reach a workspace by saying its host name (LOGIN7 server name, TLS server name, or
  * user@workspace) on a connection to 127.0.0.1.
  */
-import { createServer, type AddressInfo, type Server } from "node:net";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 import { catalogOf, type Catalog } from "./catalog";
 import { makeCertificate } from "./certificate";
 import { Faults, type Fault } from "./faults";
 import { Journal, type SynapseJournalEntry } from "./journal";
 import { Limits, type PoolLimits } from "./limits";
-import { Session, type Endpoint } from "./session";
+import { NODE_SERVER } from "./login";
+import { freePort, listen, LOOPBACK, Nodes } from "./nodes";
+import { Session, type Endpoint, type Place } from "./session";
 import { DOCUMENTED_DIALECT, type PoolDialect } from "./tsql/lexer";
 import { sameName, Workspace } from "./workspace";
 
 export type { Catalog } from "./catalog";
-export type { Fault } from "./faults";
+export type { Ending, Fault } from "./faults";
 export type { SynapseJournalEntry } from "./journal";
 export type { PoolLimits } from "./limits";
 export type { PoolDialect } from "./tsql/lexer";
@@ -27,7 +29,14 @@ export interface SynapseOptions {
   dialect?: Partial<PoolDialect>;
   /** What each pool does at once; see {@link PoolLimits}. */
   limits?: Partial<PoolLimits>;
+  /**
+   * How clients reach a pool. "proxy" (the default): through the gateway, as those outside Azure do. "redirect": the gateway
+   * asks nobody who they are and sends them to the workspace's node, as it does with clients inside Azure.
+   */
+  connectionPolicy?: ConnectionPolicy;
 }
+
+export type ConnectionPolicy = "proxy" | "redirect";
 
 export interface Synapse {
   readonly address: string;
@@ -47,6 +56,11 @@ export interface Synapse {
   /** @throws when the workspace has a database of that name already. */
   createPool(host: string, database: string): void;
   dropPool(host: string, database: string): void;
+  /**
+   * Where the gateway sends the workspace's clients: localhost, and a port from 11000 to 11999. Resolves when the node
+   * listens there. Rejects where the connection policy is not "redirect".
+   */
+  node(host: string): Promise<{ server: string; port: number }>;
   /** What users made in the database ("master" too), sorted. An empty pool gives empty arrays. */
   catalog(host: string, database: string): Catalog;
   /**
@@ -69,23 +83,37 @@ export interface Synapse {
   close(): Promise<void>;
 }
 
-const LOOPBACK = "127.0.0.1";
 const FIRST_SPID = 51;
+/** What the certificate of a node stands for that a fault has given the wrong one. */
+const ANOTHER_NAME = "another.worker.database.windows.net";
 
 export async function startSynapse(options: SynapseOptions = {}): Promise<Synapse> {
+  const { connectionPolicy = "proxy" } = options;
   const certificate = makeCertificate();
-  const identity = { key: certificate.key, cert: certificate.certificate };
-  const secureContexts = {
-    strict: createSecureContext(identity),
-    prelogin: createSecureContext({ ...identity, maxVersion: "TLSv1.2" }),
-  };
   const workspaces: Workspace[] = [];
   const faults = new Faults();
   const journal = new Journal();
   const sessions = new Set<Session>();
+  const silent = new Set<Socket>();
+
+  const secureContexts = contextsOf(certificate);
+  const gateway: Place = { at: "gateway", workspace: undefined, secureContexts };
+  const nodes = new Nodes((socket, workspace, kind) => {
+    if (kind === "silence") {
+      hold(socket, silent);
+      return;
+    }
+    const named = kind === "certificate" ? contextsOf(certificate.another(ANOTHER_NAME)) : secureContexts;
+    serve(socket, { at: kind === "loop" ? "gateway" : "node", workspace, secureContexts: named });
+  });
+  const route: Endpoint["route"] = (workspace, database) => {
+    const fault = faults.atNode(workspace.host, database);
+    if (fault === "refused") return freePort();
+    if (fault === undefined && connectionPolicy === "proxy") return undefined;
+    return nodes.of(workspace, fault ?? "own").listening;
+  };
   const endpoint: Endpoint = {
     workspaces,
-    secureContexts,
     faults,
     journal,
     limits: new Limits(options.limits ?? {}),
@@ -94,14 +122,18 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
         loggedIn?.state.database === database ? [loggedIn.state] : [],
       ),
     isLoggedIn: (login) => [...sessions].some(({ loggedIn }) => loggedIn?.state.identity.login === login),
+    route,
   };
 
   let spid = FIRST_SPID;
-  const server = createServer((socket) => {
-    const session = new Session(socket, endpoint, spid);
+  const serve = (socket: Socket, place: Place): void => {
+    const session = new Session(socket, endpoint, place, spid);
     spid = spid >= 32_000 ? FIRST_SPID : spid + 1;
     sessions.add(session);
     socket.on("close", () => sessions.delete(session));
+  };
+  const server = createServer((socket) => {
+    serve(socket, gateway);
   });
   await listen(server, options.port ?? 0);
 
@@ -128,7 +160,9 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
       if (workspaces.some((other) => sameName(other.host, host)))
         throw new Error(`there is a workspace ${host} already`);
       const spoken = { ...DOCUMENTED_DIALECT, ...options.dialect, ...dialect };
-      workspaces.push(new Workspace(host, administratorLogin, administratorPassword, spoken));
+      const workspace = new Workspace(host, administratorLogin, administratorPassword, spoken);
+      workspaces.push(workspace);
+      if (connectionPolicy === "redirect") nodes.of(workspace, "own");
     },
     setAdministratorPassword(host, password) {
       find(host).administrator.password = password;
@@ -137,6 +171,7 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
       const workspace = find(host);
       workspaces.splice(workspaces.indexOf(workspace), 1);
       cut(({ state }) => state.workspace === workspace);
+      void nodes.drop(workspace);
     },
     createPool(host, database) {
       const workspace = find(host);
@@ -149,6 +184,10 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
       if (database.isMaster) throw new Error("master cannot be dropped");
       find(host).removeDatabase(database);
       cut(({ state }) => state.database === database);
+    },
+    async node(host) {
+      if (connectionPolicy !== "redirect") throw new Error("the gateway does not redirect");
+      return { server: NODE_SERVER, port: await nodes.of(find(host), "own").listening };
     },
     catalog: (host, database) => catalogOf(find(host), findDatabase(host, database)),
     acceptAccessToken(host, token, principalName, { administrator = false } = {}) {
@@ -166,21 +205,29 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
     },
     async close() {
       for (const session of sessions) session.destroy();
-      await new Promise<void>((resolve) =>
+      for (const socket of silent) socket.destroy();
+      const closed = new Promise<void>((resolve) =>
         server.close(() => {
           resolve();
         }),
       );
+      await Promise.all([closed, nodes.close()]);
     },
   };
 }
 
-async function listen(server: Server, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, LOOPBACK, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
+function contextsOf({ key, certificate }: { key: string; certificate: string }): Place["secureContexts"] {
+  const identity = { key, cert: certificate };
+  return {
+    strict: createSecureContext(identity),
+    prelogin: createSecureContext({ ...identity, maxVersion: "TLSv1.2" }),
+  };
+}
+
+/** Takes a connection and says nothing until the client gives up. */
+function hold(socket: Socket, held: Set<Socket>): void {
+  held.add(socket);
+  socket.on("error", () => socket.destroy());
+  socket.on("close", () => held.delete(socket));
+  socket.resume();
 }

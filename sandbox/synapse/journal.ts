@@ -10,7 +10,8 @@ export interface SynapseJournalEntry {
   readonly database: string;
   readonly login: string;
   readonly applicationName: string;
-  readonly kind: "login" | "login-failed" | "batch" | "rpc" | "attention" | "logout";
+  /** "redirected": the gateway sent the client to a node, and asked nobody who they are. */
+  readonly kind: "login" | "login-failed" | "redirected" | "batch" | "rpc" | "attention" | "logout";
   /** The leading keywords: "CREATE LOGIN", "IF NOT EXISTS CREATE USER", "SELECT". */
   readonly statement?: string;
   /** The running number of a SQL batch within its connection, from 1. */

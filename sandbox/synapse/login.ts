@@ -1,7 +1,17 @@
 /** The login itself: from LOGIN7 to a session's state and the server's answer. */
-import { checkPassword, checkToken, findUser, findWorkspace, isRefusal, type Refusal } from "./authenticate";
+import {
+  atNode,
+  checkPassword,
+  checkToken,
+  findUser,
+  findWorkspace,
+  isRefusal,
+  type Destination,
+  type Refusal,
+} from "./authenticate";
+import type { LoginEffect } from "./faults";
 import { Reply } from "./reply";
-import type { Endpoint, JournalBase } from "./session";
+import type { Endpoint, JournalBase, Place } from "./session";
 import { sqlError } from "./tsql/errors";
 import { SessionState, type Identity } from "./tsql/session-state";
 import type { Login7 } from "./wire/login7";
@@ -10,6 +20,7 @@ import {
   encodeCollationChange,
   encodeFeatureAcknowledged,
   encodeLoginAcknowledged,
+  encodeRouting,
   encodeTextChange,
   EnvironmentChange,
 } from "./wire/tokens";
@@ -17,13 +28,12 @@ import type { Workspace } from "./workspace";
 
 export interface LoginAttempt {
   login: Login7;
-  /** Of a federated login. */
-  token: string | undefined;
   tlsServerName: string | undefined;
   address: string;
   traceId: string;
   spid: number;
   endpoint: Endpoint;
+  place: Place;
 }
 
 export interface LoggedIn {
@@ -42,59 +52,112 @@ const DEFAULT_PACKET = 4096;
 const TDS_7_4 = 0x74000004;
 const TDS_8 = 0x08000000;
 
-export interface LoginResult {
-  reply: Buffer;
-  session: LoggedIn | undefined;
-  /** Set where a fault keeps the server from answering. */
-  lost?: "reset" | "silence";
+export type LoginResult =
+  | { kind: "granted"; reply: Buffer; session: LoggedIn }
+  | { kind: "refused"; reply: Buffer }
+  /** A fault keeps the server from answering. */
+  | { kind: "suffers"; effect: LoginEffect };
+
+/** The gateway's answer where it sends the client to a node. */
+export interface Redirected {
+  port: Promise<number>;
+  reply: (port: number) => Buffer;
 }
 
-export function logIn(attempt: LoginAttempt): LoginResult {
-  const { login, endpoint } = attempt;
-  const destination = findWorkspace(login, attempt.tlsServerName, endpoint.workspaces);
-  const workspace = isRefusal(destination) ? undefined : destination.workspace;
-  const journal = {
-    host: workspace?.host ?? login.serverName,
-    database: login.database === "" ? "master" : login.database,
-    login: isRefusal(destination) ? login.userName : destination.userName,
-    applicationName: login.applicationName,
-  };
-  const lost =
-    workspace === undefined ? undefined : endpoint.faults.losesLogin(workspace.host, journal.database);
-  if (lost !== undefined) {
-    endpoint.journal.add({ ...journal, kind: "login-failed", errors: [] });
-    return { reply: Buffer.alloc(0), session: undefined, lost };
-  }
-  const result = isRefusal(destination)
-    ? destination
-    : grant(attempt, destination.workspace, destination.userName);
+/** By which name clients reach a node; its certificate stands for it. */
+export const NODE_SERVER = "localhost";
 
+/** What the gateway does before anybody is asked who they are: undefined where it logs in itself. */
+export function redirect(attempt: LoginAttempt): Redirected | undefined {
+  const { login, endpoint, place } = attempt;
+  const destination = destinationOf(attempt);
+  if (place.at === "node" || isRefusal(destination)) return undefined;
+  const { workspace } = destination;
+  const journal = journalOf(login, destination);
+  if (endpoint.faults.atConnection(workspace.host, journal.database, attempt.address) !== undefined)
+    return undefined;
+  const port = endpoint.route(workspace, journal.database);
+  if (port === undefined) return undefined;
+  endpoint.journal.add({ ...journal, kind: "redirected", errors: [] });
+  return { port, reply: (to) => routingReply(workspace, login, to) };
+}
+
+/** LOGINACK, the route behind it (MS-TDS 2.2.7.9), features, DONE. */
+function routingReply(workspace: Workspace, login: Login7, port: number): Buffer {
+  const { reply, bytes } = newReply(workspace);
+  reply.token(encodeLoginAcknowledged(versionFor(login)));
+  reply.token(encodeRouting(NODE_SERVER, port));
+  acknowledgeFeatures(reply, login);
+  reply.done({});
+  reply.end();
+  return bytes();
+}
+
+function newReply(workspace: Workspace | undefined): { reply: Reply; bytes: () => Buffer } {
   const chunks: Buffer[] = [];
-  const packetSize = agreedPacketSize(login.packetSize);
   const reply = new Reply(
     (bytes) => chunks.push(bytes),
     Math.min(DEFAULT_PACKET, packetSize),
     workspace?.name ?? "",
     () => true,
   );
+  return { reply, bytes: () => Buffer.concat(chunks) };
+}
+
+function destinationOf({ login, tlsServerName, endpoint, place }: LoginAttempt): Destination | Refusal {
+  return place.workspace === undefined
+    ? findWorkspace(login, tlsServerName, endpoint.workspaces)
+    : atNode(place.workspace, login.userName);
+}
+
+function journalOf(login: Login7, destination: Destination | Refusal): JournalBase {
+  const found = isRefusal(destination) ? undefined : destination;
+  return {
+    host: found?.workspace.host ?? login.serverName,
+    database: login.database === "" ? "master" : login.database,
+    login: found?.userName ?? login.userName,
+    applicationName: login.applicationName,
+  };
+}
+
+/** @param token of a federated login */
+export function logIn(attempt: LoginAttempt, token: string | undefined): LoginResult {
+  const { login, endpoint } = attempt;
+  const destination = destinationOf(attempt);
+  const workspace = isRefusal(destination) ? undefined : destination.workspace;
+  const journal = journalOf(login, destination);
+  const effect =
+    workspace === undefined ? undefined : endpoint.faults.inPlaceOfLogin(workspace.host, journal.database);
+  if (effect !== undefined) {
+    endpoint.journal.add({ ...journal, kind: "login-failed", errors: [] });
+    return { kind: "suffers", effect };
+  }
+  const result = isRefusal(destination) ? destination : grant(attempt, token, destination);
+
+  const { reply, bytes } = newReply(workspace);
   if (isRefusal(result)) {
     reply.error(result.error.at(1));
     reply.done({ failed: true });
     reply.end();
     endpoint.journal.add({ ...journal, kind: "login-failed", errors: [result.error.number] });
-    return { reply: Buffer.concat(chunks), session: undefined };
+    return { kind: "refused", reply: bytes() };
   }
 
   const { state } = result;
+  const packetSize = agreedPacketSize(login.packetSize);
   const named = { ...journal, database: state.database.name, login: state.identity.loginName };
   acknowledge(reply, state, login, packetSize);
   endpoint.journal.add({ ...named, kind: "login", errors: [] });
-  return { reply: Buffer.concat(chunks), session: { state, journal: named, packetSize } };
+  return { kind: "granted", reply: bytes(), session: { state, journal: named, packetSize } };
 }
 
 /** In the gateway's order: firewall, who it is, the pool's state, database and user. */
-function grant(attempt: LoginAttempt, workspace: Workspace, userName: string): Granted | Refusal {
-  const { login, token, endpoint, spid } = attempt;
+function grant(
+  attempt: LoginAttempt,
+  token: string | undefined,
+  { workspace, userName }: Destination,
+): Granted | Refusal {
+  const { login, endpoint, spid } = attempt;
   const databaseName = login.database === "" ? "master" : login.database;
   const blocked = endpoint.faults.atConnection(workspace.host, databaseName, attempt.address);
   if (blocked !== undefined) return { error: blocked };
@@ -148,14 +211,21 @@ function acknowledge(reply: Reply, state: SessionState, login: Login7, packetSiz
   reply.token(encodeTextChange(EnvironmentChange.Language, "us_english", ""));
   info(reply, 5703, 1, "Changed language setting to us_english.");
   reply.token(encodeTextChange(EnvironmentChange.PacketSize, String(packetSize), String(DEFAULT_PACKET)));
-  const known = login.tdsVersion === TDS_8 || login.tdsVersion <= TDS_7_4;
-  reply.token(encodeLoginAcknowledged(known ? login.tdsVersion : TDS_7_4));
+  reply.token(encodeLoginAcknowledged(versionFor(login)));
+  acknowledgeFeatures(reply, login);
+  reply.done({});
+  reply.end();
+}
+
+function versionFor({ tdsVersion }: Login7): number {
+  return tdsVersion === TDS_8 || tdsVersion <= TDS_7_4 ? tdsVersion : TDS_7_4;
+}
+
+function acknowledgeFeatures(reply: Reply, login: Login7): void {
   const features: [number, Buffer][] = [];
   if (login.federated !== undefined) features.push([0x02, Buffer.alloc(0)]);
   if (login.utf8) features.push([0x0a, Buffer.from([1])]);
   if (features.length > 0) reply.token(encodeFeatureAcknowledged(features));
-  reply.done({});
-  reply.end();
 }
 
 function info(reply: Reply, number: number, state: number, text: string): void {

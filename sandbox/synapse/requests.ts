@@ -1,5 +1,5 @@
 /** Requests of a session that has logged in: batches, calls, transactions, attention. */
-import type { BatchEffect } from "./faults";
+import type { BatchEffect, Ending } from "./faults";
 import { leadingKeywords, maskedHash, type SynapseJournalEntry } from "./journal";
 import type { LoggedIn } from "./login";
 import { Reply } from "./reply";
@@ -7,6 +7,7 @@ import { runCall, textOfCall } from "./rpc-call";
 import type { Endpoint } from "./session";
 import { SqlError } from "./tsql/errors";
 import { BatchEnd, Executor } from "./tsql/executor";
+import { malformedAnswer } from "./wire/malformed";
 import { PacketStatus, PacketType, packMessage, type Message } from "./wire/packets";
 import { parseRpc, withoutHeaders } from "./wire/rpc";
 import { DoneStatus, encodeBytesChange, encodeDone, EnvironmentChange } from "./wire/tokens";
@@ -14,10 +15,8 @@ import { DoneStatus, encodeBytesChange, encodeDone, EnvironmentChange } from "./
 /** What a session's requests may do to its connection. */
 export interface Connection {
   write: (bytes: Buffer) => void;
-  /** TCP reset, at once. */
-  reset: () => void;
-  /** Sends what is written and closes. */
-  end: () => void;
+  /** Ends the connection when what is written has been sent. */
+  end: (how: Ending) => void;
 }
 
 interface Stalled {
@@ -74,7 +73,7 @@ export class Requests {
       } catch {
         // A request that cannot be read gets no answer, as from a real server.
         this.#waiting = [];
-        this.connection.reset();
+        this.connection.end("reset");
       }
     }
   }
@@ -166,7 +165,7 @@ export class Requests {
     switch (effect.kind) {
       case "error":
         executor.report(effect.error.at(1));
-        this.#finish(true, reply, entry);
+        this.#finish(!effect.error.fatal, reply, entry);
         return;
       case "stall":
         reply.info({
@@ -180,21 +179,45 @@ export class Requests {
         this.#stalled = { reply, entry };
         this.endpoint.limits.hold(this.session.state.database);
         return;
-      case "reset": {
-        const unheard = new Reply(
+      case "kill":
+        if (effect.error.severity > 10) reply.error(effect.error.at(1));
+        else reply.info(infoOf(effect.error));
+        reply.done({ failed: true });
+        this.#finish(false, reply, entry);
+        return;
+      case "malformed":
+        this.#journal(entry, reply);
+        this.connection.write(malformedAnswer(effect.how));
+        if (effect.how === "half-message") this.connection.end("fin");
+        return;
+      case "end":
+        this.#loseConnection(effect, text, executor, reply, entry);
+    }
+  }
+
+  #loseConnection(
+    { when, how }: Extract<BatchEffect, { kind: "end" }>,
+    text: string,
+    executor: Executor,
+    reply: Reply,
+    entry: Omit<SynapseJournalEntry, "seq" | "errors">,
+  ): void {
+    const heard = when === "inside" || when === "idle";
+    const output = heard
+      ? reply
+      : new Reply(
           () => undefined,
           this.session.packetSize,
           "",
           () => true,
         );
-        const cut = new Executor(executor.session, effect.when === "inside" ? reply : unheard);
-        if (effect.when === "inside") runHalf(cut, text);
-        if (effect.when === "after") cut.runBatch(text);
-        this.#journal(entry, effect.when === "inside" ? reply : unheard);
-        if (effect.when === "inside") reply.flush();
-        this.connection.reset();
-      }
-    }
+    const cut = new Executor(executor.session, output);
+    if (when === "inside") runHalf(cut, text);
+    if (when === "after" || when === "idle") cut.runBatch(text);
+    this.#journal(entry, output);
+    if (when === "inside") reply.flush();
+    if (when === "idle") reply.end();
+    this.connection.end(how);
   }
 
   #rpc(payload: Buffer, reply: Reply): void {
@@ -249,13 +272,22 @@ export class Requests {
 
   #end(alive: boolean, reply: Reply): void {
     reply.end();
-    if (!alive) this.connection.end();
+    if (!alive) this.connection.end("close");
   }
 
   #journal(entry: Omit<SynapseJournalEntry, "seq" | "errors">, reply: Reply): void {
     this.endpoint.journal.add({ ...entry, errors: [...reply.errors] });
   }
 }
+
+const infoOf = ({ number, severity, state, message }: SqlError): Parameters<Reply["info"]>[0] => ({
+  number,
+  severity,
+  state,
+  text: message,
+  line: 1,
+  procedureName: "",
+});
 
 /** Clients set a session up with batches of SET options; these are no work of anybody's. */
 function setsOptionsOnly(executor: Executor, text: string): boolean {

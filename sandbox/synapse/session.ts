@@ -3,13 +3,14 @@ import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket, type SecureContext } from "node:tls";
-import type { Faults } from "./faults";
+import type { Ending, Faults, LoginEffect } from "./faults";
 import type { Journal, SynapseJournalEntry } from "./journal";
 import type { Limits } from "./limits";
-import { logIn, type LoggedIn } from "./login";
+import { logIn, redirect, type LoggedIn, type LoginAttempt, type Redirected } from "./login";
 import { Requests } from "./requests";
 import type { SessionState } from "./tsql/session-state";
 import { parseFederatedToken, parseLogin7, type Login7 } from "./wire/login7";
+import { malformedAnswer } from "./wire/malformed";
 import { MessageAssembler, PacketType, packMessage, type Message } from "./wire/packets";
 import { answerEncryption, Encryption, parsePrelogin, preloginReply } from "./wire/prelogin";
 import { HandshakeTransport } from "./wire/tls";
@@ -19,19 +20,30 @@ import type { Database, Login, Workspace } from "./workspace";
 /** What all sessions of an endpoint share. */
 export interface Endpoint {
   workspaces: readonly Workspace[];
-  /** For TDS 8, and for TLS inside PRELOGIN: there only up to TLS 1.2, whose handshake has a clear end. */
-  secureContexts: { strict: SecureContext; prelogin: SecureContext };
   faults: Faults;
   journal: Journal;
   isLoggedIn: (login: Login) => boolean;
   /** The sessions that are open in the database. */
   sessionsIn: (database: Database) => SessionState[];
   limits: Limits;
+  /** The port of the node to which the gateway sends this login; undefined where it lets the login in itself. */
+  route: (workspace: Workspace, database: string) => Promise<number> | undefined;
+}
+
+/** Where a client has connected to. */
+export interface Place {
+  at: "gateway" | "node";
+  /** Whose the listener is; undefined where clients have to say it. */
+  workspace: Workspace | undefined;
+  /** For TDS 8, and for TLS inside PRELOGIN: there only up to TLS 1.2, whose handshake has a clear end. */
+  secureContexts: { strict: SecureContext; prelogin: SecureContext };
 }
 
 const FIRST_TLS_BYTE = 0x16;
 /** The first bytes of a client that speaks, and its login, come within this time (ms), or it is cut off. */
 const LOGIN_TIME = 30_000;
+/** A client that was sent to a node closes its connection to the gateway within this time (ms), or the gateway does. */
+const REDIRECTED_TIME = 1000;
 
 export class Session {
   readonly #assembler = new MessageAssembler();
@@ -46,6 +58,7 @@ export class Session {
   constructor(
     private readonly socket: Socket,
     private readonly endpoint: Endpoint,
+    private readonly place: Place,
     readonly spid: number,
   ) {
     this.#transport = socket;
@@ -78,7 +91,7 @@ export class Session {
       this.socket.pause();
       this.socket.unshift(chunk);
       this.#encrypt(this.socket, {
-        secureContext: this.endpoint.secureContexts.strict,
+        secureContext: this.place.secureContexts.strict,
         ALPNProtocols: ["tds/8.0"],
       });
     } else {
@@ -137,6 +150,7 @@ export class Session {
     if (type !== PacketType.Prelogin) throw new Error("PRELOGIN was expected");
     const { encryption, federatedAuthentication } = parsePrelogin(payload);
     const strict = this.#tls !== undefined;
+    if (!strict && this.#losesLogin("prelogin")) return;
     const answer = answerEncryption(encryption);
     this.#stage = "login";
     this.#write(packMessage(PacketType.Reply, preloginReply(answer, federatedAuthentication !== undefined)));
@@ -147,16 +161,34 @@ export class Session {
       this.socket.end();
       return;
     }
+    this.#awaitTls();
+  }
+
+  #awaitTls(): void {
     this.socket.off("data", this.#receive);
-    this.#encrypt(new HandshakeTransport(this.socket), {
-      secureContext: this.endpoint.secureContexts.prelogin,
+    this.socket.once("data", (first: Buffer) => {
+      if (this.#losesLogin("tls")) return;
+      this.#encryptInPrelogin(first);
     });
+  }
+
+  #encryptInPrelogin(first: Buffer): void {
+    this.#encrypt(new HandshakeTransport(this.socket), {
+      secureContext: this.place.secureContexts.prelogin,
+    });
+    this.socket.unshift(first);
   }
 
   #takeLogin({ type, payload }: Message): void {
     if (type !== PacketType.Login7) throw new Error("LOGIN7 was expected");
+    if (this.#transport === this.socket) throw new Error("TLS was expected");
     const login = parseLogin7(payload);
     this.#login = login;
+    const redirected = redirect(this.#attempt(login));
+    if (redirected !== undefined) {
+      void this.#sendOn(redirected);
+      return;
+    }
     if (login.federated?.library === "msal") {
       this.#stage = "token";
       const info = encodeFederatedInfo(
@@ -169,44 +201,95 @@ export class Session {
     this.#finishLogin(login.federated?.token);
   }
 
-  #finishLogin(token: string | undefined): void {
-    const login = this.#login;
-    if (login === undefined) throw new Error("LOGIN7 comes before a token");
-    clearTimeout(this.#loginTimer);
-    const { endpoint, spid } = this;
-    const result = logIn({
+  #attempt(login: Login7): LoginAttempt {
+    const { endpoint, place, spid } = this;
+    return {
       login,
-      token,
       tlsServerName: typeof this.#tls?.servername === "string" ? this.#tls.servername : undefined,
       address: this.socket.remoteAddress ?? "127.0.0.1",
       traceId: randomUUID().toUpperCase(),
       spid,
       endpoint,
-    });
-    if (result.lost !== undefined) {
-      this.#stage = "closed";
-      if (result.lost === "reset") this.socket.resetAndDestroy();
-      return;
+      place,
+    };
+  }
+
+  #finishLogin(token: string | undefined): void {
+    const login = this.#login;
+    if (login === undefined) throw new Error("LOGIN7 comes before a token");
+    clearTimeout(this.#loginTimer);
+    const result = logIn(this.#attempt(login), token);
+    switch (result.kind) {
+      case "suffers":
+        this.#suffer(result.effect);
+        return;
+      case "refused":
+        this.#write(result.reply);
+        this.#end("close");
+        return;
+      case "granted":
+        this.#write(result.reply);
+        this.#serve(result.session);
     }
-    this.#write(result.reply);
-    if (result.session === undefined) {
-      this.#stage = "closed";
-      this.#transport.end();
-      return;
-    }
-    this.#loggedIn = result.session;
+  }
+
+  #serve(session: LoggedIn): void {
+    this.#loggedIn = session;
     this.#stage = "requests";
-    this.#requests = new Requests(result.session, endpoint, {
+    this.#requests = new Requests(session, this.endpoint, {
       write: (bytes) => {
         this.#write(bytes);
       },
-      reset: () => {
-        this.socket.resetAndDestroy();
+      end: (how) => {
+        this.#end(how);
       },
-      end: () => {
-        this.#stage = "closed";
-        this.#transport.end();
-      },
+    });
+  }
+
+  async #sendOn({ port, reply }: Redirected): Promise<void> {
+    clearTimeout(this.#loginTimer);
+    this.#stage = "closed";
+    try {
+      this.#write(reply(await port));
+    } catch {
+      this.socket.destroy();
+      return;
+    }
+    // A client that goes where it is sent closes by itself, and would take an end that comes with the answer for a failure.
+    const timer = setTimeout(() => {
+      this.#end("close");
+    }, REDIRECTED_TIME);
+    this.socket.once("close", () => {
+      clearTimeout(timer);
+    });
+  }
+
+  /** Whether a fault takes the connection at this stage. */
+  #losesLogin(stage: "prelogin" | "tls"): boolean {
+    const how = this.endpoint.faults.beforeLogin(this.place.workspace?.host, stage);
+    if (how !== undefined) this.#suffer({ kind: "lost", how });
+    return how !== undefined;
+  }
+
+  #suffer(effect: LoginEffect): void {
+    this.#stage = "closed";
+    clearTimeout(this.#loginTimer);
+    if (effect.kind === "malformed") {
+      this.#write(malformedAnswer(effect.how));
+      if (effect.how === "half-message") this.#end("fin");
+    } else if (effect.how !== "silence") this.#end(effect.how);
+  }
+
+  /** Ends the connection when everything that was written has left this process. */
+  #end(how: Ending): void {
+    this.#stage = "closed";
+    if (how === "close") {
+      this.#transport.end();
+      return;
+    }
+    this.#transport.write(Buffer.alloc(0), () => {
+      if (how === "fin") this.socket.end();
+      else this.socket.resetAndDestroy();
     });
   }
 

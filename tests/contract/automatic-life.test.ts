@@ -17,15 +17,16 @@ const role = "IMMUTA_IMPERSONATION";
 
 describe("contract: the life of an automatic setup", () => {
   let servers: Servers;
-  beforeEach(async () => {
-    servers = await startServers();
+  const start = async (...given: Parameters<typeof startServers>): Promise<void> => {
+    servers = await startServers(...given);
     servers.synapse.createWorkspace({
       host,
       administratorLogin: administrator.username,
       administratorPassword: administrator.password,
     });
     servers.synapse.createPool(host, database);
-  });
+  };
+  beforeEach(() => start());
   afterEach(async () => {
     expect(servers.immuta.problems).to.deep.equal([]);
     await servers.close();
@@ -72,6 +73,24 @@ describe("contract: the life of an automatic setup", () => {
     expect((await send(servers, "GET", path)).status).to.equal(404);
     expect(objects()).to.deep.equal(nothing);
     expect(JSON.stringify(servers.immuta.journal)).to.not.contain("Adm1n");
+  });
+
+  it("is the same behind a gateway that redirects", async () => {
+    await servers.close();
+    await start({}, "redirect");
+    await create();
+    expect(objects().users).to.have.length(1);
+    const kinds = servers.synapse.journal.map(({ kind }) => kind);
+    const count = (wanted: string): number => kinds.filter((kind) => kind === wanted).length;
+    expect(count("login")).to.be.above(0).and.equal(count("redirected"));
+  });
+
+  it("goes round in no circle of gateways", async () => {
+    servers.synapse.setFault(host, database, { kind: "node", how: "loop" });
+    const answer = await send(servers, "POST", "/integrations", payload());
+    servers.immuta.settle();
+    expect(answer.status === 200 ? statusOf(idOf(answer)) : "refused").to.equal("refused");
+    expect(servers.synapse.journal.filter(({ kind }) => kind === "redirected")).to.have.length(2);
   });
 
   it("is refused with wrong credentials, each time they are needed", async () => {

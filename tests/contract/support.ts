@@ -2,7 +2,7 @@ import { splitBatches } from "../../sandbox/immuta/batches";
 import { startImmuta, type Immuta, type PoolRoute, type Switches } from "../../sandbox/immuta/index";
 import type { Account } from "../../sandbox/immuta/payload";
 import { connect } from "../../sandbox/immuta/pool";
-import { startSynapse, type Synapse } from "../../sandbox/synapse/index";
+import { startSynapse, type ConnectionPolicy, type Synapse } from "../../sandbox/synapse/index";
 import { guideRequest } from "./guide";
 
 /** Both servers, wired as in the sandbox. */
@@ -19,8 +19,11 @@ export const apiKey = guideRequest("get-all").headers["Authorization"] ?? "";
 /** The workspace's SQL administrator in a manual setup, who runs the scripts. */
 export const administrator: Account = { username: "sqladmin", password: "Adm1n]istr'ator" };
 
-export async function startServers(switches: Partial<Switches> = {}): Promise<Servers> {
-  const synapse = await startSynapse();
+export async function startServers(
+  switches: Partial<Switches> = {},
+  connectionPolicy: ConnectionPolicy = "proxy",
+): Promise<Servers> {
+  const synapse = await startSynapse({ connectionPolicy });
   const pools: PoolRoute = {
     route: () => ({ address: synapse.address, port: synapse.port }),
     certificateAuthority: synapse.certificateAuthority,

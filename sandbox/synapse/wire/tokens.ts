@@ -28,6 +28,7 @@ export const EnvironmentChange = {
   CommitTransaction: 9,
   RollbackTransaction: 10,
   ResetAcknowledged: 18,
+  Routing: 20,
 } as const;
 
 /** An ERROR or INFO token: number, state, class (severity) and line as SQL Server defines them. */
@@ -146,6 +147,18 @@ export function encodeBytesChange(type: number, newValue: Buffer, oldValue: Buff
     newValue,
     uint(oldValue.length, 1),
     oldValue,
+  );
+}
+
+/** Sends the client to another server. Its lengths have two bytes each, unlike those of all other changes. */
+export function encodeRouting(server: string, port: number): Buffer {
+  const route = Buffer.concat([uint(0, 1), uint(port, 2), text(server, 2)]);
+  return withLength(
+    Token.EnvironmentChange,
+    uint(EnvironmentChange.Routing, 1),
+    uint(route.length, 2),
+    route,
+    uint(0, 2),
   );
 }
 

@@ -1,7 +1,7 @@
 /** A running endpoint and clients for it: tedious, as `mssql` drives it, with every message collected. */
 import { connect as connectTcp } from "node:net";
 import { Connection, Request, type ConnectionConfiguration, type ConnectionOptions } from "tedious";
-import { startSynapse, type Synapse } from "../../../sandbox/synapse";
+import { startSynapse, type Synapse, type SynapseOptions } from "../../../sandbox/synapse";
 
 export const HOST = "claims.sql.azuresynapse.net";
 export const POOL = "claims";
@@ -10,8 +10,8 @@ const READ_UNCOMMITTED = 1;
 export const ADMINISTRATOR = { user: "sqladmin", password: "Adm1n!stration" };
 
 /** An endpoint with one workspace and one empty pool. */
-export async function startWithPool(): Promise<Synapse> {
-  const synapse = await startSynapse();
+export async function startWithPool(options: SynapseOptions = {}): Promise<Synapse> {
+  const synapse = await startSynapse(options);
   addPool(synapse);
   return synapse;
 }

@@ -19,6 +19,7 @@ import {
   encodeFederatedInfo,
   encodeLoginAcknowledged,
   encodeMessage,
+  encodeRouting,
   encodeRow,
   encodeTextChange,
 } from "../../../sandbox/synapse/wire/tokens";
@@ -190,6 +191,12 @@ describe("TDS tokens", () => {
   it("LOGINACK carries the version big endian, ENVCHANGE new before old", () => {
     expect(hex(encodeLoginAcknowledged(0x74000004)).slice(0, 18)).to.equal("ad32000174000004" + "14");
     expect(hex(encodeTextChange(1, "a", "bc"))).to.equal("e30900" + "01" + "016100" + "0262006300");
+  });
+
+  it("ENVCHANGE with a route has lengths of two bytes, the port little endian, and no old value", () => {
+    expect(hex(encodeRouting("ab", 11_042))).to.equal(
+      "e30e00" + "14" + "0900" + "00" + "222b" + "0200" + "61006200" + "0000",
+    );
   });
 
   it("FEDAUTHINFO's offsets count from its number of options", () => {
