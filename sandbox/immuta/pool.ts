@@ -55,7 +55,8 @@ export async function connect(
       // The one level that a dedicated pool takes; tedious always sets one.
       connectionIsolationLevel: READ_UNCOMMITTED,
       connector: following(pools.route(host, port), () => connection.routingData),
-      encrypt: true,
+      // TDS 8: the login cannot be talked out of encryption.
+      encrypt: "strict",
       cryptoCredentialsDetails: { ca: pools.certificateAuthority },
       // The gateway's certificate stands for Azure's own domain; another name for it (private DNS) is none of its names.
       ...(host.toLowerCase().endsWith(azureDomain) ? {} : { serverName: "localhost" }),

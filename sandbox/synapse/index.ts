@@ -12,8 +12,9 @@ import { Journal, type SynapseJournalEntry } from "./journal";
 import { Limits, type PoolLimits } from "./limits";
 import { NODE_SERVER } from "./login";
 import { freePort, listen, LOOPBACK, Nodes } from "./nodes";
-import { Session, type Endpoint, type Place } from "./session";
+import { Session, type Endpoint, type Place, type Spoof } from "./session";
 import { DOCUMENTED_DIALECT, type PoolDialect } from "./tsql/lexer";
+import { Encryption } from "./wire/prelogin";
 import { sameName, Workspace } from "./workspace";
 
 export type { Catalog } from "./catalog";
@@ -77,6 +78,16 @@ export interface Synapse {
   setFault(host: string, database: string, fault: Fault | undefined): void;
   /** The fault in force; undefined where there is none, or where it has fired and is gone. */
   faultOf(host: string, database: string): Fault | undefined;
+  /**
+   * Puts a server in between, on the way to the gateway and to the nodes or to one of them, that answers PRELOGIN with
+   * ENCRYPT_OFF or ENCRYPT_NOT_SUP and then takes what comes in clear; undefined takes it away. TDS 8 passes it by.
+   */
+  setEncryption(value: "off" | "not-supported" | undefined, options?: { at?: "gateway" | "node" }): void;
+  /** How many clients such a server has answered so far. */
+  readonly spoofedPrelogins: number;
+  /** Each LOGIN7 message and token that has arrived unencrypted (hex), with such a server or without. */
+  readonly heardInClear: readonly string[];
+  clearHeard(): void;
   readonly journal: readonly SynapseJournalEntry[];
   clearJournal(): void;
   /** Cuts all connections and stops listening. */
@@ -95,6 +106,7 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
   const journal = new Journal();
   const sessions = new Set<Session>();
   const silent = new Set<Socket>();
+  const spoof: Spoof = { encryption: { gateway: undefined, node: undefined }, answered: 0, heard: [] };
 
   const secureContexts = contextsOf(certificate);
   const gateway: Place = { at: "gateway", workspace: undefined, secureContexts };
@@ -123,6 +135,7 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
       ),
     isLoggedIn: (login) => [...sessions].some(({ loggedIn }) => loggedIn?.state.identity.login === login),
     route,
+    spoof,
   };
 
   let spid = FIRST_SPID;
@@ -197,6 +210,20 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
       faults.set(find(host).host, database, fault);
     },
     faultOf: (host, database) => faults.get(find(host).host, database),
+    setEncryption(value, { at } = {}) {
+      const answer = value === undefined ? undefined : SPOOFS[value];
+      for (const place of at === undefined ? (["gateway", "node"] as const) : [at])
+        spoof.encryption[place] = answer;
+    },
+    get spoofedPrelogins() {
+      return spoof.answered;
+    },
+    get heardInClear() {
+      return spoof.heard;
+    },
+    clearHeard() {
+      spoof.heard.length = 0;
+    },
     get journal() {
       return journal.entries;
     },
@@ -215,6 +242,8 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
     },
   };
 }
+
+const SPOOFS = { off: Encryption.Off, "not-supported": Encryption.NotSupported } as const;
 
 function contextsOf({ key, certificate }: { key: string; certificate: string }): Place["secureContexts"] {
   const identity = { key, cert: certificate };

@@ -84,7 +84,7 @@ export function redirect(attempt: LoginAttempt): Redirected | undefined {
 
 /** LOGINACK, the route behind it (MS-TDS 2.2.7.9), features, DONE. */
 function routingReply(workspace: Workspace, login: Login7, port: number): Buffer {
-  const { reply, bytes } = newReply(workspace);
+  const { reply, bytes } = newReply(workspace, login);
   reply.token(encodeLoginAcknowledged(versionFor(login)));
   reply.token(encodeRouting(NODE_SERVER, port));
   acknowledgeFeatures(reply, login);
@@ -93,11 +93,11 @@ function routingReply(workspace: Workspace, login: Login7, port: number): Buffer
   return bytes();
 }
 
-function newReply(workspace: Workspace | undefined): { reply: Reply; bytes: () => Buffer } {
+function newReply(workspace: Workspace | undefined, login: Login7): { reply: Reply; bytes: () => Buffer } {
   const chunks: Buffer[] = [];
   const reply = new Reply(
     (bytes) => chunks.push(bytes),
-    Math.min(DEFAULT_PACKET, packetSize),
+    Math.min(DEFAULT_PACKET, agreedPacketSize(login.packetSize)),
     workspace?.name ?? "",
     () => true,
   );
@@ -134,7 +134,7 @@ export function logIn(attempt: LoginAttempt, token: string | undefined): LoginRe
   }
   const result = isRefusal(destination) ? destination : grant(attempt, token, destination);
 
-  const { reply, bytes } = newReply(workspace);
+  const { reply, bytes } = newReply(workspace, login);
   if (isRefusal(result)) {
     reply.error(result.error.at(1));
     reply.done({ failed: true });

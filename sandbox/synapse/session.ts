@@ -28,6 +28,7 @@ export interface Endpoint {
   limits: Limits;
   /** The port of the node to which the gateway sends this login; undefined where it lets the login in itself. */
   route: (workspace: Workspace, database: string) => Promise<number> | undefined;
+  spoof: Spoof;
 }
 
 /** Where a client has connected to. */
@@ -37,6 +38,16 @@ export interface Place {
   workspace: Workspace | undefined;
   /** For TDS 8, and for TLS inside PRELOGIN: there only up to TLS 1.2, whose handshake has a clear end. */
   secureContexts: { strict: SecureContext; prelogin: SecureContext };
+}
+
+/** A server in between that talks clients out of encryption. */
+export interface Spoof {
+  /** What PRELOGIN is answered there; undefined where nobody is in between. */
+  encryption: Record<Place["at"], number | undefined>;
+  /** How many clients were answered so. */
+  answered: number;
+  /** Each LOGIN7 and token that was heard unencrypted (hex). */
+  heard: string[];
 }
 
 const FIRST_TLS_BYTE = 0x16;
@@ -53,6 +64,11 @@ export class Session {
   #loggedIn: LoggedIn | undefined;
   #requests: Requests | undefined;
   #tls: TLSSocket | undefined;
+  #handshake: HandshakeTransport | undefined;
+  /** A login may come unencrypted. */
+  #takesClear = false;
+  /** TLS ends with the login (ENCRYPT_OFF). */
+  #clearAfterLogin = false;
   readonly #loginTimer: NodeJS.Timeout;
 
   constructor(
@@ -127,6 +143,9 @@ export class Session {
   };
 
   #take(message: Message): void {
+    const isLogin = message.type === PacketType.Login7 || message.type === PacketType.FederatedToken;
+    if (isLogin && this.#transport === this.socket)
+      this.endpoint.spoof.heard.push(message.payload.toString("hex"));
     switch (this.#stage) {
       case "prelogin":
         this.#prelogin(message);
@@ -151,39 +170,62 @@ export class Session {
     const { encryption, federatedAuthentication } = parsePrelogin(payload);
     const strict = this.#tls !== undefined;
     if (!strict && this.#losesLogin("prelogin")) return;
-    const answer = answerEncryption(encryption);
+    const spoofed = strict ? undefined : this.#spoof();
+    this.#takesClear = spoofed !== undefined;
+    const answer = spoofed ?? answerEncryption(encryption);
     this.#stage = "login";
     this.#write(packMessage(PacketType.Reply, preloginReply(answer, federatedAuthentication !== undefined)));
-    if (strict) return;
-    if (encryption === Encryption.NotSupported) {
+    if (strict || spoofed === Encryption.NotSupported) return;
+    if (spoofed === undefined && encryption === Encryption.NotSupported) {
       // The client heard that encryption is required; there is nothing more to say to it.
       this.#stage = "closed";
       this.socket.end();
       return;
     }
+    this.#clearAfterLogin = spoofed === Encryption.Off;
     this.#awaitTls();
   }
 
+  #spoof(): number | undefined {
+    const { spoof } = this.endpoint;
+    const answer = spoof.encryption[this.place.at];
+    if (answer !== undefined) spoof.answered += 1;
+    return answer;
+  }
+
+  /** What comes in clear in place of a handshake is taken for what it is. */
   #awaitTls(): void {
     this.socket.off("data", this.#receive);
     this.socket.once("data", (first: Buffer) => {
       if (this.#losesLogin("tls")) return;
-      this.#encryptInPrelogin(first);
+      if (first.readUInt8(0) === PacketType.Prelogin) {
+        this.#encryptInPrelogin(first);
+        return;
+      }
+      this.#clearAfterLogin = false;
+      this.socket.on("data", this.#receive);
+      this.#receive(first);
     });
   }
 
   #encryptInPrelogin(first: Buffer): void {
-    this.#encrypt(new HandshakeTransport(this.socket), {
-      secureContext: this.place.secureContexts.prelogin,
-    });
+    this.#handshake = new HandshakeTransport(this.socket);
+    this.#encrypt(this.#handshake, { secureContext: this.place.secureContexts.prelogin });
     this.socket.unshift(first);
+  }
+
+  #leaveTls(): void {
+    this.#handshake?.release();
+    this.#transport = this.socket;
+    this.socket.on("data", this.#receive);
   }
 
   #takeLogin({ type, payload }: Message): void {
     if (type !== PacketType.Login7) throw new Error("LOGIN7 was expected");
-    if (this.#transport === this.socket) throw new Error("TLS was expected");
+    if (this.#transport === this.socket && !this.#takesClear) throw new Error("TLS was expected");
     const login = parseLogin7(payload);
     this.#login = login;
+    if (this.#clearAfterLogin) this.#leaveTls();
     const redirected = redirect(this.#attempt(login));
     if (redirected !== undefined) {
       void this.#sendOn(redirected);

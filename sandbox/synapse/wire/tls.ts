@@ -16,15 +16,18 @@ export class HandshakeTransport extends Duplex {
 
   constructor(private readonly socket: Socket) {
     super();
-    socket.on("data", (chunk: Buffer) => {
-      this.#receive(chunk);
-    });
+    socket.on("data", this.#receive);
     socket.on("end", () => this.push(null));
     socket.on("error", (error) => this.destroy(error));
     socket.on("close", () => this.destroy());
   }
 
-  #receive(chunk: Buffer): void {
+  /** Leaves the socket to others: what comes from now on is not for TLS. */
+  release(): void {
+    this.socket.off("data", this.#receive);
+  }
+
+  readonly #receive = (chunk: Buffer): void => {
     if (!this.#wrapped) {
       this.push(chunk);
       return;
@@ -42,7 +45,7 @@ export class HandshakeTransport extends Duplex {
       if (message === undefined) return;
       this.push(message.payload);
     }
-  }
+  };
 
   override _read(): void {
     // Bytes are pushed as they arrive.
