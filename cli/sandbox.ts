@@ -20,6 +20,8 @@ that command in this environment and ends with its exit code.
 
   --pool <host>/<database>   a workspace and dedicated SQL pool that are there already; may be given several times.
                              IMMUTA_SQL_ADMIN_USERNAME and IMMUTA_SQL_ADMIN_PASSWORD are their administrator's then
+  --connection-policy <word> "proxy", the default: pools are reached through the gateway, as from outside Azure; or "redirect":
+                             it sends clients to a node on a port from 11000 to 11999, as inside Azure
   --json                     the environment as one line of JSON
   --help                     this text
 `;
@@ -34,6 +36,7 @@ export async function run(args: string[], io: Io): Promise<number> {
     args: end === -1 ? args : args.slice(0, end),
     options: {
       pool: { type: "string", multiple: true, default: [] },
+      "connection-policy": { type: "string", default: "proxy" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", short: "h" },
     },
@@ -44,9 +47,10 @@ export async function run(args: string[], io: Io): Promise<number> {
   }
   if (end !== -1 && command.length === 0) throw new CommandError("after -- comes the command to run.");
   const pools = values.pool.map(poolOf);
+  const connectionPolicy = policyOf(values["connection-policy"]);
 
   const { startSandbox } = load("../sandbox") as typeof sandboxes;
-  const sandbox = await startSandbox();
+  const sandbox = await startSandbox({ connectionPolicy });
   const folder = mkdtempSync(join(tmpdir(), "pulumi-immuta-state-"));
   try {
     providePools(sandbox, pools);
@@ -78,6 +82,13 @@ function poolOf(text: string): Pool {
       : (rules.host(host) ?? rules.identifier(database));
   if (problem !== undefined) throw new CommandError(`--pool: ${visible(JSON.stringify(text))} ${problem}`);
   return { host, database };
+}
+
+function policyOf(word: string): sandboxes.ConnectionPolicy {
+  if (word === "proxy" || word === "redirect") return word;
+  throw new CommandError(
+    `--connection-policy: ${visible(JSON.stringify(word))} is neither proxy nor redirect.`,
+  );
 }
 
 function providePools({ synapse }: sandboxes.Sandbox, pools: readonly Pool[]): void {

@@ -89,6 +89,9 @@ describe("pulumi-immuta sandbox", function () {
     expect(await wrong("--pool", "a.b/claims/x")).to.contain("is not of the form <host>/<database>.\n");
     expect(await wrong("--pool", "https://x")).to.contain("is not of the form");
     expect(await wrong("--pool", "a_b/claims")).to.match(/^--pool: "a_b\/claims" /);
+    expect(await wrong("--connection-policy", "default")).to.equal(
+      '--connection-policy: "default" is neither proxy nor redirect.\n',
+    );
     expect(await wrong("--port", "1")).to.contain("See pulumi-immuta sandbox --help.");
     const twice = ["--pool", "a.sql.azuresynapse.net/claims"];
     expect(await wrong(...twice, ...twice)).to.contain(
