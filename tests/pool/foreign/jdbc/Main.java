@@ -104,7 +104,7 @@ public class Main {
     private static List<?> statements(Connection connection, Statement statement) throws SQLException {
         List<Object> seen = new ArrayList<>();
         seen.add(statement.execute("CREATE TABLE dbo.s (n int, t nvarchar(60))"));
-        seen.add(statement.executeUpdate("INSERT INTO dbo.s (n, t) VALUES (1, N'Gołębie'), (2, N'鳩')"));
+        seen.add(statement.executeUpdate("INSERT INTO dbo.s (n, t) SELECT 1, N'Gołębie' UNION ALL SELECT 2, N'鳩'"));
         seen.add(statement.executeUpdate("UPDATE dbo.s SET t = N'żółw' WHERE n = 2"));
         try (ResultSet rows = statement.executeQuery("SELECT n, t FROM dbo.s ORDER BY n")) {
             while (rows.next()) seen.add(List.of(rows.getInt("n"), rows.getString("t")));
