@@ -1,9 +1,11 @@
 import { expect } from "chai";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BatchFailed } from "../../../provider/pool/errors";
+import { promisify } from "node:util";
+import { BatchFailed, PoolUnreachable } from "../../../provider/pool/errors";
+import type { PoolLogin } from "../../../provider/pool/login";
 import { survey } from "../../../provider/pool/survey";
 import { makeCertificate } from "../../../sandbox/synapse/certificate";
 import { failureOf, FakeClock, host, Lines, loginTo, type Stage, stageOn } from "../support";
@@ -24,7 +26,8 @@ class Mock {
   }
 
   static async start(program: string, folder: string): Promise<Mock> {
-    const { certificate, key } = makeCertificate();
+    const { authority, certificate, key } = makeCertificate();
+    writeFileSync(join(folder, "authority.pem"), authority);
     const files = [join(folder, "certificate.pem"), join(folder, "key.pem")] as const;
     writeFileSync(files[0], certificate);
     writeFileSync(files[1], key);
@@ -54,15 +57,11 @@ class Mock {
 
   /** What it has heard since it was asked last, once all connections are closed; not what sets the session up. */
   async heard(): Promise<string[]> {
-    const quiet = (): boolean => {
-      const count = (part: RegExp): number => this.#lines.filter((line) => part.test(line)).length;
-      return count(/ login /) > 0 && count(/ login /) === count(/ (closed|failed: .*)$/);
-    };
+    const count = (part: RegExp): number => this.#lines.filter((line) => part.test(line)).length;
+    const quiet = (): boolean => count(/ (login|refused)/) > 0 && count(/ login /) === count(/ closed$/);
     for (let turn = 0; turn < 2000 && !quiet(); turn++)
       await new Promise((resolve) => setTimeout(resolve, 1));
-    return this.#lines
-      .splice(0)
-      .filter((line) => !/ batch set /.test(line) && !/ (closed|failed: .*)$/.test(line));
+    return this.#lines.splice(0).filter((line) => !/ batch set | closed$/.test(line));
   }
 
   async stop(): Promise<void> {
@@ -175,4 +174,66 @@ describe("a TDS server that is not ours, mssql-mock-tds", () => {
     ]);
     expect(lines).to.have.length(6);
   });
+
+  it("sends the client on to its node", async () => {
+    const stage = stageOn(at("gateway"));
+    await stage.run("CREATE ROLE a\nGO\nCREATE ROLE b");
+    // At the node, its own name goes with the login.
+    expect(await heard()).to.deep.equal([
+      `gateway login claims at ${host}`,
+      "node login claims at localhost",
+      "node batch SELECT DB_NAME() AS name",
+      "node batch CREATE ROLE a",
+      "node batch CREATE ROLE b",
+    ]);
+    expect(stage.lines.infos.join("\n")).to.contain(`localhost:${at("node").port}`);
+  });
+
+  const untrusted = "UNABLE_TO_VERIFY_LEAF_SIGNATURE";
+  const checked: Record<string, [keyof Mock["ports"], Partial<PoolLogin>]> = {
+    "sends the client on to its node": ["gateway", {}],
+    "speaks TDS 8": ["strict", { encrypt: "strict" }],
+  };
+  for (const [does, [place, login]] of Object.entries(checked))
+    it(`${does}, to a process that trusts its authority and checks the name`, async function () {
+      this.timeout(30_000);
+      const given = { ...login, trustServerCertificate: false };
+      expect(await runTrusting(join(folder, "authority.pem"), at(place), given)).to.contain(
+        "CREATE ROLE …) done",
+      );
+      if (place === "gateway") expect(await heard()).to.have.length(4);
+      // In this process nobody trusts it.
+      const error = await failureOf(stageOn(at(place)).run("CREATE ROLE a", {}, given));
+      expect(error).to.be.instanceOf(PoolUnreachable).with.nested.property("trouble.code", untrusted);
+      if (place === "gateway") expect(await heard()).to.deep.equal(["gateway refused"]);
+    });
+
+  it("ends a session by its severity, with the connection still open: the script is begun again", async () => {
+    const { message } = await failed(stageOn(at("node")), "CREATE ROLE a\nGO\nEXEC dbo.killed");
+    expect(message).to.contain("Msg 596, level 21, state 1, script line 3: Cannot continue the execution");
+    const once = [...begin(), "node batch CREATE ROLE a", "node batch EXEC dbo.killed"];
+    expect(await heard()).to.deep.equal([...once, ...once, ...once]);
+  });
+
+  it("answers before it has heard all, and then what is no TDS: the end, at once", async () => {
+    // It takes each packet for a message, and the length of its own error is written the wrong way round.
+    const script = `CREATE ROLE a -- ${"x".repeat(6000)}\nGO\nCREATE ROLE never`;
+    const stage = stageOn(at("node"));
+    const { failure } = await failed(stage, script);
+    expect(failure.errors.map(({ code }) => code)).to.deep.equal(["EMALFORMED"]);
+    expect(stage.clock.sleeps, "it is not tried again").to.deep.equal([]);
+    expect((await heard()).filter((line) => line.includes("login"))).to.have.length(1);
+  });
 });
+
+/** Runs a script in a process of its own; gives the lines told meanwhile. */
+async function runTrusting(authority: string, at: object, login: Partial<PoolLogin>): Promise<string> {
+  const program =
+    `const stage = require("./tests/pool/support").stageOn(${JSON.stringify(at)});` +
+    `stage.run("CREATE ROLE a", {}, ${JSON.stringify(login)}).then(() => console.log(stage.lines.all));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--require", "tsx/cjs", "-e", program], {
+    cwd: join(__dirname, "..", "..", ".."),
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: authority },
+  });
+  return stdout;
+}

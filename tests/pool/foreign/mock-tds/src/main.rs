@@ -12,19 +12,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use mssql_mock_tds::protocol::{
-    PACKET_HEADER_SIZE, PacketHeader, PacketType, build_prelogin_response_with_fedauth,
-    parse_sql_batch,
+    PACKET_HEADER_SIZE, PacketHeader, PacketType, build_prelogin_response_with_fedauth, parse_sql_batch,
 };
 use mssql_mock_tds::server::ConnectionProcessor;
 use mssql_mock_tds::{
-    ColumnDefinition, ColumnValue, InfoMessage, LeadingError, MockTdsServer, QueryRegistry,
-    QueryResponse, RedirectionConfig, Row, SqlDataType, TdsTlsWrapper, TerminalError,
-    create_test_identity,
+    ColumnDefinition, ColumnValue, InfoMessage, LeadingError, MockTdsServer, QueryRegistry, QueryResponse,
+    RedirectionConfig, Row, SqlDataType, TdsTlsWrapper, TerminalError, create_test_identity,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Mutex;
-use tokio_native_tls::TlsAcceptor;
+use tokio_native_tls::{TlsAcceptor, TlsStream};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -90,41 +88,49 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, place: Place) {
     while let Ok((stream, address)) = listener.accept().await {
         let acceptor = acceptor.clone();
         tokio::spawn(async move {
-            let ended = match converse(stream, address, acceptor, place).await {
-                Ok(()) => "closed".to_string(),
-                Err(error) => format!("failed: {error}"),
-            };
-            println!("{} {ended}", place.name);
+            // A client may break a connection off; what counts is whether it got as far as a login.
+            let logged_in = converse(stream, address, acceptor, place).await;
+            println!("{} {}", place.name, if logged_in { "closed" } else { "refused" });
         });
     }
 }
 
-/// One connection: PRELOGIN, TLS inside PRELOGIN, and then whatever the client asks.
-async fn converse(
-    mut stream: TcpStream,
-    address: SocketAddr,
-    acceptor: TlsAcceptor,
-    place: Place,
-) -> Result<(), Failure> {
+/// One connection; whether it came to a login.
+async fn converse(stream: TcpStream, address: SocketAddr, acceptor: TlsAcceptor, place: Place) -> bool {
+    let mut logged_in = false;
+    if let Ok(stream) = encrypt(stream, acceptor).await {
+        let _ = answer(stream, address, place, &mut logged_in).await;
+    }
+    logged_in
+}
+
+/// PRELOGIN, and TLS inside PRELOGIN.
+async fn encrypt(mut stream: TcpStream, acceptor: TlsAcceptor) -> Result<TlsStream<TdsTlsWrapper>, Failure> {
     let mut header = [0; PACKET_HEADER_SIZE];
     stream.read_exact(&mut header).await?;
     let prelogin = PacketHeader::parse(&mut &header[..])?;
     if prelogin.packet_type != PacketType::PreLogin {
         return Err("PRELOGIN was expected".into());
     }
-    stream
-        .read_exact(&mut vec![0; prelogin.length as usize - PACKET_HEADER_SIZE])
-        .await?;
+    let mut rest = vec![0; (prelogin.length as usize).saturating_sub(PACKET_HEADER_SIZE)];
+    stream.read_exact(&mut rest).await?;
     stream
         .write_all(&build_prelogin_response_with_fedauth(true, true))
         .await?;
-    let mut stream = acceptor.accept(TdsTlsWrapper::new(stream)).await?;
+    Ok(acceptor.accept(TdsTlsWrapper::new(stream)).await?)
+}
 
+/// The login, and then whatever the client asks.
+async fn answer(
+    mut stream: TlsStream<TdsTlsWrapper>,
+    address: SocketAddr,
+    place: Place,
+    logged_in: &mut bool,
+) -> Result<(), Failure> {
     let answers = Arc::new(Mutex::new(QueryRegistry::new()));
     let id = CONNECTIONS.fetch_add(1, Ordering::SeqCst);
     let route = place.route.map(|port| RedirectionConfig::new(NODE, port));
-    let mut client =
-        ConnectionProcessor::new_with_redirection(id, address, answers.clone(), None, route);
+    let mut client = ConnectionProcessor::new_with_redirection(id, address, answers.clone(), None, route);
     while stream.read_buf(client.buffer_mut()).await? > 0 {
         loop {
             let heard = next_packet(client.buffer_mut());
@@ -143,12 +149,15 @@ async fn converse(
                 break;
             };
             match heard {
-                Some((PacketType::Login7, _)) => println!(
-                    "{} login {} at {}",
-                    place.name,
-                    client.received_database().unwrap_or(""),
-                    client.received_server_name().unwrap_or("")
-                ),
+                Some((PacketType::Login7, _)) => {
+                    *logged_in = true;
+                    println!(
+                        "{} login {} at {}",
+                        place.name,
+                        client.received_database().unwrap_or(""),
+                        client.received_server_name().unwrap_or("")
+                    );
+                }
                 Some((PacketType::SqlBatch, None)) => {
                     println!("{} batch that it cannot read", place.name)
                 }
@@ -176,10 +185,7 @@ fn next_packet(buffer: &[u8]) -> Option<(PacketType, Option<String>)> {
 
 /// A DONE token (0xFD) with the bit DONE_ATTN (0x20) and nothing before it.
 fn acknowledges_attention(answer: &[u8]) -> bool {
-    matches!(
-        answer.get(PACKET_HEADER_SIZE..),
-        Some([0xfd, 0x20, 0x00, ..])
-    )
+    matches!(answer.get(PACKET_HEADER_SIZE..), Some([0xfd, 0x20, 0x00, ..]))
 }
 
 /// None: the crate answers with a DONE alone.
@@ -206,9 +212,7 @@ fn answer_to(text: &str, database: &str) -> Option<QueryResponse> {
     }
     if has("DROP ROLE nobody") {
         let text = "Cannot drop the role 'nobody', because it does not exist or you do not have permission.";
-        return Some(QueryResponse::error_only(TerminalError::new(
-            15151, 16, text,
-        )));
+        return Some(QueryResponse::error_only(TerminalError::new(15151, 16, text)));
     }
     if has("FROM dbo.nothing") {
         let error = LeadingError::new(208, 16, "Invalid object name 'dbo.nothing'.");
@@ -234,8 +238,5 @@ fn rows(columns: &[&str], rows: &[&[&str]]) -> QueryResponse {
                 .collect(),
         )
     };
-    QueryResponse::new(
-        columns.iter().map(column).collect(),
-        rows.iter().map(row).collect(),
-    )
+    QueryResponse::new(columns.iter().map(column).collect(), rows.iter().map(row).collect())
 }
