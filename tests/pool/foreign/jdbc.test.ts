@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeCertificate } from "../../../sandbox/synapse/certificate";
-import type { Synapse } from "../../../sandbox/synapse";
+import { startSynapse, type Synapse } from "../../../sandbox/synapse";
 import { administrator, database, host, startPool } from "../support";
 import { having, jdbcDriver } from "./parts";
 
@@ -111,11 +111,50 @@ describe("Microsoft's JDBC driver against the sandbox's Synapse", () => {
     });
 });
 
+describe("Microsoft's JDBC driver behind a gateway that redirects", () => {
+  let synapse: Synapse | undefined;
+  let folder: string;
+  let lines: Line[] = [];
+  const scenes = MANNERS.flatMap((manner) => [`login:${manner}`, `prepared:${manner}`]);
+
+  before(async function () {
+    const driver = await having(this, jdbcDriver);
+    synapse = await startSynapse({ connectionPolicy: "redirect" });
+    synapse.createWorkspace({
+      host,
+      administratorLogin: administrator.username,
+      administratorPassword: administrator.password,
+    });
+    synapse.createPool(host, database);
+    folder = mkdtempSync(join(tmpdir(), "jdbc-"));
+    lines = await play(driver, synapse, folder, scenes);
+  });
+  after(async () => {
+    if (synapse === undefined) return;
+    rmSync(folder, { recursive: true });
+    await synapse.close();
+  });
+
+  for (const scene of scenes)
+    it(`is sent to the node, logs in there once and works (${scene})`, () => {
+      const [name = ""] = scene.split(":");
+      expect(lines.find((line) => line.scene === scene)).to.deep.equal({
+        scene,
+        saw: SCENES[name]?.(scene),
+      });
+      const logins = synapse?.journal.filter(
+        ({ kind, applicationName }) => applicationName === scene && !["batch", "rpc"].includes(kind),
+      );
+      expect(logins?.map(({ kind }) => kind)).to.deep.equal(["redirected", "login", "logout"]);
+    });
+});
+
 /** Plays scenes over connections to the workspace's own name, which Java alone takes for this endpoint's address. */
 async function play(driver: string, synapse: Synapse, folder: string, scenes: string[]): Promise<Line[]> {
   writeFileSync(join(folder, "authority.pem"), synapse.certificateAuthority);
   writeFileSync(join(folder, "stranger.pem"), makeCertificate().authority);
-  writeFileSync(join(folder, "hosts"), `${synapse.address} ${host}\n`);
+  // The latter is where a gateway of the sandbox sends to.
+  writeFileSync(join(folder, "hosts"), `${synapse.address} ${host} localhost\n`);
   const options = ["-XX:TieredStopAtLevel=1", "-Djdk.net.hosts.file=hosts", "-cp", driver];
   const child = spawn("java", [...options, join(__dirname, "jdbc", "Main.java"), ...scenes], {
     cwd: folder,
