@@ -112,7 +112,7 @@ async function scriptOf(
   const script = await immuta.script(phase, payload, ofTheIntegration ? id : undefined);
   return {
     script,
-    identity: scriptIdentity(script, [payload.config.password]),
+    identity: scriptIdentity(script, payload.config.password),
     batches: splitBatches(script).length,
     runIn: runsInMaster(phase) ? "master" : payload.config.database,
   };

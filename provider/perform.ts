@@ -166,8 +166,10 @@ async function prove(job: Job): Promise<void> {
 async function generate(phase: Phase, side: Side, job: Job): Promise<void> {
   const { immuta, reporter } = job.world;
   const needsId = phase === "edit" || phase === "delete";
-  const text = await immuta.script(phase, payloadOn(side, job), needsId ? existing(job) : undefined);
-  const script = { batches: splitBatches(text), identity: scriptIdentity(text, secretsOf(job)) };
+  const payload = payloadOn(side, job);
+  const text = await immuta.script(phase, payload, needsId ? existing(job) : undefined);
+  const identity = scriptIdentity(text, payload.config.password, secretsOf(job));
+  const script = { batches: splitBatches(text), identity };
   reporter.debug(`${phase} script: ${counted(script)}, identity ${script.identity}`);
   approve(phase, script, inputsOn(side, job), job);
   job.generated.set(`${phase} ${side}`, script);

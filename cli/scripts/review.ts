@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Phase, phases, type Immuta } from "../../provider/immuta/types";
-import { masked } from "../../provider/pool/script-identity";
+import { reviewable } from "../../provider/pool/script-identity";
 import { type BootstrapScript, generateScripts } from "../../provider/bootstrap-scripts";
 
 /** What the scripts are generated from; a review's folder keeps it. No secret is among it. */
@@ -50,6 +50,6 @@ export async function review(immuta: Immuta, setup: Setup): Promise<ReviewedScri
   );
   return phases.flatMap((phase) => {
     const one = byPhase.get(phase);
-    return one === undefined ? [] : [{ phase, ...one, script: masked(one.script, [password]) }];
+    return one === undefined ? [] : [{ phase, ...one, script: reviewable(one.script, password) }];
   });
 }

@@ -2,7 +2,7 @@ import type { Batch } from "./batches";
 import { cannotBeJudged, Cursor, Refusal } from "./cursor";
 import { judgeDefinition, requireRole, requireTarget, runsAsAnother, skipCommonTables } from "./definition";
 import { type Extent, skipExpression } from "./expression";
-import { otherStatements, reserved } from "./keywords";
+import { otherStatements, reserved, statementStarts } from "./keywords";
 import { isOwnSchema, type Own, shown } from "./own";
 import { judgePermission, requirePrincipal } from "./permission";
 import { tokensOf, valueOf } from "./tokens";
@@ -83,16 +83,9 @@ const endsInDoubt = (comment: string, sql: string, end: number): boolean =>
     ? /[\v\f\u0085\u2028\u2029]/.test(comment) || (sql[end] === "\r" && sql[end + 1] !== "\n")
     : !comment.endsWith("*/");
 
-const beginning = new Set(
-  (
-    "IF WHILE BEGIN PRINT DECLARE SET SELECT INSERT UPDATE DELETE MERGE TRUNCATE CREATE ALTER DROP GRANT REVOKE DENY EXEC " +
-    "EXECUTE RAISERROR BACKUP RESTORE SHUTDOWN KILL DBCC RECONFIGURE USE BULK WAITFOR REVERT"
-  ).split(" "),
-);
-
 /** What cannot be judged may have any end: the next statement is looked for by its first word. */
 function skipToNext(cursor: Cursor): void {
-  while (cursor.token() !== undefined && !cursor.isMark(";") && !beginning.has(cursor.word() ?? ""))
+  while (cursor.token() !== undefined && !cursor.isMark(";") && !statementStarts.has(cursor.word() ?? ""))
     cursor.position++;
 }
 

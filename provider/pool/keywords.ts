@@ -21,5 +21,13 @@ export const otherStatements: ReadonlySet<string> = new Set(
   "COPY DISABLE ENABLE EXPLAIN RENAME RECEIVE SEND THROW".split(" "),
 );
 
+/** Reserved words that begin a statement. */
+export const statementStarts: ReadonlySet<string> = new Set(
+  (
+    "IF WHILE BEGIN PRINT DECLARE SET SELECT INSERT UPDATE DELETE MERGE TRUNCATE CREATE ALTER DROP GRANT REVOKE DENY EXEC " +
+    "EXECUTE RAISERROR BACKUP RESTORE SHUTDOWN KILL DBCC RECONFIGURE USE BULK WAITFOR REVERT"
+  ).split(" "),
+);
+
 /** Upper case of the letters A to Z alone: in no other letter does a keyword hide. */
 export const upper = (word: string): string => word.replace(/[a-z]+/g, (letters) => letters.toUpperCase());

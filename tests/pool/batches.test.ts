@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { pieces, scriptOf } from "../../bench/split";
 import { ScriptError, splitBatches } from "../../provider/pool/batches";
 import { leadingKeywords } from "../../provider/pool/statement";
-import { masked, scriptIdentity } from "../../provider/pool/script-identity";
 
 /**
  * The same by other means: what is inside of literals, names and comments is painted over first, and then lines of
@@ -176,38 +175,5 @@ describe("the description of a batch", () => {
         expect(leadingKeywords(`zz${text}`)).to.equal("a batch");
       }),
     );
-  });
-});
-
-describe("the identity of a script", () => {
-  const script = (password: string): string =>
-    `CREATE LOGIN x WITH PASSWORD = '${password.replaceAll("'", "''")}'\nGO\nEXEC('PRINT ''${password.replaceAll("'", "''''")}''')`;
-
-  it("is the same for two passwords, and another for another script", () => {
-    const identity = (password: string): string => scriptIdentity(script(password), [password]);
-    expect(identity("on'e")).to.equal(identity("tw]o''x"));
-    expect(identity("one")).to.match(/^[0-9a-f]{64}$/);
-    expect(scriptIdentity(`${script("one")} `, ["one"])).to.not.equal(identity("one"));
-  });
-
-  it("has no trace of a secret, however it is written", () => {
-    const password = fc.string({ minLength: 6, maxLength: 20 }).filter((text) => !"<secret>".includes(text));
-    fc.assert(
-      fc.property(password, (secret) => {
-        const forms = [
-          secret,
-          secret.replaceAll("'", "''"),
-          secret.replaceAll("]", "]]"),
-          JSON.stringify(secret),
-          encodeURIComponent(secret),
-          Buffer.from(secret).toString("base64"),
-        ];
-        for (const form of forms) expect(masked(`x ${form} y`, [secret])).to.not.contain(secret);
-      }),
-    );
-  });
-
-  it("takes the longer of two secrets first", () => {
-    expect(masked("abc abcdef", ["abc", "abcdef", ""])).to.equal("<secret> <secret>");
   });
 });

@@ -120,7 +120,7 @@ describe("running a phase", () => {
   });
 
   describe("never quotes the batch", () => {
-    const secret = "p4ss'WORD]x";
+    const secret = "p4ss'WORD]'x";
     const mask = (text: string): string => masked(text, [secret]);
 
     it("in the error of a batch that cannot be read", async () => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { ConfigurationError, readConfiguration } from "../../../provider/configuration";
-import { masked, scriptIdentity } from "../../../provider/pool/script-identity";
+import { masked, reviewable, scriptIdentity } from "../../../provider/pool/script-identity";
 import { ScriptError, splitBatches } from "../../../provider/pool/batches";
 import { concernsIn } from "../../../provider/pool/guard";
 import { type Bag, properties } from "../../../provider/properties";
@@ -101,7 +101,8 @@ describe("whatever a script holds", () => {
         } catch (error) {
           expect(error).to.be.instanceOf(ScriptError);
         }
-        expect(scriptIdentity(text, [secret])).to.match(/^[0-9a-f]{64}$/);
+        expect(scriptIdentity(text, secret)).to.match(/^[0-9a-f]{64}$/);
+        expect(reviewable(text, secret)).not.to.contain(secret);
         expect(masked(text, [secret])).not.to.contain(secret);
       }),
       { numRuns: 1000 },

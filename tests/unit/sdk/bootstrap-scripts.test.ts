@@ -21,7 +21,7 @@ describe("getBootstrapScripts", () => {
     const scripts = await generateScripts(tenant, args);
     const script = (phase: string, runIn: string): object => {
       const text = `-- ${phase}\nPRINT 'c4nary''Pass'\nGO\nPRINT 2`;
-      return { script: text, identity: scriptIdentity(text, [args.password]), batches: 2, runIn };
+      return { script: text, identity: scriptIdentity(text, args.password), batches: 2, runIn };
     };
     expect(scripts).to.deep.equal({
       initialCreate: script("initial-create", "master"),
