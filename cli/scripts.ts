@@ -1,6 +1,7 @@
 import { CommandError, type Io } from "./io";
 import { parsed } from "./options";
-import { isIntact, readReview, writeReview } from "./scripts/folder";
+import { isIntact, readReview, readScripts, writeReview } from "./scripts/folder";
+import { findingsIn } from "./scripts/lint";
 import { review, type ReviewedScript, type Setup } from "./scripts/review";
 import { unifiedDiff } from "./scripts/unified-diff";
 import { lines, withTenant } from "./tenant";
@@ -8,10 +9,13 @@ import { visible } from "./text";
 
 const usage = `Usage: pulumi-immuta scripts --host H --database D --schema S --username U [options]
        pulumi-immuta scripts diff <folder>
+       pulumi-immuta scripts lint <folder or file…>
 
 Prints the bootstrap scripts that the tenant (IMMUTA_URL, IMMUTA_API_KEY) generates for a manual setup, for review:
 every credential replaced by <secret>, with the identities that \`bootstrap.approvedScripts\` takes. Nothing is run.
 \`diff\` compares them with a folder of an earlier review, so that an upgrade of Immuta becomes a pull request.
+\`lint\` names what in scripts a dedicated SQL pool does not know by its documentation, and what is never closed; it asks
+nobody.
 
   --host, --database, --schema      where the integration is or will be
   --port <n>                        1433 by default
@@ -27,7 +31,7 @@ every credential replaced by <secret>, with the identities that \`bootstrap.appr
 The options must be those of the program, for a script's identity depends on them; not on the password. It is taken from
 IMMUTA_SYSTEM_PASSWORD, or else made up, and never printed.
 
-Exit codes: 0; 1 where \`diff\` finds a difference, Immuta cannot be read, or the options are wrong.
+Exit codes: 0; 1 where \`diff\` finds a difference or \`lint\` anything, Immuta cannot be read, or the options are wrong.
 `;
 
 /** `pulumi-immuta scripts`. Throws CommandError. */
@@ -57,9 +61,16 @@ export async function run(args: string[], io: Io): Promise<number> {
     return 0;
   }
   const [verb, folder, ...more] = positionals;
+  if (verb === "lint") {
+    if (folder === undefined || Object.keys(values).length > 0)
+      throw new CommandError("`scripts lint <folder or file…>` takes paths, and no options.");
+    return lint([folder, ...more], io);
+  }
   if (verb !== undefined) {
     if (verb !== "diff" || folder === undefined || more.length > 0)
-      throw new CommandError("`scripts diff <folder>` takes one folder. See pulumi-immuta scripts --help.");
+      throw new CommandError(
+        "`scripts diff <folder>` takes one folder, `scripts lint` files or folders. See pulumi-immuta scripts --help.",
+      );
     if (Object.keys(values).length > 0)
       throw new CommandError("`scripts diff` takes no options: the folder's review.json holds them.");
     return diff(folder, io);
@@ -156,4 +167,18 @@ async function diff(folder: string, io: Io): Promise<number> {
     ].join("\n"),
   );
   return 1;
+}
+
+async function lint(paths: readonly string[], io: Io): Promise<number> {
+  const scripts = (await Promise.all(paths.map(readScripts))).flat();
+  let found = 0;
+  for (const { path, text } of scripts)
+    for (const { line, what, page } of findingsIn(text)) {
+      io.out(`${visible(path)}:${line}: ${visible(what)} (${page})\n`);
+      found++;
+    }
+  const looked = scripts.length === 1 ? "1 script" : `${scripts.length} scripts`;
+  if (found === 0) io.out(`Nothing found in ${looked}.\n`);
+  else io.err(`pulumi-immuta scripts: ${found === 1 ? "1 finding" : `${found} findings`} in ${looked}.\n`);
+  return found === 0 ? 0 : 1;
 }

@@ -258,14 +258,14 @@ export const properties: readonly Property[] = [
     change: "local",
     rule: rules.approvedScripts,
     same: (a, b) => JSON.stringify(a) === JSON.stringify(b),
-    doc: "Identities of the scripts that may run, by phase; when given, a script of another identity, or of a phase that is not named, runs not at all. See getBootstrapScripts and the output `scripts`.",
+    doc: "Identities of the scripts that may run, by phase: SHA-256 of the text with the password, where it is one literal in a place for a password, replaced; when given, a script of another identity, or of a phase that is not named, runs not at all. See getBootstrapScripts and the output `scripts`.",
   },
   {
     path: "bootstrap.guard",
     type: "string",
     change: "local",
     rule: rules.oneOf("log", "strict"),
-    doc: "What becomes of a script that reaches beyond Immuta's own objects (rights on the server, other schemas, unusual statements): `log` says so, `strict` refuses it; default `log`.",
+    doc: "What becomes of a script with a statement that is not known to keep to Immuta's own (its schemas, the system account, the impersonation role) or cannot be judged, such as SQL that is built while it runs: `log` names each, `strict` refuses the script; default `log`. docs/scripts.md says what passes.",
   },
   {
     path: "bootstrap.username",

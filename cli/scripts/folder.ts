@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Phase, phases } from "../../provider/immuta/types";
 import { type Bag, isBag } from "../../provider/properties";
@@ -85,6 +85,20 @@ export const isIntact = ({ identity, script }: { identity: string; script: strin
   [script, script.replaceAll("\r\n", "\n"), script.replace(/\r?\n/g, "\r\n")].some(
     (text) => createHash("sha256").update(text).digest("hex") === identity,
   );
+
+/** A script, or all `.sql` files of a folder, in order; in UTF-16 too, as SSMS may save them. Throws CommandError. */
+export async function readScripts(path: string): Promise<{ path: string; text: string }[]> {
+  const isFolder = await access(path, "read", async () => (await stat(path)).isDirectory());
+  if (!isFolder) return [{ path, text: decoded(await access(path, "read", () => readFile(path))) }];
+  const names = (await access(path, "read", () => readdir(path)))
+    .filter((name) => /\.sql$/i.test(name))
+    .sort();
+  if (names.length === 0) throw new CommandError(`${visible(path)} has no .sql files.`);
+  return (await Promise.all(names.map((name) => readScripts(join(path, name))))).flat();
+}
+
+const decoded = (bytes: Buffer): string =>
+  bytes.toString(bytes[0] === 0xff && bytes[1] === 0xfe ? "utf16le" : "utf8");
 
 async function access<T>(path: string, what: "read" | "written", work: () => Promise<T>): Promise<T> {
   try {

@@ -8,6 +8,16 @@ export interface Batch {
 /** A script that cannot be split; the message names the line, never the text. */
 export class ScriptError extends Error {
   override readonly name = "ScriptError";
+
+  /** @param line of the script, counted from 1. */
+  constructor(
+    readonly line: number,
+    readonly about: "GO" | "sqlcmd" | "literal" | "name" | "comment",
+    /** A sentence without the line. */
+    readonly what: string,
+  ) {
+    super(`Script line ${line}: ${what}`);
+  }
 }
 
 /** How often `GO n` may repeat a batch: more is a mistake rather than a wish. */
@@ -47,7 +57,7 @@ export function splitBatches(script: string): Batch[] {
     const batch = text.slice(batchStart, end);
     if (batch.trim() === "") return;
     if (batches.length + repeats > mostBatches)
-      throw new ScriptError(`Script line ${lineNumber}: the script has more than ${mostBatches} batches.`);
+      throw new ScriptError(lineNumber, "GO", `the script has more than ${mostBatches} batches.`);
     for (let i = 0; i < repeats; i++) batches.push({ text: batch, line: batchLine });
   };
 
@@ -78,17 +88,18 @@ export function splitBatches(script: string): Batch[] {
   return batches;
 }
 
-const names: Readonly<Record<Exclude<Region, "plain">, string>> = {
-  "'": "a literal",
-  '"': 'a name in "quotes"',
-  "]": "a name in [brackets]",
-  "block comment": "a comment",
-};
+const regions = {
+  "'": { about: "literal", name: "a literal" },
+  '"': { about: "name", name: 'a name in "quotes"' },
+  "]": { about: "name", name: "a name in [brackets]" },
+  "block comment": { about: "comment", name: "a comment" },
+} as const;
 
 /** What is never closed has taken every GO behind it for its own text. */
 function requireClosed({ region, opened }: State): void {
   if (region === "plain") return;
-  throw new ScriptError(`Script line ${opened}: ${names[region]} opens here and is never closed.`);
+  const { about, name } = regions[region];
+  throw new ScriptError(opened, about, `${name} opens here and is never closed.`);
 }
 
 /** Walks over one line and says in what it ends. */
@@ -108,7 +119,9 @@ function scan(text: string, from: number, end: number, start: State, lineNumber:
         /^[\w-]+\)/.test(text.slice(i + 2, Math.min(end, i + 140)))
       )
         throw new ScriptError(
-          `Script line ${lineNumber}: $(…) is a variable of sqlcmd, which is not run here. Immuta's scripts hold T-SQL only.`,
+          lineNumber,
+          "sqlcmd",
+          `$(…) is a variable of sqlcmd, which is not run here. Immuta's scripts hold T-SQL only.`,
         );
       else if (char === "/" && following === "*") {
         region = "block comment";
@@ -146,14 +159,14 @@ function separator(line: string, number: number): number | undefined {
   const tail = trimmed(behind.slice(count.length));
   if (!isTail(tail, count !== ""))
     throw new ScriptError(
-      `Script line ${number}: GO stands alone on its line, with at most a count and a comment behind it.`,
+      number,
+      "GO",
+      `GO stands alone on its line, with at most a count and a comment behind it.`,
     );
   const repeats = count === "" ? 1 : Number(count);
-  if (repeats === 0) throw new ScriptError(`Script line ${number}: GO 0 would leave the batch out.`);
+  if (repeats === 0) throw new ScriptError(number, "GO", `GO 0 would leave the batch out.`);
   if (repeats > mostRepeats)
-    throw new ScriptError(
-      `Script line ${number}: GO ${repeats} repeats the batch more than ${mostRepeats} times.`,
-    );
+    throw new ScriptError(number, "GO", `GO ${repeats} repeats the batch more than ${mostRepeats} times.`);
   return repeats;
 }
 
@@ -188,7 +201,9 @@ function refuseDirective(line: string, number: number): void {
   const directive = /^[ \t]*(:[a-z]+|:?!!)/i.exec(line)?.[1];
   if (directive !== undefined)
     throw new ScriptError(
-      `Script line ${number}: ${directive} is a command of sqlcmd, which is not run here. Immuta's scripts hold T-SQL only.`,
+      number,
+      "sqlcmd",
+      `${directive} is a command of sqlcmd, which is not run here. Immuta's scripts hold T-SQL only.`,
     );
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { statementStarts, upper } from "./keywords";
-import { bodyAt, type Token, tokensOf, valueOf } from "./tokens";
+import { bodyAt, isExecuted, type Token, tokensOf, valueOf, wordsAt } from "./tokens";
 
 /**
  * The identity of a script: SHA-256 of its text as `reviewable` gives it. Equal for two passwords and another for any
@@ -73,22 +73,11 @@ function literalsOf(sql: string, names: Names, depth: number): Span[] {
   return spans;
 }
 
-const words = (tokens: readonly Token[], from: number, count: number): string =>
-  tokens
-    .slice(Math.max(from, 0), Math.max(from + count, 0))
-    .map(({ kind, text }) => (kind === "word" || kind === "punctuation" ? upper(text) : kind))
-    .join(" ");
-
 const beginsAccount = (tokens: readonly Token[], at: number): boolean =>
-  /^(CREATE|ALTER) (LOGIN|USER|CREDENTIAL|DATABASE SCOPED CREDENTIAL)\b/.test(words(tokens, at, 4));
+  /^(CREATE|ALTER) (LOGIN|USER|CREDENTIAL|DATABASE SCOPED CREDENTIAL)\b/.test(wordsAt(tokens, at, 4));
 
 const isPassword = (tokens: readonly Token[], at: number): boolean =>
-  /^(PASSWORD|OLD_PASSWORD|SECRET) =$/.test(words(tokens, at - 2, 2));
-
-/** EXEC('…'), and EXEC sp_executesql N'…'. */
-const isExecuted = (tokens: readonly Token[], at: number): boolean =>
-  /^EXEC(UTE)? \( literal \)$/.test(words(tokens, at - 2, 4)) ||
-  /\bEXEC(UTE)? (SYS \. )?SP_EXECUTESQL literal$/.test(words(tokens, at - 4, 5));
+  /^(PASSWORD|OLD_PASSWORD|SECRET) =$/.test(wordsAt(tokens, at - 2, 2));
 
 /** Spans of a literal's text where the literal is written, with its quotes doubled. */
 function outward(written: string, start: number, spans: readonly Span[]): Span[] {

@@ -1,3 +1,5 @@
+import { upper } from "./keywords";
+
 /** What a piece of T-SQL is. Blanks and comments are none, and stand between. */
 export type TokenKind =
   /** Bare: a keyword, a name, or a temporary table's name. */
@@ -108,3 +110,15 @@ export function valueOf({ kind, text }: Token): string {
 
 /** Offset of a literal's text, or of a quoted name's, within what is written. */
 export const bodyAt = (text: string): number => (/^n/i.test(text) ? 2 : 1);
+
+/** Some tokens in a row, parted by blanks: words in upper case, marks, and of anything else its kind. */
+export const wordsAt = (tokens: readonly Token[], from: number, count: number): string =>
+  tokens
+    .slice(Math.max(from, 0), Math.max(from + count, 0))
+    .map(({ kind, text }) => (kind === "word" || kind === "punctuation" ? upper(text) : kind))
+    .join(" ");
+
+/** Whether a literal is SQL that is executed as it is: EXEC('…'), or EXEC sp_executesql N'…'. */
+export const isExecuted = (tokens: readonly Token[], at: number): boolean =>
+  /^EXEC(UTE)? \( literal \)$/.test(wordsAt(tokens, at - 2, 4)) ||
+  /\bEXEC(UTE)? (SYS \. )?SP_EXECUTESQL literal$/.test(wordsAt(tokens, at - 4, 5));
