@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Integration } from "../provider/immuta/types";
+import { harmlessJson } from "../provider/strangers";
 import { checkAdoption, plural, summary } from "./adopt/check";
 import { type Inventory, inventoryOf } from "./adopt/inventory";
 import { programFor, settingsWanted } from "./adopt/program";
@@ -142,7 +143,7 @@ function list({ adoptable, leftOut }: Inventory, format: "text" | "json", io: Io
       note: `cannot be adopted: ${reason}`,
     })),
   ];
-  if (format === "json") io.out(`${JSON.stringify(rows, undefined, 2)}\n`);
+  if (format === "json") io.out(`${harmlessJson(rows)}\n`);
   else io.out(table(rows));
   return 0;
 }
@@ -165,7 +166,7 @@ function table(rows: readonly Readonly<Record<string, string>>[]): string {
 async function proveFile(file: string, format: "text" | "json", io: Io): Promise<number> {
   const preview = readPreview(file === "-" ? await io.stdin() : await contentOf(file));
   const verdict = await withTenant(io, (immuta) => checkAdoption(preview, immuta));
-  if (format === "json") io.out(`${JSON.stringify(verdict, undefined, 2)}\n`);
+  if (format === "json") io.out(`${harmlessJson(verdict)}\n`);
   else {
     io.out(`${summary(verdict)}\n`);
     for (const { name, problems } of verdict.findings)

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { ConfigurationError, packageVersion, readConfiguration } from "../provider/configuration";
 import { masked } from "../provider/pool/script-identity";
+import { harmlessJson } from "../provider/strangers";
 import * as rules from "../provider/validation";
 import { examinePool, type Place } from "./doctor/pool";
 import type { Result } from "./doctor/result";
@@ -45,7 +46,7 @@ export async function run(args: string[], io: Io): Promise<number> {
   const place = placeOf(values.host, values.database, values["trust-server-certificate"]);
   const results = withoutSecrets(await examine(place));
   const failed = results.filter(({ result }) => result === "fail").length;
-  if (values.json) io.out(`${JSON.stringify({ format: 1, ok: failed === 0, results }, undefined, 2)}\n`);
+  if (values.json) io.out(`${harmlessJson({ format: 1, ok: failed === 0, results })}\n`);
   else for (const result of results) io.out(lineOf(result));
   if (values.bundle !== undefined) await writeBundle(values.bundle, results, io);
   return failed === 0 ? 0 : 1;
@@ -110,7 +111,7 @@ const lineOf = ({ check, result, detail, fix }: Result): string =>
 async function writeBundle(file: string, results: readonly Result[], io: Io): Promise<void> {
   const versions = { "pulumi-immuta": packageVersion(), node: process.version, platform: process.platform };
   try {
-    await writeFile(file, `${JSON.stringify({ format: 1, versions, results }, undefined, 2)}\n`);
+    await writeFile(file, `${harmlessJson({ format: 1, versions, results })}\n`);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new CommandError(`${visible(file)} cannot be written (${code ?? "unknown cause"}).`);

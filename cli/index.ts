@@ -2,8 +2,9 @@
 /** The executable `pulumi-immuta`: finds the command and runs it. Each command is a module of its own. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { inspect } from "node:util";
 import { nearest } from "../provider/validation";
-import { CommandError, type Io, processIo } from "./io";
+import { CommandError, guarded, type Io, processIo } from "./io";
 import { visible } from "./text";
 
 /** Gives the exit code. Throws CommandError for wrong use. */
@@ -52,7 +53,8 @@ const usage = (): string =>
   ].join("\n");
 
 /** Runs the command that the arguments name. Exit codes: the command's own; 1 for wrong use and for any failure. */
-export async function main(args: readonly string[], io: Io): Promise<number> {
+export async function main(args: readonly string[], way: Io): Promise<number> {
+  const io = guarded(way);
   const [name, ...rest] = args;
   if (name === "--version" || name === "-v") {
     io.out(`${version()}\n`);
@@ -96,7 +98,7 @@ if (require.main === module) {
       process.exitCode = code;
     },
     (error: unknown) => {
-      console.error(error);
+      guarded(processIo).err(`${inspect(error)}\n`);
       process.exitCode = 1;
     },
   );

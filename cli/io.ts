@@ -1,3 +1,5 @@
+import { harmless } from "../provider/strangers";
+
 /** What a command may touch of the process it runs in; tests give their own. */
 export interface Io {
   /** Everything that comes in on standard input. */
@@ -7,6 +9,17 @@ export interface Io {
   out(text: string): void;
   err(text: string): void;
 }
+
+/** The way out of every command: whatever stands in a text, a terminal or a pipeline gets text alone. */
+export const guarded = (io: Io): Io => ({
+  ...io,
+  out: (text) => {
+    io.out(harmless(text));
+  },
+  err: (text) => {
+    io.err(harmless(text));
+  },
+});
 
 /** Wrong use of a command, or input that it cannot read: `message` is the one thing said about it. */
 export class CommandError extends Error {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { harmlessJson } from "../provider/strangers";
 import { nearest } from "../provider/validation";
 import { CommandError, type Io } from "./io";
 import { markdownOf } from "./report/markdown";
@@ -39,11 +40,7 @@ export async function run(args: string[], io: Io): Promise<number> {
     return 0;
   }
   const report = reportOf(readPreview(await input(options.file, io)));
-  io.out(
-    options.format === "json"
-      ? `${JSON.stringify(report, undefined, 2)}\n`
-      : markdownOf(report, options.limit),
-  );
+  io.out(options.format === "json" ? `${harmlessJson(report)}\n` : markdownOf(report, options.limit));
   if (report.failed) {
     io.err("pulumi-immuta report: the preview failed, so the report is not complete.\n");
     return 1;

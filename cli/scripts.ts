@@ -1,3 +1,4 @@
+import { harmlessJson } from "../provider/strangers";
 import { CommandError, type Io } from "./io";
 import { parsed } from "./options";
 import { isIntact, readReview, readScripts, writeReview } from "./scripts/folder";
@@ -83,7 +84,7 @@ export async function run(args: string[], io: Io): Promise<number> {
     for (const name of await writeReview(out, setup, scripts)) io.out(`wrote ${visible(out)}/${name}\n`);
     return 0;
   }
-  if (format === "json") io.out(`${JSON.stringify({ format: 1, setup, scripts }, undefined, 2)}\n`);
+  if (format === "json") io.out(`${harmlessJson({ format: 1, setup, scripts })}\n`);
   else for (const one of scripts) io.out(textOf(one));
   return 0;
 }

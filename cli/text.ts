@@ -1,11 +1,10 @@
-/** Text from elsewhere on a line of our own: nothing in it steers a terminal, reorders the line or ends it. */
-export function visible(text: string, longest = 200): string {
-  const shown = (character: string): string =>
-    names[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
-  return shortened(text, longest).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, shown);
-}
+import { escaped, harmless } from "../provider/strangers";
 
-const names: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+/**
+ * Text from elsewhere on a line of our own: nothing in it steers a terminal, reorders the line or ends it, or is obeyed by a
+ * pipeline. Unlike `told` it shows line ends for what they are.
+ */
+export const visible = (text: string, longest = 200): string => harmless(escaped(shortened(text, longest)));
 
 /** Whole characters, and how many there were where not all are shown. */
 function shortened(text: string, longest: number): string {

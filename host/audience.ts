@@ -1,5 +1,6 @@
 import type { Bag } from "../provider/properties";
 import type { Reporter } from "../provider/reporter";
+import { harmless } from "../provider/strangers";
 import { engineLog, type Severity } from "./engine-log";
 
 /** What the SDK tells of a resource beside its inputs. */
@@ -56,12 +57,16 @@ export class Audience {
     return this.engine?.flushed() ?? Promise.resolve();
   }
 
-  private say(severity: Severity, line: string, urn: string | undefined): void {
+  private say(severity: Severity, said: string, urn: string | undefined): void {
+    const line = harmless(said, longestLine);
     if (this.engine !== undefined) this.engine.log(severity, line, urn);
     else if (severity === "warning") console.error(`warning: ${line}`);
     else console.log(line);
   }
 }
+
+/** Characters of one line of an operation. */
+const longestLine = 20_000;
 
 export const isContext = (value: unknown): value is Context =>
   typeof value === "object" &&

@@ -8,6 +8,7 @@ import { Interruption, sleep } from "../provider/interruption";
 import { resolvePassword } from "../provider/password-reference";
 import type { Bag, Inputs } from "../provider/properties";
 import { Semaphore } from "../provider/semaphore";
+import { harmless } from "../provider/strangers";
 import * as integration from "../provider/synapse-integration";
 import { fileTrail, noTrail } from "../provider/trail";
 import type { World } from "../provider/world";
@@ -45,6 +46,7 @@ export function check(olds: Bag, news: Bag): Promise<dynamic.CheckResult> {
     const { failures, inputs } = result;
     const shared = isContext(context) ? systemAccounts.claim(context.urn, inputs) : undefined;
     if (shared !== undefined) failures.push({ property: "", reason: shared });
+    for (const failure of failures) failure.reason = harmless(failure.reason);
     if (failures.length === 0) {
       audience.remember(inputs, context);
       if (Object.keys(program(olds)).length === 0)
@@ -161,12 +163,22 @@ async function withText<T>(bag: Bag, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The host prints the stack of an error, twice; a user needs its message once. Lines come before the end. */
+/** Characters of an error that are told: all, as far as its parts keep to their bounds. */
+const longestError = 100_000;
+
+/**
+ * The host prints the stack of an error, twice; a user needs its message once, and with nothing in it that a terminal or
+ * a pipeline obeys. Lines come before the end.
+ */
 async function told<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Error && !configuration.debug) error.stack = "";
+    if (!(error instanceof Error)) throw error;
+    error.message = harmless(error.message, longestError);
+    error.stack = configuration.debug ? harmless(error.stack ?? "", longestError) : "";
+    if (error instanceof integration.PartialState)
+      error.reasons.splice(0, Infinity, ...error.reasons.map((reason) => harmless(reason, longestError)));
     throw error;
   } finally {
     await audience.flushed();

@@ -4,6 +4,7 @@ import { ForeignIntegration, standingAt } from "./identity";
 import { synapseType, type Integration } from "./immuta/types";
 import { type Bag, type Inputs, normalHost, normalIdentifier, valueAt } from "./properties";
 import { type State, stateFormat } from "./state";
+import { told } from "./strangers";
 import type { World } from "./world";
 
 /** States in which what Immuta says holds. */
@@ -87,6 +88,8 @@ function placeDifferences({ type, config }: Integration, inputs: Inputs): string
 }
 
 const difference = (path: string, immutas: unknown, programs: unknown): string =>
-  `${path}: Immuta has ${JSON.stringify(immutas)}, the program ${JSON.stringify(programs)}`;
+  `${path}: Immuta has ${told(shown(immutas))}, the program ${shown(programs)}`;
+
+const shown = (value: unknown): string => (value === undefined ? "none" : JSON.stringify(value));
 
 const listed = (lines: readonly string[]): string => lines.map((line) => `\n  - ${line}`).join("");

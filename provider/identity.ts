@@ -3,6 +3,7 @@ import { synapseType } from "./immuta/types";
 import type { Clock } from "./immuta/wait";
 import { type Inputs, normalHost, normalIdentifier } from "./properties";
 import type { State } from "./state";
+import { bounded, longestName, told } from "./strangers";
 
 /**
  * Own or foreign, decided in one place: what a resource's id is, whether an integration at Immuta is the one of a
@@ -40,8 +41,8 @@ export async function look(immuta: Immuta, inputs: Inputs): Promise<Integration[
   const found = standingAt(integrations, inputs);
   if (found !== undefined)
     throw new ForeignIntegration(
-      `Immuta ${immuta.tenant} already has integration ${found.id} on database ${found.config.database ?? ""} of ${found.config.host ?? ""} ` +
-        `(schema ${found.config.schema ?? ""}, ${found.status}), which this stack did not make. Nothing was changed. ` +
+      `Immuta ${immuta.tenant} already has integration ${found.id} on database ${nameOf(found.config.database)} of ${nameOf(found.config.host)} ` +
+        `(schema ${nameOf(found.config.schema)}, ${found.status}), which this stack did not make. Nothing was changed. ` +
         `Take it over with adopt: "${found.id}", or name another database, or delete that integration in Immuta first.`,
     );
   return integrations;
@@ -51,7 +52,7 @@ export async function look(immuta: Immuta, inputs: Inputs): Promise<Integration[
 export function refuseFound(inputs: Inputs, found: readonly string[]): void {
   if (found.length === 0) return;
   throw new ForeignIntegration(
-    `The pool already holds what Immuta's scripts would make, and this stack did not make it: ${found.join(", ")}. Nothing was changed. ` +
+    `The pool already holds what Immuta's scripts would make, and this stack did not make it: ${bounded(found.map(nameOf), "of them").join(", ")}. Nothing was changed. ` +
       "If it belongs to an integration, take that over with `adopt`. If it is left over, run Immuta's cleanup and post-cleanup scripts " +
       `(getBootstrapScripts gives them). Otherwise name another schema or another system account for ${inputs.host}.`,
   );
@@ -167,6 +168,11 @@ export const isAt = ({ config }: Integration, place: Place): boolean =>
 
 /** Such as `7 (Azure Synapse Analytics, enabled, contoso.sql.azuresynapse.net/claims/governed)`. */
 export function describe({ id, type, status, config }: Integration): string {
-  const place = [config.host, config.database, config.schema].filter((part) => part !== undefined);
+  const place = [config.host, config.database, config.schema]
+    .filter((part) => part !== undefined)
+    .map(nameOf);
   return `${id} (${[type, status, ...(place.length === 0 ? [] : [place.join("/")])].join(", ")})`;
 }
+
+/** Of something at Immuta or in a pool, for a message. */
+const nameOf = (given = ""): string => told(given, { longest: longestName });

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { ConfigurationError } from "./configuration";
 import type { PasswordReference } from "./properties";
+import { told } from "./strangers";
 import { password as rule } from "./validation";
 
 /** Fetches the password that a reference names. The text of an error names the reference and never the password. */
@@ -41,6 +42,8 @@ async function fromKeyVault(uri: string): Promise<string | undefined> {
   try {
     return (await new SecretClient(origin, new DefaultAzureCredential()).getSecret(name, { version })).value;
   } catch (error) {
-    throw new ConfigurationError(`Key Vault did not give the secret ${uri}: ${(error as Error).message}`);
+    throw new ConfigurationError(
+      `Key Vault did not give the secret ${uri}: ${told((error as Error).message)}`,
+    );
   }
 }

@@ -24,6 +24,7 @@ import { splitBatches } from "./pool/batches";
 import { masked, scriptIdentity } from "./pool/script-identity";
 import { type Inputs, normalHost } from "./properties";
 import { serially } from "./serially";
+import { bounded, listed, told } from "./strangers";
 import type { State } from "./state";
 import { milliseconds } from "./validation";
 import { bootstrapLogin, payloadCredentials, type World } from "./world";
@@ -187,20 +188,17 @@ function approve(phase: Phase, script: Script, inputs: Inputs, job: Job): void {
     );
   const concerns = concernsIn(script.batches, ownOf(inputs, phase, job));
   if (concerns.length === 0) return;
-  const told = concerns
-    .slice(0, mostConcerns)
-    .map(({ batch, line, what }) => `batch ${batch} (script line ${line}) ${masked(what, secretsOf(job))}`);
-  if (concerns.length > told.length) told.push(`and ${concerns.length - told.length} more`);
+  const mask = (text: string): string => masked(text, secretsOf(job));
+  const lines = concerns.map(
+    ({ batch, line, what }) => `batch ${batch} (script line ${line}) ${told(what, { mask })}`,
+  );
   if (bootstrap?.guard === "strict")
     throw new Error(
-      `The ${phase} script reaches beyond Immuta's own objects, and bootstrap.guard is "strict". None of its batches was run.${told.map((line) => `\n  - ${line}`).join("")}`,
+      `The ${phase} script reaches beyond Immuta's own objects, and bootstrap.guard is "strict". None of its batches was run.${listed(lines, "places")}`,
     );
-  for (const line of told)
+  for (const line of bounded(lines, "places"))
     job.world.reporter.warn(`the ${phase} script reaches beyond Immuta's own objects: ${line}`);
 }
-
-/** More than these make nobody wiser. */
-const mostConcerns = 20;
 
 /** What both sides of an operation and the state know to be Immuta's. */
 function ownOf({ schema, database }: Inputs, phase: Phase, { sides, state }: Job): Own {

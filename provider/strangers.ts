@@ -44,14 +44,17 @@ export function told(text: string, { longest = longestText, mask }: Telling = {}
   return defused(line.trimEnd()) + rest(left);
 }
 
+/** The first of many, and how many there are beside them. */
+export const bounded = (items: readonly string[], what: string, most = mostItems): string[] =>
+  items.length <= most
+    ? [...items]
+    : [...items.slice(0, most), `… and ${counted(items.length - most)} more ${what}`];
+
 /** Lines of a list, each begun by us, so that no stranger's text begins one. */
-export function listed(items: readonly string[], what: string): string {
-  const more = items.length - mostItems;
-  return [
-    ...items.slice(0, mostItems).map((item) => `\n  - ${item}`),
-    ...(more > 0 ? [`\n  … and ${counted(more)} more ${what}`] : []),
-  ].join("");
-}
+export const listed = (items: readonly string[], what: string): string =>
+  bounded(items, what)
+    .map((item) => `\n  - ${item}`)
+    .join("");
 
 /** Tells a stranger's texts as they come, the first `mostItems` of them; `end` says how many there were beside them. */
 export function teller(

@@ -12,6 +12,7 @@ import { PoolUnreachable } from "./pool/errors";
 import { type Bag, inputsOf, type Inputs, normalIdentifier } from "./properties";
 import { withImmutasSettings } from "./drift";
 import { type Progress, readState, type State, stateFormat } from "./state";
+import { bounded } from "./strangers";
 import type { World } from "./world";
 
 /**
@@ -386,11 +387,18 @@ const uncreated = (job: Job, inputs: Inputs, done: string[], error?: unknown, be
   return clean(unsettled(job, inputs, { operation: "create", done, ...(unanswered ? { unanswered } : {}) }));
 };
 
+/** A state of many tests names so many. */
+const mostNames = 100;
+
 /** What a state keeps of Immuta's answers: names and states, no times and no results. */
 function reported(status: IntegrationStatus | Integration): Pick<State, "status" | "validation"> {
   const tests = status.validation?.tests ?? [];
   const named = (wanted: string): string[] =>
-    tests.filter((test) => test.status === wanted).map((test) => test.name);
+    bounded(
+      tests.filter((test) => test.status === wanted).map((test) => test.name),
+      "tests",
+      mostNames,
+    );
   return {
     // Comes and goes by itself; the failed tests name it.
     status: status.status === "recurringValidationError" ? "enabled" : status.status,

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Configuration, packageVersion, readConfiguration } from "../provider/configuration";
 import type { Immuta } from "../provider/immuta/types";
+import { harmless } from "../provider/strangers";
 import { warnOfPlainSettings } from "./plain-settings";
 
 /**
@@ -16,7 +17,7 @@ export async function inTenant<T>(name: string, work: (immuta: Immuta) => Promis
   } catch (error) {
     if (configuration.debug || !(error instanceof Error)) throw error;
     // The engine prints the program's text and a stack trace for any other class of error.
-    throw Object.assign(new pulumi.RunError(`${name}: ${error.message}`), { cause: error });
+    throw Object.assign(new pulumi.RunError(harmless(`${name}: ${error.message}`)), { cause: error });
   }
 }
 

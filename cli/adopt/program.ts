@@ -1,4 +1,5 @@
 import { normalHost, properties } from "../../provider/properties";
+import { literal as text } from "../../provider/strangers";
 import { visible } from "../text";
 import type { Adoptable } from "./inventory";
 import { fileOf, nameOfHost, resourceName, settingName } from "./names";
@@ -76,9 +77,6 @@ function resourceFor({ id, inputs }: Adoptable): string {
 }
 
 const defaultOf = (path: string): unknown => properties.find((property) => property.path === path)?.default;
-
-/** A literal of TypeScript: what stands in it stays text. */
-const text = (value: string): string => JSON.stringify(value);
 
 /** What `pulumi config set` must be given before the program runs: names of settings. */
 export const settingsWanted = (adoptable: readonly Adoptable[]): string[] =>

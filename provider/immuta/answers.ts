@@ -1,3 +1,4 @@
+import { longestName, told } from "../strangers";
 import type { Integration, IntegrationStatus, Validation, ValidationTest } from "./types";
 
 /** Thrown where an answer is not what the contract says; the client adds where it came from. */
@@ -10,17 +11,23 @@ const isFields = (value: unknown): value is Fields =>
 
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
-/** Ids are documented as numbers and shown as strings: a string is kept. */
+/** A name or a state: it is shown, kept in states, and compared with nothing but words of ours. */
+const word = (value: unknown): string | undefined => {
+  const given = text(value);
+  return given === undefined ? undefined : told(given, { longest: longestName });
+};
+
+/** Ids are documented as numbers and shown as strings: a string is kept. It is sent back, so it is never rewritten. */
 function readId(fields: Fields): string {
   const id = fields["id"];
-  if (typeof id === "string" && id !== "") return id;
+  if (typeof id === "string" && id !== "" && word(id) === id) return id;
   if (typeof id === "number" && Number.isSafeInteger(id)) return String(id);
   throw new UnreadableAnswer("the answer has no integration id");
 }
 
 export function readStatus(answer: unknown): IntegrationStatus {
   if (!isFields(answer)) throw new UnreadableAnswer("the answer is no JSON object");
-  const status = text(answer["status"]);
+  const status = word(answer["status"]);
   if (status === undefined) throw new UnreadableAnswer("the answer has no status");
   const validation = readValidation(answer["validationResults"]);
   return { id: readId(answer), status, ...(validation === undefined ? {} : { validation }) };
@@ -34,7 +41,7 @@ export function readStatusOf(id: string, answer: unknown): IntegrationStatus {
 export function readIntegration(answer: unknown): Integration {
   const status = readStatus(answer);
   const fields = answer as Fields;
-  const type = text(fields["type"]);
+  const type = word(fields["type"]);
   if (type === undefined) throw new UnreadableAnswer("the integration has no type");
   const autoBootstrap = fields["autoBootstrap"];
   return {
@@ -85,16 +92,20 @@ function readConfig(config: Fields): Integration["config"] {
 export function readValidation(value: unknown): Validation | undefined {
   if (!isFields(value)) return undefined;
   const tests = Array.isArray(value["validationTests"]) ? value["validationTests"] : [];
-  return { status: text(value["status"]) ?? "unknown", tests: tests.flatMap(readTest) };
+  return { status: word(value["status"]) ?? "unknown", tests: tests.flatMap(readTest) };
 }
 
 function readTest(value: unknown): ValidationTest[] {
   if (!isFields(value)) return [];
-  const name = text(value["name"]);
+  const name = word(value["name"]);
   if (name === undefined) return [];
   const message = text(value["message"]);
   return [
-    { name, status: text(value["status"]) ?? "unknown", ...(message === undefined ? {} : { message }) },
+    {
+      name,
+      status: word(value["status"]) ?? "unknown",
+      ...(message === undefined ? {} : { message: told(message) }),
+    },
   ];
 }
 

@@ -2,6 +2,7 @@ import axios, { AxiosError, isAxiosError, type AxiosInstance } from "axios";
 import axiosRetry from "axios-retry";
 import { Interrupted, type Interruption } from "../interruption";
 import type { Reporter } from "../reporter";
+import { longestName, told } from "../strangers";
 import { noTrail, type Trail } from "../trail";
 import * as answers from "./answers";
 import { Circuit } from "./circuit";
@@ -152,7 +153,7 @@ export function immutaClient(options: ClientOptions): Immuta {
     });
 
   function note(request: Request, outcome: string, started: number, requestId?: string): void {
-    const id = requestId === undefined ? "" : ` (request ${requestId})`;
+    const id = requestId === undefined ? "" : ` (request ${told(requestId, { longest: longestName })})`;
     options.reporter.debug(
       `${request.method} ${request.path}: ${outcome} in ${Date.now() - started} ms${id}`,
     );

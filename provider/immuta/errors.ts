@@ -1,3 +1,4 @@
+import { listed, longestName, told } from "../strangers";
 import type { ValidationTest } from "./types";
 
 export interface ImmutaFailure {
@@ -5,8 +6,9 @@ export interface ImmutaFailure {
   status?: number;
   method: string;
   path: string;
-  /** Immuta's own words, or what happened to the connection. */
+  /** Immuta's own words, or what happened to the connection; as it came. */
   said: string;
+  /** As it came. */
   requestId?: string;
   /** It never left: refused connection, unknown host, or not tried. */
   notSent?: boolean;
@@ -24,6 +26,7 @@ export interface ImmutaFailure {
 export class ImmutaError extends Error {
   override readonly name = "ImmutaError";
   readonly status: number | undefined;
+  /** As it is told. */
   readonly said: string;
   readonly path: string;
   readonly tests: readonly ValidationTest[];
@@ -35,18 +38,24 @@ export class ImmutaError extends Error {
     failure: ImmutaFailure,
   ) {
     const answer = failure.status === undefined ? "no answer" : `HTTP ${failure.status}`;
-    const request = failure.requestId === undefined ? "" : ` (request ${failure.requestId})`;
+    const request =
+      failure.requestId === undefined
+        ? ""
+        : ` (request ${told(failure.requestId, { longest: longestName })})`;
+    const said = told(failure.said);
     const advice = failure.saidBefore === true ? "" : adviceFor(failure, tenant);
     super(
-      `${failure.method} ${failure.path} at Immuta ${tenant}: ${answer}${request}: ${failure.said}` +
-        (failure.tests ?? [])
-          .filter((test) => test.status !== "passed" && test.status !== "skipped")
-          .map((test) => `\n  - ${describeTest(test)}`)
-          .join("") +
+      `${failure.method} ${failure.path} at Immuta ${tenant}: ${answer}${request}: ${said}` +
+        listed(
+          (failure.tests ?? [])
+            .filter((test) => test.status !== "passed" && test.status !== "skipped")
+            .map(describeTest),
+          "validation tests",
+        ) +
         (advice === "" ? "" : `\n${advice}`),
     );
     this.status = failure.status;
-    this.said = failure.said;
+    this.said = said;
     this.path = failure.path;
     this.tests = failure.tests ?? [];
     this.immutasOwn = failure.immutasOwn ?? false;

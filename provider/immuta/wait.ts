@@ -1,4 +1,5 @@
 import type { Reporter } from "../reporter";
+import { bounded, listed, mostItems } from "../strangers";
 import { describeTest } from "./errors";
 import type { Immuta, IntegrationStatus } from "./types";
 
@@ -34,7 +35,7 @@ export class IntegrationFailed extends Error {
       `Integration ${status.id} at Immuta ${tenant} is in state ${status.status}.` +
         (tests.length === 0
           ? " Immuta names no failed validation test."
-          : ` Failed validation tests:${tests.map((test) => `\n  - ${describeTest(test)}`).join("")}`),
+          : ` Failed validation tests:${listed(tests.map(describeTest), "tests")}`),
     );
   }
 }
@@ -79,15 +80,19 @@ function reached(status: IntegrationStatus | undefined, waiting: Waiting, tenant
   return false;
 }
 
+/** Lines of one wait; whoever says something new at every poll is not listened to for ever. */
+const mostLines = 5 * mostItems;
+
 function announce(status: IntegrationStatus, waiting: Waiting, announced: Set<string>): void {
   const once = (line: string): void => {
-    if (announced.has(line)) return;
+    if (announced.has(line) || announced.size >= mostLines) return;
     announced.add(line);
     waiting.reporter.info(line);
   };
   if (underway.has(status.status))
     once(`waiting until integration ${status.id} is ${waiting.until}; Immuta says ${status.status}`);
-  for (const test of status.validation?.tests ?? []) once(`validation test ${describeTest(test)}`);
+  const tests = (status.validation?.tests ?? []).map((test) => `validation test ${describeTest(test)}`);
+  for (const line of bounded(tests, "validation tests")) once(line);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Phase } from "../immuta/types";
 import { type Clock, systemClock } from "../immuta/wait";
 import type { Reporter } from "../reporter";
+import { teller } from "../strangers";
 import { noTrail, type Trail } from "../trail";
 import { defaultRequestTimeout, resultOf } from "./batch";
 import type { Batch } from "./batches";
@@ -109,8 +110,8 @@ async function runBatches(
   reporter: Reporter,
 ): Promise<void> {
   const timeout = login.requestTimeout ?? defaultRequestTimeout;
-  const say = (message: string): void => {
-    reporter.info(`the pool says: ${run.mask(message).replace(/\s*[\r\n]+\s*/g, " ")}`);
+  const say = (line: string): void => {
+    reporter.info(`the pool says: ${line}`);
   };
   for (const [index, batch] of run.batches.entries()) {
     const statement = leadingKeywords(batch.text);
@@ -122,7 +123,9 @@ async function runBatches(
       statement,
       ...(run.identity === undefined ? {} : { identity: run.identity }),
     });
-    const outcome = await connection.batch(batch.text, timeout, say);
+    const printed = teller(say, "lines of this batch", { mask: run.mask });
+    const outcome = await connection.batch(batch.text, timeout, printed.tell);
+    printed.end();
     ended(resultOf(outcome));
     const { errors } = outcome;
     if (!errors.some(({ code }) => code === lostBefore)) sent.batches++;

@@ -3,6 +3,7 @@ import { Connection } from "tedious";
 import { BatchFailed, PoolUnreachable } from "../../provider/pool/errors";
 import { masked } from "../../provider/pool/script-identity";
 import type { Synapse } from "../../sandbox/synapse";
+import { expectHarmless, nasty, nastyTold } from "../unit/provider/nasty";
 import {
   actsWhenQuiet,
   countOf,
@@ -117,6 +118,28 @@ describe("running a phase", () => {
     // Each came before the next batch was sent.
     expect([...seen].sort((a, b) => a - b)).to.deep.equal(seen);
     expect(new Set(seen).size).to.equal(3);
+  });
+
+  it("tells what the server prints as text, the first lines of it, and how many there were", async () => {
+    const literal = (text: string): string => `N'${text.replaceAll("'", "''")}'`;
+    await stage.run(`PRINT ${literal(nasty)}\n${"PRINT 'x'\n".repeat(2000)}GO\nPRINT 'next'`);
+    expect(stage.lines.infos).to.deep.equal([
+      `the pool says: ${nastyTold}`,
+      ...Array<string>(19).fill("the pool says: x"),
+      "the pool says: … and 1,981 more lines of this batch",
+      "the pool says: next",
+    ]);
+  });
+
+  it("tells what the server raises as text, and so many errors", async () => {
+    const literal = `N'${nasty.replaceAll("'", "''").replaceAll("%", "%%")}'`;
+    const { message } = await failureOf(stage.run(`RAISERROR(${literal}, 16, 1)\n`.repeat(30)));
+    expectHarmless(message);
+    const lines = message.split("\n");
+    expect(lines).to.have.length(22);
+    // A line of the batch is a line of the script.
+    expect(lines[1]).to.equal(`  - Msg 50000, level 16, state 1, script line 1: ${nastyTold}`);
+    expect(lines.at(-1)).to.equal("  - … and 10 more errors");
   });
 
   describe("never quotes the batch", () => {

@@ -5,6 +5,7 @@ import { inventoryOf } from "../../../cli/adopt/inventory";
 import { fileOf, resourceName, settingName } from "../../../cli/adopt/names";
 import { programFor } from "../../../cli/adopt/program";
 import type { Integration } from "../../../provider/immuta/types";
+import { expectHarmless, nasty } from "../provider/nasty";
 import { inputs, step, unknown } from "./previews";
 import { type Bench, contentsOf, openBench } from "./tenant";
 
@@ -115,6 +116,34 @@ describe("pulumi-immuta adopt", () => {
       expect(refused.code).to.equal(1);
       expect(refused.err).to.contain("HTTP 401").and.not.to.contain(canary);
     });
+  });
+
+  it("shows nothing that a terminal or a pipeline obeys, in text and in JSON", async () => {
+    bench.sandbox.immuta.fault({
+      path: /^\/integrations$/,
+      times: Infinity,
+      when: "before",
+      answer: {
+        status: 200,
+        body: [
+          {
+            id: "105",
+            type: "Azure Synapse Analytics",
+            status: nasty,
+            autoBootstrap: true,
+            config: { host: host(1), database: nasty, schema: "##vso[task.complete]" },
+          },
+        ],
+      },
+    });
+    for (const args of [["--list"], ["--list", "--format", "json"], ["--out", bench.folder]]) {
+      const { out, err } = await adopt(...args);
+      expect(out + err).to.match(/vso/);
+      for (const text of [out, err]) expectHarmless(text);
+    }
+    const { out } = await adopt("--list", "--format", "json");
+    const [row] = JSON.parse(out) as { database: string; schema: string }[];
+    expect([row?.database, row?.schema]).to.deep.equal([nasty, "##vso[task.complete]"]);
   });
 
   describe("--list", () => {
@@ -277,10 +306,27 @@ describe("the program that adopt writes", () => {
       .to.contain(`adopt: "7\\n8",`)
       .and.to.contain("port: 1444,")
       .and.to.contain('schema: "a\\"b",');
-    expect(text).to.contain(`database: ${JSON.stringify(odd)},`);
+    expect(text).to.contain('database: "`${1}` \\u{2028} */",');
     expect(text.split("\n").filter((line) => line.startsWith("process"))).to.deep.equal([]);
     const refused = inventoryOf([integration("9", { host: "c.example", database, schema: "s" })]);
     expect(refused.adoptable).to.deep.equal([]);
+  });
+
+  it("hides nothing from who reads the program, and turns nothing round", () => {
+    const { adoptable } = inventoryOf([
+      integration("7\u200b", {
+        host: "c.sql.azuresynapse.net",
+        database: "a\u202etxt.b\u2066",
+        schema: "\u{e0041}\u2069",
+      }),
+    ]);
+    const text = programFor(adoptable, "t\u202e").get("c.ts") ?? "";
+    expectHarmless(text);
+    expect(text)
+      .to.contain('adopt: "7\\u{200b}",')
+      .and.to.contain('database: "a\\u{202e}txt.b\\u{2066}",')
+      .and.to.contain('schema: "\\u{e0041}\\u{2069}",')
+      .and.to.contain("of tenant t\\u{202e}.");
   });
 
   it("wants to be told the setup where Immuta does not say it", () => {

@@ -7,6 +7,7 @@ import { expect } from "chai";
 import { generate } from "selfsigned";
 import { proxyFor } from "../../../cli/doctor/tenant";
 import { openConnection } from "../../../provider/pool/connection";
+import { expectHarmless, nasty } from "../provider/nasty";
 import { type Bench, openBench } from "./tenant";
 
 const canary = "Canary-S3cret!4711";
@@ -126,6 +127,25 @@ describe("pulumi-immuta doctor", () => {
     );
     synapse.setFault(host, "claims", { kind: "paused", at: "login" });
     expect((await bench.run(pool, login)).out).to.match(/FAIL pool online: .*42108.* → The pool is paused/);
+  });
+
+  it("shows nothing that a terminal or a pipeline obeys", async () => {
+    bench.sandbox.immuta.fault({
+      path: /^\/integrations$/,
+      times: Infinity,
+      when: "before",
+      answer: { status: 403, body: { statusCode: 403, message: nasty } },
+    });
+    const file = join(bench.folder, "bundle.json");
+    for (const args of [["doctor"], ["doctor", "--json"], ["doctor", "--bundle", file]]) {
+      const { out, err } = await bench.run(args);
+      expect(out).to.contain("## vso[task.setvariable");
+      for (const text of [out, err]) expectHarmless(text);
+    }
+    expectHarmless(readFileSync(file, "utf8"));
+    const wrong = await bench.run(["doctor", "--##vso[task.complete]\u202e\u001b[31m"]);
+    expect(wrong.err).to.contain("## vso[task.complete]");
+    expectHarmless(wrong.err);
   });
 
   it("says that no login was given, and that nobody is at the port", async () => {

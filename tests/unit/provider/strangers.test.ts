@@ -176,7 +176,7 @@ describe("the text of strangers", () => {
     expect(listed(["a", "b"], "tests")).to.equal("\n  - a\n  - b");
     expect(listed(Array(100_000).fill("a"), "tests").split("\n").slice(-2)).to.deep.equal([
       "  - a",
-      "  … and 99,980 more tests",
+      "  - … and 99,980 more tests",
     ]);
   });
 

@@ -30,7 +30,7 @@ describe("the life of a SynapseIntegration: adoption", () => {
     expect(error.message).to.equal(
       "Integration 7 at Immuta tenant.example differs from the program, so it is not adopted. Nothing was changed.\n" +
         "  - impersonation.enabled: Immuta has true, the program false\n" +
-        '  - impersonation.role: Immuta has "R", the program undefined\n' +
+        '  - impersonation.role: Immuta has "R", the program none\n' +
         '  - metadataDelimiters.hashDelimiter: Immuta has "|", the program "#"\n' +
         'Change the program to match, or set adoptMode: "converge" to have the integration brought to the program.',
     );
