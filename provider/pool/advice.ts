@@ -114,7 +114,7 @@ const forNumber: ReadonlyMap<number, Advice> = new Map<number, Advice>([
   ],
   [
     47072,
-    "The workspace asks for a later version of TLS than this connection has. Check its minimal TLS version.",
+    'The workspace asks for a later version of TLS than 1.2, which is the latest inside TDS 7. Set bootstrap.encrypt to "strict" (TDS 8), or lower the workspace\'s minimal TLS version to 1.2.',
   ],
   [42108, ({ login, database }) => `The pool is paused. ${resume(login.host, database)}`],
   ...[42109, 40197, 40613].map((number) => [number, away] as const),

@@ -1,5 +1,6 @@
 import type { Connection } from "tedious";
 import type { Reporter } from "../reporter";
+import { told } from "../strangers";
 import { type Outcome, type Requests, sendBatch, tooSlow } from "./batch";
 import type { Address } from "./dial";
 import { describeUnreachable } from "./advice";
@@ -45,7 +46,7 @@ export async function openConnection(
   const pool = new OneSession(settingsFor(login, database, line.dial, listen));
   // Without a listener a connection that breaks would end the process.
   pool.on("error", (error: Error) => {
-    reporter.debug(`the connection to ${database} reported: ${error.message}`);
+    reporter.debug(`the connection to ${database} reported: ${told(error.message)}`);
   });
   const close = async (): Promise<void> => {
     await pool.close().catch((error: unknown) => {
@@ -70,7 +71,7 @@ export async function openConnection(
     throw new PoolUnreachable(describeUnreachable(login, database, found), found);
   }
   for (const { number, message } of said)
-    reporter.debug(`a session option was rejected by ${database}: Msg ${number}: ${message}`);
+    reporter.debug(`a session option was rejected by ${database}: Msg ${number}: ${told(message)}`);
   tellOfNode(login.host, line.node, reporter);
   return {
     node: line.node,
@@ -113,7 +114,7 @@ async function proveDatabase(pool: Requests, database: string, timeout: number):
   if (first?.code === tooSlow)
     throw new Refused({
       code: "ETIMEOUT",
-      message: `a first batch was not answered within ${timeout / 1000} s`,
+      message: `the login was answered, and a first batch was not answered within ${timeout / 1000} s`,
     });
   if (first !== undefined) throw new Refused(troubleFrom(first));
   const name = rows[0]?.["name"];

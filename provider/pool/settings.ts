@@ -55,8 +55,8 @@ export function settingsFor(
 const readUncommitted = 1;
 
 /**
- * What sqlcmd and SSMS set. The rest of tedious' options is not sent: a dedicated pool knows no
- * IMPLICIT_TRANSACTIONS or CURSOR_CLOSE_ON_COMMIT to choose.
+ * What sqlcmd and SSMS set. The rest of tedious' options is not sent: the server's own values are right, and a
+ * dedicated pool knows no cursors.
  */
 const sessionOptions = {
   enableQuotedIdentifier: true,

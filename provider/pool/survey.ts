@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../immuta/wait";
 import type { Reporter } from "../reporter";
+import { told } from "../strangers";
 import { noTrail, type Trail } from "../trail";
 import { defaultRequestTimeout, type Outcome, resultOf } from "./batch";
 import { PoolUnreachable } from "./errors";
@@ -42,7 +43,7 @@ export async function survey(
       if (interruption === undefined || attempt === mostAttempts)
         throw new PoolUnreachable(
           `The catalog of database ${where} on ${login.host} could not be read: ` +
-            (first.number === 0 ? first.message : `Msg ${first.number}: ${first.message}`),
+            told(first.number === 0 ? first.message : `Msg ${first.number}: ${first.message}`),
           troubleFrom(first),
         );
       reporter.info(

@@ -5,14 +5,14 @@ import type { PoolLogin } from "../../provider/pool/login";
 import { splitBatches } from "../../provider/pool/batches";
 import { runPhase, type PhaseRun } from "../../provider/pool/run";
 import type { Reporter } from "../../provider/reporter";
-import { startSynapse, type Synapse } from "../../sandbox/synapse";
+import { startSynapse, type Synapse, type SynapseOptions } from "../../sandbox/synapse";
 
 export const host = "claims.sql.azuresynapse.net";
 export const database = "claims";
 export const administrator = { username: "sqladmin", password: "Adm1n!stration" };
 
-export async function startPool(): Promise<Synapse> {
-  const synapse = await startSynapse();
+export async function startPool(options: SynapseOptions = {}): Promise<Synapse> {
+  const synapse = await startSynapse(options);
   synapse.createWorkspace({
     host,
     administratorLogin: administrator.username,
