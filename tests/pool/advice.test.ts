@@ -286,7 +286,7 @@ describe("the advice of a connection that did not come about", () => {
         47072,
         "Login failed with invalid TLS version",
         refused(),
-        "The workspace asks for a later version of TLS than this connection has. Check its minimal TLS version.",
+        'The workspace asks for a later version of TLS than 1.2, which is the latest inside TDS 7. Set bootstrap.encrypt to "strict" (TDS 8), or lower the workspace\'s minimal TLS version to 1.2.',
       ],
       ["a pool that warms up", 42109, "Warming up.", away, maintained + warming],
       [
