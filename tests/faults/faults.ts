@@ -1,5 +1,5 @@
 import type { FaultRule } from "../../sandbox/immuta";
-import type { Fault } from "../../sandbox/synapse";
+import type { Ending, Fault, Synapse } from "../../sandbox/synapse";
 
 /** The faults of the campaign, by the names that docs/reliability.md lists. */
 
@@ -64,8 +64,16 @@ export const immutaFaults: readonly ImmutaFault[] = [
   },
 ];
 
+interface OfPool {
+  name: string;
+  /** Nothing comes: somebody has to give up. */
+  silent?: true;
+  /** Played where the provider itself is at work in the pool: what Immuta's own client makes of it is not ours to judge. */
+  ours?: true;
+}
+
 /** Faults of a database that do not depend on a batch; they last until the run has ended, but for counted ones. */
-export const poolFaults: readonly { name: string; fault: Fault; silent?: true }[] = [
+export const poolFaults: readonly (OfPool & { fault: Fault })[] = [
   { name: "paused at login", fault: { kind: "paused", at: "login" } },
   { name: "paused at the first batch", fault: { kind: "paused", at: "batch" } },
   { name: "warming up, two logins", fault: { kind: "warming", at: "login", logins: 2 } },
@@ -73,14 +81,89 @@ export const poolFaults: readonly { name: string; fault: Fault; silent?: true }[
   { name: "refused by the firewall", fault: { kind: "firewall", clientAddress: "203.0.113.9" } },
   { name: "unavailable", fault: { kind: "unavailable" } },
   { name: "connection cut at login", fault: { kind: "lost-login", how: "reset", logins: 1 } },
+  { name: "connection closed at login", fault: { kind: "lost-login", how: "close", logins: 1 } },
+  { name: "connection closed without TLS at login", fault: { kind: "lost-login", how: "fin", logins: 1 } },
+  {
+    name: "connection closed at PRELOGIN",
+    fault: { kind: "lost-login", how: "close", at: "prelogin", logins: 1 },
+  },
+  {
+    name: "connection cut in the handshake",
+    fault: { kind: "lost-login", how: "reset", at: "tls", logins: 1 },
+  },
   { name: "no answer to the login", fault: { kind: "lost-login", how: "silence", logins: 1 }, silent: true },
+  { name: "malformed answer to the login", fault: { kind: "malformed", how: "unknown-token" }, ours: true },
+  { name: "half an answer to the login", fault: { kind: "malformed", how: "half-message" }, ours: true },
+  { name: "redirected to a node that is not there", fault: { kind: "node", how: "refused", logins: 1 } },
+  {
+    name: "redirected to a node that does not answer",
+    fault: { kind: "node", how: "silence", logins: 1 },
+    silent: true,
+  },
+  { name: "redirected to a node of another name", fault: { kind: "node", how: "certificate" } },
+  { name: "redirected again and again", fault: { kind: "node", how: "loop" } },
 ];
 
+/** Servers in between, on the way to every pool. */
+export const spoofs: readonly { name: string; value: Parameters<Synapse["setEncryption"]>[0] }[] = [
+  { name: "encryption refused at PRELOGIN", value: "not-supported" },
+  { name: "encryption of the login alone at PRELOGIN", value: "off" },
+];
+
+interface BatchFault extends OfPool {
+  fault: (batch: number) => Fault;
+}
+
+const endings: readonly { name: string; how: Ending }[] = [
+  { name: "connection cut", how: "reset" },
+  { name: "connection closed", how: "close" },
+  { name: "connection closed without TLS", how: "fin" },
+];
+const moments = [
+  { name: "before the batch", when: "before" },
+  { name: "inside the batch", when: "inside" },
+  { name: "after the batch", when: "after" },
+  { name: "between this batch and the next", when: "idle" },
+] as const;
+const kills = [
+  { name: "session killed (596)", number: 596 },
+  { name: "session ended by a network error (4014)", number: 4014 },
+  { name: "server shut down (6005)", number: 6005 },
+] as const;
+const passing = [
+  { name: "deadlock victim (1205)", number: 1205 },
+  { name: "lock not had in time (1222)", number: 1222 },
+  { name: "service busy (40501)", number: 40501 },
+  { name: "data movement failed (110802)", number: 110802 },
+  { name: "distributed query failed (110806)", number: 110806 },
+] as const;
+const malformed = [
+  { name: "malformed answer to the batch (unknown token)", how: "unknown-token" },
+  { name: "malformed answer to the batch (wrong length)", how: "bad-length" },
+  { name: "malformed answer to the batch (no TDS)", how: "garbage" },
+  { name: "half an answer to the batch", how: "half-message" },
+] as const;
+
 /** Faults of one batch. */
-export const batchFaults: readonly { name: string; fault: (batch: number) => Fault; silent?: true }[] = [
-  { name: "connection cut before the batch", fault: (batch) => ({ kind: "reset", batch, when: "before" }) },
-  { name: "connection cut inside the batch", fault: (batch) => ({ kind: "reset", batch, when: "inside" }) },
-  { name: "connection cut after the batch", fault: (batch) => ({ kind: "reset", batch, when: "after" }) },
+export const batchFaults: readonly BatchFault[] = [
+  ...endings.flatMap(({ name, how }) =>
+    moments.map(({ name: moment, when }): BatchFault => ({
+      name: `${name} ${moment}`,
+      fault: (batch) => ({ kind: "reset", batch, when, how }),
+    })),
+  ),
+  ...kills.map(({ name, number }): BatchFault => ({
+    name,
+    fault: (batch) => ({ kind: "kill", batch, number }),
+  })),
+  ...passing.map(({ name, number }): BatchFault => ({
+    name,
+    fault: (batch) => ({ kind: "error", batch, number }),
+  })),
+  ...malformed.map(({ name, how }): BatchFault => ({
+    name,
+    fault: (batch) => ({ kind: "malformed", batch, how }),
+  })),
   { name: "permission denied (15247)", fault: (batch) => ({ kind: "deny", batch }) },
   { name: "permission denied (297)", fault: (batch) => ({ kind: "deny", batch, number: 297 }) },
   { name: "no answer to the batch", fault: (batch) => ({ kind: "slow", batch }), silent: true },

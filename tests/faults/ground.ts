@@ -189,6 +189,14 @@ export class Life {
     return secretsFoundIn(this.written(), { ...secrets, apiKey: this.ground.sandbox.apiKey });
   }
 
+  /** Logins and tokens that a pool was sent unencrypted since the last time (hex). */
+  loginsHeard(): string[] {
+    const { synapse } = this.ground.sandbox;
+    const heard = [...synapse.heardInClear];
+    synapse.clearHeard();
+    return heard;
+  }
+
   /** The workspace goes, with whatever is left at Immuta for it. */
   async end(): Promise<void> {
     await this.stack.end();
@@ -208,6 +216,7 @@ export function endFaults(life: Life): void {
   immuta.clearFaults();
   for (const host of life.hosts)
     for (const database of ["master", ...life.databases]) synapse.setFault(host, database, undefined);
+  synapse.setEncryption(undefined);
   delete life.config["immuta:requestTimeout"];
   immuta.settle();
 }

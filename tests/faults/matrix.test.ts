@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { batchFaults, immutaFaults, poolFaults } from "./faults";
+import { batchFaults, immutaFaults, poolFaults, spoofs } from "./faults";
 import { Ground } from "./ground";
 import { type Case, casesOf, play, titleOfCase } from "./matrix";
 import { type Operation, operations, type Steps, stepsOf } from "./operations";
@@ -28,7 +28,13 @@ describe(`each fault at some step (FAULTS_SEED=${given.seed})`, function () {
     }
   };
 
-  for (const { name } of [...immutaFaults, ...poolFaults, ...batchFaults, { name: "provider killed" }])
+  for (const { name } of [
+    ...immutaFaults,
+    ...poolFaults,
+    ...batchFaults,
+    ...spoofs,
+    { name: "provider killed" },
+  ])
     it(name, async function () {
       const one = await drawn(({ fault }) => fault === name || fault.startsWith(`${name}, `));
       if (this.test !== undefined) this.test.title += ` (${titleOfCase(one)})`;

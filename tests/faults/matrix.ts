@@ -1,7 +1,7 @@
 import type { FaultRule } from "../../sandbox/immuta";
 import type { Fault } from "../../sandbox/synapse";
 import { byHand, inputsWith, personDoes } from "./by-hand";
-import { batchFaults, immutaFaults, poolFaults } from "./faults";
+import { batchFaults, immutaFaults, poolFaults, spoofs } from "./faults";
 import { left, missed } from "./goal";
 import { endFaults, type Ground, type Life } from "./ground";
 import { type Call, type Operation, pathOf, prepared, runOf, type Steps, titleOf } from "./operations";
@@ -30,7 +30,12 @@ export const titleOfCase = ({ operation, step, fault }: Case): string =>
 
 /** Every fault at every step. */
 export function casesOf(operation: Operation, steps: Steps): Case[] {
-  return [...atCalls(operation, steps), ...atDatabases(operation, steps), ...kills(operation, steps)];
+  return [
+    ...atCalls(operation, steps),
+    ...atDatabases(operation, steps),
+    ...inBetween(operation, steps),
+    ...kills(operation, steps),
+  ];
 }
 
 const stepOf = ({ method, path, nth }: Call): string => `${method} ${path}${nth === 1 ? "" : `, ${nth}`}`;
@@ -99,12 +104,12 @@ function atDatabases(operation: Operation, { databases, batches }: Steps): Case[
     const before = synapse.journal.length;
     return () =>
       synapse.faultOf(life.host, database) === undefined ||
-      synapse.journal.slice(before).some(({ errors }) => errors.length > 0);
+      synapse.journal.slice(before).some(({ kind, errors }) => kind === "redirected" || errors.length > 0);
   };
   return [
     ...databases.flatMap((database) =>
       poolFaults
-        .filter(({ silent }) => silent !== true || operation.setup === "manual")
+        .filter(({ silent, ours }) => (silent ?? ours) !== true || operation.setup === "manual")
         .map(({ name, fault, silent }) => ({
           operation,
           step: named(database),
@@ -116,7 +121,7 @@ function atDatabases(operation: Operation, { databases, batches }: Steps): Case[
     ...batches.flatMap(({ database, batch, by }) =>
       batchFaults
         // Immuta's own patience with a pool that says nothing is not ours to shorten.
-        .filter(({ silent }) => silent !== true || by === "provider")
+        .filter(({ silent, ours }) => (silent ?? ours) !== true || by === "provider")
         .map(({ name, fault, silent }) => ({
           operation,
           step: `batch ${batch} in ${named(database)}`,
@@ -126,6 +131,21 @@ function atDatabases(operation: Operation, { databases, batches }: Steps): Case[
         })),
     ),
   ];
+}
+
+/** Somebody between the provider and all pools; Immuta's own way to them is TDS 8's. */
+function inBetween(operation: Operation, { batches }: Steps): Case[] {
+  if (!batches.some(({ by }) => by === "provider")) return [];
+  return spoofs.map(({ name, value }) => ({
+    operation,
+    step: "the way to the pools",
+    fault: name,
+    place: ({ ground: { sandbox } }) => {
+      const before = sandbox.synapse.spoofedPrelogins;
+      sandbox.synapse.setEncryption(value);
+      return () => sandbox.synapse.spoofedPrelogins > before;
+    },
+  }));
 }
 
 export interface Outcome {
@@ -213,6 +233,7 @@ export async function ends(life: Life, problems: string[]): Promise<void> {
   problems.push(
     ...left(life).map((thing) => `left after destroy: ${thing}`),
     ...life.secretsWritten().map((name) => `written down: the secret ${name}`),
+    ...life.loginsHeard().map(() => "a login was sent in clear"),
     ...life.ground.strayed.splice(0).map((request) => `sent to another host: ${request}`),
     ...life.ground.sandbox.immuta.problems.map((problem) => `the sandbox's own mistake: ${String(problem)}`),
   );

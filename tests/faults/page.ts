@@ -1,5 +1,5 @@
 import type { Crowded } from "./crowd";
-import { batchFaults, immutaFaults, poolFaults } from "./faults";
+import { batchFaults, immutaFaults, poolFaults, spoofs } from "./faults";
 import type { Case, Outcome } from "./matrix";
 import { type Operation, operations, type Steps, titleOf } from "./operations";
 
@@ -40,8 +40,8 @@ After each fault:
   scripts make of an empty pool; the system account can log in with the program's password; a preview shows no change and
   calls nobody.
 - \`destroy\` leaves nothing at Immuta, in the pool, in \`master\` or in the state.
-- No password and no API key is in anything that was printed, logged, or stored outside of encrypted properties, and no
-  request goes to a host to which an answer redirects.
+- No password and no API key is in anything that was printed, logged, or stored outside of encrypted properties, no
+  request goes to a host to which an answer redirects, and no login reaches a pool unencrypted.
 - A refresh that fails leaves the state as it was.
 `;
 
@@ -59,12 +59,16 @@ export function faultsSection(): string {
     "",
     ...poolFaults.map(line),
     "",
+    "Of a server between the provider and the pools:",
+    "",
+    ...spoofs.map(line),
+    "",
     "Of one batch in a database:",
     "",
     ...batchFaults.map(line),
     "- provider killed (`kill -9`; before)",
     "",
-    "A pool that does not answer, and a kill at a batch, are played where the provider itself runs the scripts.",
+    "A pool that does not answer or gives a malformed answer, a server in between, and a kill at a batch are played where the provider itself runs the scripts.",
     "",
   ].join("\n");
 }

@@ -46,7 +46,7 @@ function ofPool(life: Life, random: Random): Placed {
       name: `${one.name} ${batch}, ${database}`,
       fault: one.fault(batch),
     })),
-  ].filter(({ silent }) => silent !== true);
+  ].filter(({ silent, ours }) => (silent ?? ours) !== true);
   const { name, fault } = random.pick(choices);
   synapse.setFault(host, database, fault);
   const before = synapse.journal.length;
@@ -54,6 +54,6 @@ function ofPool(life: Life, random: Random): Placed {
     name,
     happened: () =>
       synapse.faultOf(host, database) === undefined ||
-      synapse.journal.slice(before).some(({ errors }) => errors.length > 0),
+      synapse.journal.slice(before).some(({ kind, errors }) => kind === "redirected" || errors.length > 0),
   };
 }
