@@ -22,7 +22,7 @@ describe("60 integrations that somebody set up by hand", function () {
   const auditLog = join(auditFolder, "audit.jsonl");
 
   before(async () => {
-    sandbox = await startSandbox();
+    sandbox = await startSandbox({ connectionPolicy: "redirect" });
     for (let n = 0; n < count; n++)
       sandbox.immuta.seed({
         id: 100 + n,

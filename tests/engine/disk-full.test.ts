@@ -33,7 +33,7 @@ describe("a disk that is full when the state is to be written", function () {
   const disk = mounted(state);
 
   before(async () => {
-    sandbox = await startSandbox();
+    sandbox = await startSandbox({ connectionPolicy: "redirect" });
     sandbox.synapse.createWorkspace({ host, ...administrator });
     sandbox.synapse.createPool(host, "claims");
     if (disk)

@@ -141,7 +141,7 @@ describe("examples/governed-sql-pool", function () {
   this.timeout(120_000);
 
   it("brings an empty subscription to a governed pool", async () => {
-    const sandbox = await startSandbox();
+    const sandbox = await startSandbox({ connectionPolicy: "redirect" });
     const scenario = await open(sandbox, "governed-sql-pool", {
       config: {
         "azure-native:location": "westeurope",
@@ -170,7 +170,7 @@ describe("variants of a GovernedSqlPool", function () {
   let variant: Variant;
 
   before(async () => {
-    sandbox = await startSandbox();
+    sandbox = await startSandbox({ connectionPolicy: "redirect" });
     for (const [type, inputs] of inPlatform) sandbox.azure.createResource(type, inputs);
     scenario = await open(sandbox, undefined, {
       workDir: root,

@@ -19,7 +19,7 @@ describe("a GovernedSqlPool, from an empty subscription to its removal", functio
   let host: string;
 
   before(async () => {
-    sandbox = await startSandbox();
+    sandbox = await startSandbox({ connectionPolicy: "redirect" });
     scenario = await open(sandbox, undefined, {
       workDir: root,
       projectName: "governance",

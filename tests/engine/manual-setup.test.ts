@@ -20,7 +20,7 @@ describe("quickstart: manual setup on the pool that the same up provisions", fun
   let host: string;
 
   before(async () => {
-    sandbox = await startSandbox();
+    sandbox = await startSandbox({ connectionPolicy: "redirect" });
     scenario = await open(sandbox, "quickstart", {
       config: {
         "azure-native:location": "westeurope",

@@ -33,7 +33,7 @@ describe("the rotation of 60 system accounts", function () {
   let automaticPassword = passwords.old;
 
   before(async () => {
-    sandbox = await startSandbox();
+    sandbox = await startSandbox({ connectionPolicy: "redirect" });
     for (let n = 0; n < pools; n += poolsPerWorkspace)
       sandbox.synapse.createWorkspace({ host: workspace(n), ...administrator });
     for (let n = 0; n < pools; n++) sandbox.synapse.createPool(workspace(n), database(n));

@@ -63,7 +63,7 @@ describe("what the host module writes at once", function () {
   let environment: NodeJS.ProcessEnv;
 
   before(async () => {
-    sandbox = await startSandbox();
+    sandbox = await startSandbox({ connectionPolicy: "redirect" });
     sandbox.synapse.createWorkspace({ host: workspace, ...administrator });
     for (const database of pools) sandbox.synapse.createPool(workspace, database);
     turnstile = new Turnstile(sandbox.immuta.port);
