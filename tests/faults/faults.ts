@@ -163,6 +163,7 @@ export const batchFaults: readonly BatchFault[] = [
   ...malformed.map(({ name, how }): BatchFault => ({
     name,
     fault: (batch) => ({ kind: "malformed", batch, how }),
+    ours: true,
   })),
   { name: "permission denied (15247)", fault: (batch) => ({ kind: "deny", batch }) },
   { name: "permission denied (297)", fault: (batch) => ({ kind: "deny", batch, number: 297 }) },
