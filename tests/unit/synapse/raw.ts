@@ -3,7 +3,12 @@ import { connect as connectTcp } from "node:net";
 import { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import type { Synapse } from "../../../sandbox/synapse";
-import { packMessage, PacketStatus, PacketType } from "../../../sandbox/synapse/wire/packets";
+import {
+  MessageAssembler,
+  packMessage,
+  PacketStatus,
+  PacketType,
+} from "../../../sandbox/synapse/wire/packets";
 import { login7, uint32, utf16 } from "./messages";
 import { ADMINISTRATOR, HOST, POOL } from "./support";
 
@@ -124,8 +129,11 @@ export async function loginAloneEncrypted(port: number, ca: string, said: Said =
       socket.write(shaken ? chunk : packMessage(PacketType.Prelogin, chunk, 32_767), done);
     },
   });
-  const unwrap = (packet: Buffer): void => {
-    transport.push(packet.subarray(HEADER));
+  const assembler = new MessageAssembler();
+  const unwrap = (bytes: Buffer): void => {
+    assembler.append(bytes);
+    for (let message = assembler.next(); message !== undefined; message = assembler.next())
+      transport.push(message.payload);
   };
   socket.on("data", unwrap);
   const tls = connectTls({ socket: transport, servername: HOST, ca, maxVersion: "TLSv1.2" });
