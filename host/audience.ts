@@ -1,3 +1,5 @@
+import { type Announcement, lineOf } from "../provider/announce/announcement";
+import { wordsOf } from "../provider/announce/words";
 import type { Bag } from "../provider/properties";
 import type { Reporter } from "../provider/reporter";
 import { harmless } from "../provider/strangers";
@@ -23,11 +25,14 @@ export class Audience {
   }
 
   /** Says once, and in a preview only, what will be done. */
-  async preview(inputs: Bag, lines: () => string[]): Promise<void> {
+  async preview(inputs: Bag, announcement: () => Announcement | undefined): Promise<void> {
     const context = this.contexts.get(canonical(inputs));
     if (context?.preview !== true || this.announced.has(context.urn)) return;
     this.announced.add(context.urn);
-    for (const line of lines()) this.say("info", line, context.urn);
+    const announced = announcement();
+    if (announced === undefined) return;
+    this.engine?.data(lineOf(announced), context.urn);
+    for (const { text } of wordsOf(announced)) this.say("info", text, context.urn);
     await this.flushed();
   }
 

@@ -5,9 +5,17 @@ import type * as messages from "@pulumi/pulumi/proto/engine_pb";
 
 export type Severity = "info" | "warning";
 
+/** The stream of lines for machines; 0 is that of all others. */
+const dataStream = 1;
+
 /** Writes lines where the engine shows them: on a resource's own row, and in `preview --json`. */
 export interface EngineLog {
   log(severity: Severity, message: string, urn: string | undefined): void;
+  /**
+   * A line for machines: `preview --json` and `--event-log` have it, and a terminal's list of lines has not. The engine
+   * shows a stream of messages as its first one, and that one is of a passing status.
+   */
+  data(line: string, urn: string): void;
   /** Resolves when all lines have been handed over. */
   flushed(): Promise<void>;
 }
@@ -17,19 +25,35 @@ export function engineLog(address: string | undefined = process.argv[2]): Engine
   if (address === undefined || !/^[\w.[\]-]+:\d+$/.test(address)) return undefined;
   let engine: Engine | undefined;
   let pending: Promise<void> = Promise.resolve();
+  const say = (line: Line): void => {
+    // One after the other: the engine shows lines in the order in which they arrive. A line that cannot be
+    // handed over must not fail the operation it is about.
+    pending = pending
+      .then(() => {
+        engine ??= new Engine(address);
+        return engine.say(line);
+      })
+      .catch(() => undefined);
+  };
   return {
     log: (severity, message, urn) => {
-      // One after the other: the engine shows lines in the order in which they arrive. A line that cannot be
-      // handed over must not fail the operation it is about.
-      pending = pending
-        .then(() => {
-          engine ??= new Engine(address);
-          return engine.say(severity, message, urn);
-        })
-        .catch(() => undefined);
+      say({ severity, message, urn });
+    },
+    data: (message, urn) => {
+      say({ severity: "info", message: "", urn, stream: dataStream, passing: true });
+      // A row shows the first line of what was said last: of this none.
+      say({ severity: "info", message: `\n${message}`, urn, stream: dataStream });
     },
     flushed: () => pending,
   };
+}
+
+interface Line {
+  severity: Severity;
+  message: string;
+  urn: string | undefined;
+  stream?: number;
+  passing?: boolean;
 }
 
 /** The engine's Log RPC, loaded from Pulumi's own copies: credentials of another gRPC library are not accepted. */
@@ -45,11 +69,13 @@ class Engine {
     this.client = new EngineClient(address, credentials.createInsecure());
   }
 
-  say(severity: Severity, message: string, urn: string | undefined): Promise<void> {
+  say({ severity, message, urn, stream = 0, passing = false }: Line): Promise<void> {
     const { LogRequest, LogSeverity } = this.messages;
     const request = new LogRequest();
     request.setSeverity(severity === "info" ? LogSeverity.INFO : LogSeverity.WARNING);
     request.setMessage(message);
+    request.setStreamid(stream);
+    request.setEphemeral(passing);
     if (urn !== undefined) request.setUrn(urn);
     return new Promise((resolve, reject) => {
       this.client.log(request, (error) => {

@@ -59,8 +59,9 @@ export function check(olds: Bag, news: Bag): Promise<dynamic.CheckResult> {
 export function diff(id: string, olds: Bag, news: Bag): Promise<dynamic.DiffResult> {
   return told(async () => {
     const [before, after] = [program(olds), program(news)];
-    const result = integration.diff(id, before, after);
-    await audience.preview(after, () => integration.announcementOfChange(before, after));
+    const planned = integration.planOf(before, after);
+    const result = integration.diff(id, before, after, planned);
+    await audience.preview(after, () => integration.announcementOfChange(before, after, planned));
     return result;
   });
 }

@@ -1,22 +1,20 @@
 import { type Difference, differences } from "./differences";
-import { type Phase, runsInMaster } from "./immuta/types";
-import { type Bag, normalHost, normalIdentifier, valueAt } from "./properties";
-import type { State } from "./state";
+import type { Phase } from "./immuta/types";
+import { type Bag, type Change, normalHost, normalIdentifier, valueAt } from "./properties";
+import type { Progress, State } from "./state";
+import { generate } from "./steps/generate";
+import { look } from "./steps/look";
+import { preflight, preflightOfAccount } from "./steps/preflight";
+import { prove } from "./steps/prove";
+import { put } from "./steps/put";
+import { register } from "./steps/register";
+import { remove } from "./steps/remove";
+import { run, setsAccount } from "./steps/run";
+import { type Failed, type Side, type Step, stepNamed } from "./steps/step";
+import { untilEnabled, untilGone } from "./steps/wait";
 
-/** Whose payload a script is generated from: the program's, or that of the state (undo, removal). */
-export type Side = "new" | "old";
-
-export type Step =
-  | { do: "look" }
-  | { do: "survey"; for: "everything" | "account" }
-  | { do: "prove" }
-  | { do: "generate"; phase: Phase; side: Side }
-  | { do: "run"; phase: Phase; side: Side; in: "master" | "database" }
-  | { do: "hand over"; phase: Phase; side: Side; in: "master" | "database" }
-  | { do: "register" }
-  | { do: "put" }
-  | { do: "remove" }
-  | { do: "wait"; until: "enabled" | "gone" };
+// Whoever asks for a step by its name asks where all of them are loaded.
+export { stepNamed };
 
 export interface Plan {
   /** `store`: the state takes the new inputs and nobody is called. */
@@ -27,42 +25,35 @@ export interface Plan {
   steps: Step[];
 }
 
-const prove: Step = { do: "prove" };
-/** Only before the first script: afterwards the pool holds what this resource made. */
-const survey: Step = { do: "survey", for: "everything" };
-const generate = (phase: Phase, side: Side): Step => ({ do: "generate", phase, side });
-const run = (phase: Phase, side: Side): Step => ({
-  do: "run",
-  phase,
-  side,
-  in: runsInMaster(phase) ? "master" : "database",
-});
 /** All are generated before the first is run: one that is not approved keeps the others from running too. */
-const scripts = (side: Side, ...phases: Phase[]): Step[] => [
-  ...phases.map((phase) => generate(phase, side)),
-  ...phases.map((phase) => run(phase, side)),
+const generatedFirst = (runs: readonly Step[]): Step[] => [
+  ...runs.flatMap(({ script }) => (script === undefined ? [] : [generate(script.phase, script.side)])),
+  ...runs,
 ];
+const scripts = (side: Side, ...phases: Phase[]): Step[] =>
+  generatedFirst(phases.map((phase) => run(phase, side)));
 
-const removal: Step[] = [{ do: "remove" }, { do: "wait", until: "gone" }];
+const removal: readonly Step[] = [remove, untilGone];
 
 /** Guide, "Configure the integration": automatic and manual setup. */
 export function planCreate(news: Bag): Step[] {
   const manual = isManual(news);
-  return forWhomRuns(news, [{ do: "look" }, ...(manual ? [survey] : []), ...creation(manual)]);
+  return forWhomRuns(news, [look, ...(manual ? [preflight] : []), ...creation(manual)]);
 }
 
 /** bootstrap.run "external": a person runs the scripts, the provider says which and where. */
 function forWhomRuns(bag: Bag, steps: Step[]): Step[] {
   if (valueAt(bag, "bootstrap.run") !== "external") return steps;
-  return steps
-    .filter((step) => step.do !== "survey")
-    .map((step) => (step.do === "run" ? { ...step, do: "hand over" } : step));
+  return steps.flatMap((step) => step.byHand ?? [step]);
 }
 
+/** What makes Immuta's objects in the pool. */
+export const setupScripts: readonly Step[] = [run("initial-create", "new"), run("create", "new")];
+
 const creation = (manual: boolean): Step[] => [
-  ...(manual ? scripts("new", "initial-create", "create") : []),
-  { do: "register" },
-  { do: "wait", until: "enabled" },
+  ...(manual ? generatedFirst(setupScripts) : []),
+  register,
+  untilEnabled,
 ];
 
 /** What a change of the program means, from the state's outputs and the program's inputs alone. */
@@ -77,37 +68,34 @@ export function plan(olds: State, news: Bag): Plan {
   return { ...base, action: found.length > 0 ? "store" : "none", steps };
 }
 
+/** What changes of these kinds do to an integration that is there. */
+export const stepsOfChange = (news: Bag, kinds: ReadonlySet<Change>): Step[] =>
+  forWhomRuns(news, changeSteps(isManual(news), kinds));
+
 /** Guide, "Update an integration configuration": automatic and manual update. */
+function changeSteps(manual: boolean, kinds: ReadonlySet<Change>, putOnly = false): Step[] {
+  const credentials = manual && kinds.has("credentials");
+  if (!credentials && !kinds.has("put")) return [];
+  return [...(putOnly ? [] : scriptsOfChange(manual, credentials)), put, untilEnabled];
+}
+
 function updateSteps(olds: State, news: Bag, found: readonly Difference[]): Step[] {
   const manual = isManual(news);
-  const credentials = found.some((d) => d.change === "credentials") || left(olds, "credentials");
-  const put =
-    found.some((d) => d.change === "put") || (manual && credentials) || olds.progress?.operation === "update";
-  // A new account must not be somebody else's: initial-create would set that one's password.
-  const account = manual && found.some((d) => d.path === "username") && !isOurs(olds, news["username"]);
+  const { progress } = olds;
+  const kinds = new Set([...found.map((d) => d.change), ...(progress?.changes ?? [])]);
   // The pool is what the program says: a second run of the scripts would only open the time until the PUT anew.
   const putOnly =
-    olds.progress?.pending === "put" && !found.some((d) => d.change === "put" || d.change === "credentials");
-  const change: Step[] = put
-    ? [
-        ...(account ? [{ do: "survey", for: "account" } as const] : []),
-        ...(putOnly ? [] : scriptsOfChange(manual, manual && credentials)),
-        { do: "put" },
-        { do: "wait", until: "enabled" },
-      ]
-    : [];
-  if (olds.progress?.operation !== "create") return change.length === 0 ? [] : [prove, ...change];
+    progress?.pending === "put" && !found.some((d) => d.change === "put" || d.change === "credentials");
+  if (progress?.operation === "update") kinds.add("put");
+  // A new account must not be somebody else's: initial-create would set that one's password.
+  const account = manual && found.some((d) => d.path === "username") && !isOurs(olds, news["username"]);
+  const change = [...(account ? [preflightOfAccount] : []), ...changeSteps(manual, kinds, putOnly)];
+  if (progress?.operation !== "create") return change.length === 0 ? [] : [prove, ...change];
+  const withdrawal = undo(begunBefore(progress), { operation: "create", registered: false });
   if (olds.integrationId === undefined)
-    return [{ do: "look" }, ...(put ? withdrawal(manual, olds.progress.done) : []), ...creation(manual)];
-  if (givenUp.has(olds.status))
-    return [
-      prove,
-      ...withdrawal(manual, olds.progress.done),
-      ...removal,
-      { do: "look" },
-      ...creation(manual),
-    ];
-  return [prove, { do: "wait", until: "enabled" }, ...change];
+    return [look, ...(change.length > 0 ? withdrawal : []), ...creation(manual)];
+  if (givenUp.has(olds.status)) return [prove, ...withdrawal, ...removal, look, ...creation(manual)];
+  return [prove, untilEnabled, ...change];
 }
 
 /** States from which a create comes to no good end: Immuta gave it up, or its removal was begun. */
@@ -122,17 +110,18 @@ const scriptsOfChange = (manual: boolean, credentials: boolean): Step[] =>
 
 /** An account that scripts of this resource made before, or were about to make when they stopped. */
 const isOurs = ({ formerAccounts = [], progress }: State, username: unknown): boolean =>
-  (progress?.done.includes("run initial-create") ?? false) ||
+  begunBefore(progress).some(setsAccount) ||
   formerAccounts.some((former) => normalIdentifier(former) === normalIdentifier(String(username)));
 
-const left = (olds: State, change: "credentials"): boolean =>
-  olds.progress?.changes?.includes(change) ?? false;
+/** The steps that the operation before this one began. */
+const begunBefore = (progress: Progress | undefined): Step[] =>
+  (progress?.done ?? []).flatMap((name) => stepNamed(name) ?? []);
 
 /**
  * Guide, "Delete an integration". `present`: whether Immuta still knows it. `retain`: what the scripts made stays in
  * the pool.
  */
-export function planDelete(olds: State, present: boolean, retain = false): Step[] {
+export function planDelete(olds: State, present: boolean, retain = false): readonly Step[] {
   if (isAutomatic(olds) || retain) return present ? removal : [];
   // Who runs scripts by hand can have cleanup afterwards, but not delete.
   if (olds.bootstrap?.run === "external")
@@ -159,40 +148,17 @@ export const scriptsBeforeDelete: readonly Step[] = [
   ...removal,
 ];
 
-/** What takes a failed create back. `begun`: the steps that were started, named by `nameOf`. */
-export function undoCreate(manual: boolean, begun: readonly string[], registered: boolean): Step[] {
-  const taken = withdrawal(manual, begun);
-  return registered ? [prove, ...taken, ...removal] : taken;
-}
-
-function withdrawal(manual: boolean, begun: readonly string[]): Step[] {
-  if (!manual) return [];
-  return scripts(
-    "old",
-    ...(begun.includes("run create") ? (["cleanup"] as const) : []),
-    ...(begun.includes("run initial-create") ? (["post-cleanup"] as const) : []),
-  );
-}
-
-/** What takes a failed update of the pool back: the scripts of the old payload. */
-export function undoUpdate(begun: readonly string[]): Step[] {
-  const logins = begun.includes("run initial-create");
-  if (!logins && !begun.includes("run edit")) return [];
-  return [prove, ...scripts("old", ...(logins ? (["initial-create"] as const) : []), "edit")];
-}
-
-/** Short and stable: what progress in a state is written in. */
-export function nameOf(step: Step): string {
-  switch (step.do) {
-    case "generate":
-    case "run":
-    case "hand over":
-      return `${step.do} ${step.phase}`;
-    case "wait":
-      return `wait until ${step.until}`;
-    default:
-      return step.do;
-  }
+/**
+ * What takes these steps back, the last of them first. What is in the pool goes before what is at Immuta, and all after a
+ * proof where there is an integration.
+ */
+export function undo(begun: readonly Step[], failed: Failed): Step[] {
+  const back = begun.toReversed().flatMap((step) => step.undo?.(failed) ?? []);
+  const once = back.filter((step, at) => back.lastIndexOf(step) === at);
+  if (once.length === 0) return [];
+  const inPool = once.filter(({ script }) => script !== undefined);
+  const atImmuta = once.filter(({ script }) => script === undefined);
+  return [...(failed.registered ? [prove] : []), ...generatedFirst(inPool), ...atImmuta];
 }
 
 const isManual = (bag: Bag): boolean => bag["autoBootstrap"] === false;

@@ -1,23 +1,30 @@
 import { adoptionDifferences, findForAdoption, refuseDifferences, stateOfAdopted } from "./adoption";
-import { announce, announceAdoption, announceCreate } from "./announce";
+import { announceAdoption, announceChange, announcementOf } from "./announce/announce";
+import type { Announcement } from "./announce/announcement";
 import { check as checkInputs, type Checked } from "./check";
 import { OutcomeUnknown, proven, resourceId, sameTenant, withIdOfLostPost, withoutRemoved } from "./identity";
 import { ImmutaError } from "./immuta/errors";
 import type { Integration, IntegrationStatus } from "./immuta/types";
 import { Interrupted } from "./interruption";
 import { IntegrationFailed, WaitedTooLong } from "./immuta/wait";
-import { carryOut, type Job, newJob } from "./perform";
-import { plan, planCreate, planDelete, scriptsBeforeDelete, undoCreate, undoUpdate } from "./plan";
+import { carryOut, newOperation } from "./operation";
+import { plan, type Plan, planCreate, planDelete, scriptsBeforeDelete, setupScripts, undo } from "./plan";
 import { PoolUnreachable } from "./pool/errors";
 import { type Bag, inputsOf, type Inputs, normalIdentifier } from "./properties";
 import { withImmutasSettings } from "./drift";
 import { type Progress, readState, type State, stateFormat } from "./state";
+import { keyOf } from "./steps/means";
+import { put } from "./steps/put";
+import { register } from "./steps/register";
+import { remove as removal } from "./steps/remove";
+import { setsAccount } from "./steps/run";
+import { namesOf, type Operation } from "./steps/step";
 import { bounded } from "./strangers";
 import type { World } from "./world";
 
 /**
  * The life of a SynapseIntegration, in the order the engine asks: check, diff, create, read, update, delete.
- * Check and diff call nobody. What create, update and delete do is decided by plan.ts and carried out by perform.ts.
+ * Check and diff call nobody. What create, update and delete do is decided by plan.ts and carried out by operation.ts.
  */
 
 /** A failed operation that left something behind: the engine keeps `properties` and says `reasons`. */
@@ -59,21 +66,29 @@ function formerAccounts(olds: State, made: string | undefined, current: string |
 const adoptsAnother = (olds: State, news: Pick<Inputs, "adopt">): boolean =>
   typeof news.adopt === "string" && news.adopt !== olds.integrationId;
 
-/** What a preview says about a resource that is new, and about one that is there. */
-export const announcementOfCreate = (news: Bag): string[] =>
-  announceAdoption(news) ?? announceCreate(planCreate(news), news);
-export function announcementOfChange(olds: Bag, news: Bag): string[] {
+/** What a preview says about a resource that is new. */
+export const announcementOfCreate = (news: Bag): Announcement =>
+  announceAdoption(news) ?? announcementOf(planCreate(news), news);
+
+/** And about one that is there; undefined where nothing changes. */
+export function announcementOfChange(
+  olds: Bag,
+  news: Bag,
+  planned = planOf(olds, news),
+): Announcement | undefined {
   const state = readState(olds);
-  if (adoptsAnother(state, news)) return announceAdoption(news) ?? [];
-  return announce(plan(state, news), state, news);
+  return adoptsAnother(state, news) ? announceAdoption(news) : announceChange(planned, state, news);
 }
 
-/** Old outputs against new inputs. A state that is not settled always differs. */
-export function diff(_id: string, olds: Bag, news: Bag): DiffResult {
+/** Old outputs against new inputs. */
+export const planOf = (olds: Bag, news: Bag): Plan => plan(readState(olds), news);
+
+/** A state that is not settled always differs. */
+export function diff(_id: string, olds: Bag, news: Bag, planned = planOf(olds, news)): DiffResult {
   const state = readState(olds);
-  const { action, replaces, deleteBeforeReplace, steps } = plan(state, news);
+  const { action, replaces, deleteBeforeReplace, steps } = planned;
   if (
-    steps.some(({ do: kind }) => kind === "put") &&
+    steps.includes(put) &&
     news["autoBootstrap"] === false &&
     news["password"] === undefined &&
     news["passwordFrom"] === undefined
@@ -92,15 +107,13 @@ export function diff(_id: string, olds: Bag, news: Bag): DiffResult {
 export async function create(inputs: Inputs, world: World): Promise<{ id: string; outs: Bag }> {
   const id = resourceId(inputs);
   if (inputs.adopt !== undefined) return { id, outs: await adopt(id, inputs, world) };
-  const job = newJob({ world, operation: "create", sides: { new: inputs, old: inputs } });
-  // What the undo of this run proves before it writes is what this run made.
-  job.state = unsettled(job, inputs, undefined);
+  const operation = newOperation({ world, kind: "create", sides: { new: inputs } });
   try {
-    await carryOut(planCreate(inputs as unknown as Bag), job);
+    await carryOut(planCreate(inputs as unknown as Bag), operation);
   } catch (error) {
-    throw await afterFailedCreate(id, job, inputs, error);
+    throw await afterFailedCreate(id, operation, inputs, error);
   }
-  return { id, outs: settled(job, inputs) };
+  return { id, outs: settled(operation, inputs) };
 }
 
 /**
@@ -117,54 +130,75 @@ async function adopt(id: string, inputs: Inputs, world: World): Promise<Bag> {
   return (await update(id, outputs, inputs, world)).outs;
 }
 
-async function afterFailedCreate(id: string, job: Job, inputs: Inputs, error: unknown): Promise<Error> {
-  const ran = [...job.begun];
-  if (error instanceof IntegrationFailed) job.status = error.status;
-  if (ran.length === 0) return asError(error);
-  if (isConflict(error, job)) return new Error(`${textOf(error)}\n${afterConflict(error, ran)}`);
-  if (mayStillSucceed(error)) return new PartialState(id, uncreated(job, inputs, ran, error), textOf(error));
+async function afterFailedCreate(
+  id: string,
+  operation: Operation,
+  inputs: Inputs,
+  error: unknown,
+): Promise<Error> {
+  const { begun } = operation;
+  const done = namesOf(begun);
+  if (error instanceof IntegrationFailed) operation.status = error.status;
+  if (begun.length === 0) return asError(error);
+  const steps = undo(begun, { operation: "create", registered: operation.integrationId !== undefined });
+  if (isConflict(error, operation))
+    return new Error(`${textOf(error)}\n${afterConflict(error, done, steps.length > 0)}`);
+  if (mayStillSucceed(error))
+    return new PartialState(id, uncreated(operation, inputs, done, error), textOf(error));
   if (inputs.onCreateFailure === "keep")
     return new PartialState(
       id,
-      uncreated(job, inputs, ran),
+      uncreated(operation, inputs, done),
       `${textOf(error)}\nEverything is left as it is (onCreateFailure: "keep"). \`pulumi up\` tries again from here; \`pulumi destroy\` removes it.`,
     );
-  const undo = newJob({ ...job, operation: "delete", begun: [], sides: { new: inputs, old: inputs } });
-  const steps = undoCreate(!inputs.autoBootstrap, ran, job.integrationId !== undefined);
   if (steps.length === 0) return asError(error);
+  const undoing = undoOfCreate(operation, inputs);
   try {
-    job.world.reporter.info(`undoing what was done: ${ran.join(", ")}`);
-    await carryOut(steps, undo);
+    operation.world.reporter.info(`undoing what was done: ${done.join(", ")}`);
+    await carryOut(steps, undoing);
     return new Error(`${textOf(error)}\nEverything that was done before it was undone.`);
   } catch (undoError) {
     return new PartialState(
       id,
-      uncreated(undo, inputs, ran),
+      uncreated(undoing, inputs, done),
       `${textOf(error)}\nUndoing it failed as well: ${textOf(undoError)}\n` +
-        `Done so far: ${ran.join(", ")}. \`pulumi up\` goes on from here; \`pulumi destroy\` removes it.`,
+        `Done so far: ${done.join(", ")}. \`pulumi up\` goes on from here; \`pulumi destroy\` removes it.`,
     );
   }
 }
 
-function afterConflict(error: unknown, ran: readonly string[]): string {
+/** What the program gave is what is removed, and what this run made is what is proven before it. */
+function undoOfCreate(operation: Operation, inputs: Inputs): Operation {
+  const password = operation.passwords.get("new");
+  return newOperation({
+    ...operation,
+    kind: "delete",
+    begun: [],
+    sides: { old: inputs },
+    passwords: new Map(password === undefined ? [] : [["old", password]]),
+    state: unsettled(operation, inputs, undefined),
+  });
+}
+
+function afterConflict(error: unknown, done: readonly string[], inPool: boolean): string {
   const [, id] = /\(id = ([\w-]+)\)/.exec(textOf(error)) ?? [];
   const other = id === undefined ? "that integration" : `integration ${id}`;
-  const cleanUp = ran.includes("run initial-create")
+  const cleanUp = inPool
     ? "run Immuta's cleanup and post-cleanup scripts for what was made here (getBootstrapScripts gives them), "
     : "";
   return (
-    `Nothing was cleaned up, because Immuta's cleanup would remove the other integration's objects too. What was done: ${ran.join(", ")}. ` +
+    `Nothing was cleaned up, because Immuta's cleanup would remove the other integration's objects too. What was done: ${done.join(", ")}. ` +
     `If ${other} governs this database, take it over with adopt${id === undefined ? "" : `: "${id}"`}. ` +
     `Otherwise delete it in Immuta, ${cleanUp}and run \`pulumi up\` again.`
   );
 }
 
 /** POST answered 409: somebody else's integration is there. */
-const isConflict = (error: unknown, job: Job): boolean =>
+const isConflict = (error: unknown, operation: Operation): boolean =>
   error instanceof ImmutaError &&
   error.status === 409 &&
   error.path === "/integrations" &&
-  job.begun.at(-1) === "register";
+  operation.begun.at(-1) === register;
 
 /** It may come to a good end on its own or at the next run: undoing it now could undo a success, and takes its time. */
 const mayStillSucceed = (error: unknown): boolean =>
@@ -210,7 +244,7 @@ function orphaned(id: string, state: State): ReadState {
   const props = clean({
     ...rest,
     status: "missing",
-    progress: { operation: "create", done: ["run initial-create", "run create"] },
+    progress: { operation: "create", done: namesOf(setupScripts) },
   });
   return { id, props, inputs: inputsOf(props) };
 }
@@ -219,66 +253,62 @@ function orphaned(id: string, state: State): ReadState {
 export async function update(id: string, outputs: Bag, inputs: Inputs, world: World): Promise<{ outs: Bag }> {
   const stored = readState(outputs);
   if (adoptsAnother(stored, inputs)) return { outs: await adopt(id, inputs, world) };
-  if (plan(stored, inputs as unknown as Bag).steps.length === 0)
-    return { outs: clean({ ...kept(stored), ...inputs }) };
+  const before = plan(stored, inputs as unknown as Bag);
+  if (before.steps.length === 0) return { outs: clean({ ...kept(stored), ...inputs }) };
   sameTenant(stored, world.immuta.tenant, world.configuration.previousTenant);
   const olds = await withoutRemoved(world.immuta, await withIdOfLostPost(world.immuta, stored));
-  const { steps } = plan(olds, inputs as unknown as Bag);
-  const job = newJob({
+  const planned = olds === stored ? before : plan(olds, inputs as unknown as Bag);
+  const operation = newOperation({
     world,
-    operation: "update",
+    kind: "update",
     sides: { new: inputs, old: inputsOf(outputs) as unknown as Inputs },
     state: olds,
     scripts: { ...olds.scripts },
     ...(olds.integrationId === undefined ? {} : { integrationId: olds.integrationId }),
   });
   try {
-    await carryOut(steps, job);
+    await carryOut(planned.steps, operation);
   } catch (error) {
-    throw await afterFailedUpdate(id, job, olds, inputs, error);
+    throw await afterFailedUpdate(id, operation, olds, inputs, planned, error);
   }
-  return { outs: { ...settled(job, inputs), ...formerAccounts(olds, olds.username, inputs.username) } };
+  return { outs: { ...settled(operation, inputs), ...formerAccounts(olds, olds.username, inputs.username) } };
 }
 
 async function afterFailedUpdate(
   id: string,
-  job: Job,
+  operation: Operation,
   olds: State,
   inputs: Inputs,
+  planned: Plan,
   error: unknown,
 ): Promise<Error> {
-  const begun = [...job.begun];
+  const { begun } = operation;
+  const done = namesOf(begun);
   if (olds.progress?.operation === "create") {
-    if (error instanceof IntegrationFailed) job.status = error.status;
-    const base = job.integrationId === undefined ? inputs : (job.sides.old ?? inputs);
+    if (error instanceof IntegrationFailed) operation.status = error.status;
+    const base = operation.integrationId === undefined ? inputs : (operation.sides.old ?? inputs);
     return new PartialState(
       id,
-      uncreated(job, base, [...olds.progress.done, ...begun], error, olds.progress.unanswered),
+      uncreated(operation, base, [...olds.progress.done, ...done], error, olds.progress.unanswered),
       textOf(error),
     );
   }
   if (begun.length === 0) return asError(error);
   const changes = [
-    ...new Set([
-      ...plan(olds, inputs as unknown as Bag).differences.map((d) => d.change),
-      ...(olds.progress?.changes ?? []),
-    ]),
+    ...new Set([...planned.differences.map((d) => d.change), ...(olds.progress?.changes ?? [])]),
   ];
-  const progress: Progress = { operation: "update", done: begun, changes };
-  if (mayStillSucceed(error) && begun.includes("put") && !inputs.autoBootstrap)
-    return new PartialState(id, allButPut(job, olds, inputs, progress), textOf(error));
-  const undo = newJob({ ...job, begun: [] });
+  const progress: Progress = { operation: "update", done, changes };
+  if (mayStillSucceed(error) && begun.includes(put) && !inputs.autoBootstrap)
+    return new PartialState(id, allButPut(operation, olds, inputs, progress), textOf(error));
   if (mayStillSucceed(error) || olds.progress !== undefined)
     return new PartialState(id, clean({ ...olds, progress }), textOf(error));
   try {
-    const steps = undoUpdate(begun);
-    if (steps.length > 0) job.world.reporter.info("putting the pool back to what it was");
-    await carryOut(steps, undo);
+    const steps = undo(begun, { operation: "update", registered: true });
+    if (steps.length > 0) operation.world.reporter.info("putting the pool back to what it was");
+    await carryOut(steps, newOperation({ ...operation, begun: [] }));
     if (steps.length === 0) return asError(error);
     const message = `${textOf(error)}\nThe integration is what it was before.`;
-    const former = begun.includes("run initial-create")
-      ? formerAccounts(olds, inputs.username, olds.username)
-      : {};
+    const former = begun.some(setsAccount) ? formerAccounts(olds, inputs.username, olds.username) : {};
     // The new account's login stays: the state must know that it is ours.
     return former["formerAccounts"] === undefined
       ? new Error(message)
@@ -293,12 +323,12 @@ async function afterFailedUpdate(
 }
 
 /** The pool is changed to its end, and nothing tells whether the PUT was carried out: it alone is to be repeated. */
-function allButPut(job: Job, olds: State, inputs: Inputs, progress: Progress): Bag {
+function allButPut(operation: Operation, olds: State, inputs: Inputs, progress: Progress): Bag {
   const before = olds.progress?.pending === "put" ? olds.progress.done : [];
   return clean({
     ...kept(olds),
     ...inputs,
-    scripts: job.scripts,
+    scripts: operation.scripts,
     ...formerAccounts(olds, olds.username, inputs.username),
     progress: { ...progress, done: [...new Set([...before, ...progress.done])], pending: "put" },
   });
@@ -310,17 +340,17 @@ export async function remove(outputs: Bag, world: World): Promise<void> {
   sameTenant(stored, world.immuta.tenant, world.configuration.previousTenant);
   const state = await withIdOfLostPost(world.immuta, stored);
   const inputs = inputsOf(outputs) as unknown as Inputs;
-  const job = newJob({ world, operation: "delete", sides: { old: inputs }, state });
+  const operation = newOperation({ world, kind: "delete", sides: { old: inputs }, state });
   const found =
     state.integrationId === undefined ? undefined : await proven(world.immuta, state, state.integrationId);
-  if (found !== undefined) job.integrationId = found.id;
+  if (found !== undefined) operation.integrationId = found.id;
   const retain = retainsObjects(state, world);
   if (retain) world.reporter.info(`what Immuta's scripts made stays in database ${state.database}`);
   try {
-    await carryOut(planDelete(state, found !== undefined, retain), job);
+    await carryOut(planDelete(state, found !== undefined, retain), operation);
   } catch (error) {
-    if (wantsScriptsFirst(error, job, retain)) {
-      await carryOut(scriptsBeforeDelete, { ...job, begun: [] });
+    if (wantsScriptsFirst(error, operation, retain)) {
+      await carryOut(scriptsBeforeDelete, { ...operation, begun: [] });
       return;
     }
     if (error instanceof PoolUnreachable)
@@ -332,12 +362,12 @@ export async function remove(outputs: Bag, world: World): Promise<void> {
 }
 
 /** The contract leaves open whether DELETE wants the pool cleaned before it: then Immuta's validation says so. */
-const wantsScriptsFirst = (error: unknown, job: Job, retain: boolean): boolean =>
+const wantsScriptsFirst = (error: unknown, operation: Operation, retain: boolean): boolean =>
   error instanceof ImmutaError &&
   error.status === 422 &&
   !retain &&
-  job.begun.at(-1) === "remove" &&
-  job.generated.has("delete old");
+  operation.begun.at(-1) === removal &&
+  operation.generated.has(keyOf({ phase: "delete", side: "old" }));
 
 /** A destroy gets the configuration and inputs of the last up, so the environment can say it too. */
 const retainsObjects = (state: State, { configuration }: World): boolean =>
@@ -350,31 +380,31 @@ const retainsObjects = (state: State, { configuration }: World): boolean =>
   );
 
 /** The state after an operation that came to its end. */
-function settled(job: Job, inputs: Inputs): Bag {
+function settled(operation: Operation, inputs: Inputs): Bag {
   return clean({
     ...inputs,
     stateFormat,
-    tenant: job.world.immuta.tenant,
-    integrationId: job.integrationId,
-    ...(job.status === undefined ? {} : reported(job.status)),
-    scripts: job.scripts,
+    tenant: operation.world.immuta.tenant,
+    integrationId: operation.integrationId,
+    ...(operation.status === undefined ? {} : reported(operation.status)),
+    scripts: operation.scripts,
   });
 }
 
-function unsettled(job: Job, inputs: Inputs, progress: Progress | undefined): State {
+function unsettled(operation: Operation, inputs: Inputs, progress: Progress | undefined): State {
   return {
     ...inputs,
     stateFormat,
-    tenant: job.world.immuta.tenant,
-    ...(job.integrationId === undefined ? {} : { integrationId: job.integrationId }),
-    ...lastReported(job),
-    scripts: job.scripts,
+    tenant: operation.world.immuta.tenant,
+    ...(operation.integrationId === undefined ? {} : { integrationId: operation.integrationId }),
+    ...lastReported(operation),
+    scripts: operation.scripts,
     ...(progress === undefined ? {} : { progress }),
   };
 }
 
 /** What Immuta said last: in this operation, else in the one before it. */
-function lastReported({ status, state }: Job): Pick<State, "status" | "validation"> {
+function lastReported({ status, state }: Operation): Pick<State, "status" | "validation"> {
   if (status === undefined && state !== undefined)
     return { status: state.status, validation: state.validation };
   const { validation } = reported(status ?? { id: "", status: "unregistered" });
@@ -382,9 +412,17 @@ function lastReported({ status, state }: Job): Pick<State, "status" | "validatio
 }
 
 /** The state after a create that stopped half way. */
-const uncreated = (job: Job, inputs: Inputs, done: string[], error?: unknown, before = false): Bag => {
-  const unanswered = job.integrationId === undefined && (before || error instanceof OutcomeUnknown);
-  return clean(unsettled(job, inputs, { operation: "create", done, ...(unanswered ? { unanswered } : {}) }));
+const uncreated = (
+  operation: Operation,
+  inputs: Inputs,
+  done: string[],
+  error?: unknown,
+  before = false,
+): Bag => {
+  const unanswered = operation.integrationId === undefined && (before || error instanceof OutcomeUnknown);
+  return clean(
+    unsettled(operation, inputs, { operation: "create", done, ...(unanswered ? { unanswered } : {}) }),
+  );
 };
 
 /** A state of many tests names so many. */

@@ -1,9 +1,9 @@
 import { adoptionDifferences, findForAdoption, stateOfAdopted } from "../../provider/adoption";
 import { ForeignIntegration } from "../../provider/identity";
 import type { Immuta } from "../../provider/immuta/types";
-import { plan, planCreate, planDelete, type Step } from "../../provider/plan";
+import { plan, planCreate, stepNamed, stepsOfChange } from "../../provider/plan";
 import { type Bag, type Inputs, properties, valueAt } from "../../provider/properties";
-import { readState, type State } from "../../provider/state";
+import type { Call, Step } from "../../provider/steps/step";
 import { unknown } from "../../provider/unknown";
 import { type Integration, reportOf } from "../report/model";
 import type { Preview, PreviewStep } from "../report/preview";
@@ -59,7 +59,7 @@ export async function checkAdoption(preview: Preview, immuta: Immuta): Promise<V
     if (one.action === "store" || step === undefined) continue;
     const judged = adopts(step)
       ? await judgeAdoption(one, step.after ?? {}, remembered, takers)
-      : { problems: [words[one.action] ?? "is changed"], steps: stepsOf(one, step) };
+      : { problems: [words[one.action] ?? "is changed"], steps: stepsOf(one, step.after ?? {}) };
     verdict.total++;
     count(verdict.calls, judged.steps);
     if (judged.problems.length === 0) verdict.matching++;
@@ -88,7 +88,7 @@ function adopts({ operation, before, after }: PreviewStep): boolean {
 
 interface Judged {
   problems: string[];
-  steps: Step[];
+  steps: readonly Step[];
 }
 
 async function judgeAdoption(
@@ -120,40 +120,24 @@ async function judgeAdoption(
   }
 }
 
-/** The provider's own plan of what is no takeover. */
-function stepsOf({ action, setup }: Integration, { before, after }: PreviewStep): Step[] {
-  const removal = (): Step[] => (before === undefined ? [] : planDelete(readState(before), true));
-  switch (action) {
-    case "create":
-      return planCreate(after ?? {});
-    case "replace":
-      return [...removal(), ...planCreate(after ?? {})];
-    case "delete":
-      return removal();
-    default: {
-      const steps = before === undefined ? [] : plan(readState(before) satisfies State, after ?? {}).steps;
-      // The preview hides secrets on both sides: a password that changes is seen by the engine alone.
-      return steps.length > 0 ? steps : hiddenChange[setup === "automatic" ? "automatic" : "manual"];
-    }
-  }
+/** What is no takeover: as announced. A saved plan tells only which inputs change. */
+function stepsOf({ action, announcement, changes }: Integration, after: Bag): readonly Step[] {
+  if (announcement !== undefined) return announcement.steps.flatMap(({ step }) => stepNamed(step) ?? []);
+  if (action === "create") return planCreate(after);
+  return stepsOfChange(after, new Set(changes.map(({ change }) => change)));
 }
 
-const hiddenChange: Readonly<Record<"automatic" | "manual", Step[]>> = {
-  automatic: [{ do: "put" }],
-  manual: [
-    { do: "run", phase: "initial-create", side: "new", in: "master" },
-    { do: "run", phase: "edit", side: "new", in: "database" },
-    { do: "put" },
-  ],
+const counted: Readonly<Record<keyof Calls, (call: Call) => boolean>> = {
+  post: (call) => call === "POST /integrations",
+  put: (call) => call.startsWith("PUT "),
+  delete: (call) => call.startsWith("DELETE "),
+  scripts: (call) => call.endsWith(" script"),
 };
 
 function count(calls: Calls, steps: readonly Step[]): void {
-  for (const step of steps) {
-    if (step.do === "register") calls.post++;
-    if (step.do === "put") calls.put++;
-    if (step.do === "remove") calls.delete++;
-    if (step.do === "run" || step.do === "hand over") calls.scripts++;
-  }
+  const made = steps.flatMap((step) => step.calls);
+  for (const kind of Object.keys(counted) as (keyof Calls)[])
+    calls[kind] += made.filter(counted[kind]).length;
 }
 
 /** Such as "60 of 60 match, 0 PUT, 0 scripts". */

@@ -1,3 +1,4 @@
+import type { Announcement } from "../../provider/announce/announcement";
 import { differences } from "../../provider/differences";
 import {
   type Bag,
@@ -36,7 +37,7 @@ interface Changing {
   /** In a saved plan: the inputs that change. */
   changed: readonly string[] | undefined;
   /** What the provider says about it. */
-  lines: readonly string[];
+  announcement: Announcement | undefined;
   setup: Setup;
   replaces: boolean;
 }
@@ -56,7 +57,9 @@ export function changesOf(changing: Changing): ChangeRow[] {
   const whole = [...groups].filter((group) => isWhole(before[group]) || isWhole(after[group]));
   const inWhole = (path: string): boolean => whole.some((group) => path.startsWith(`${group}.`));
   const found = new Map(differences(before, after).map(({ path, change }) => [path, change]));
-  for (const path of changedSecrets(changing)) found.set(path, propertyAt(path)?.change ?? "local");
+  const announced = announcedBy(changing);
+  for (const path of announced.filter((one) => bothSecret(before, after, one)))
+    found.set(path, propertyAt(path)?.change ?? "local");
   const single = properties.flatMap(({ path }): ChangeRow[] => {
     const change = found.get(path);
     if (change === undefined || inWhole(path)) return [];
@@ -65,7 +68,9 @@ export function changesOf(changing: Changing): ChangeRow[] {
   return [
     ...single,
     ...whole
-      .filter((group) => after[group] !== before[group])
+      .filter(
+        (group) => after[group] !== before[group] || announced.some((path) => path.startsWith(`${group}.`)),
+      )
       .map((group) => row(group, strongest(group), groupOf(before, group), groupOf(after, group))),
   ];
 }
@@ -93,15 +98,11 @@ export function settingsOf(after: Bag): ChangeRow[] {
   });
 }
 
-/** A preview shows every secret as the same word, so that which one changed is told by the provider's lines alone. */
-function changedSecrets({ before, after, lines }: Changing): string[] {
-  const hidden = properties.filter(({ path }) => before !== undefined && bothSecret(before, after, path));
-  const named = lines.flatMap(
-    (line) =>
-      /^(?:stored only, nobody is called|changed, value not shown): (.*)$/.exec(line)?.[1]?.split(", ") ?? [],
-  );
-  return hidden.map(({ path }) => path).filter((path) => named.includes(path));
-}
+/** A preview shows every secret as the same word, so that which one changed is told by the provider alone. */
+const announcedBy = ({ announcement }: Changing): string[] => [
+  ...(announcement?.changed ?? []),
+  ...(announcement?.stored ?? []),
+];
 
 const bothSecret = (before: Bag, after: Bag, path: string): boolean =>
   valueAt(before, path) === secret && valueAt(after, path) === secret;

@@ -1,4 +1,5 @@
-import { announce, announceCreate } from "../../provider/announce";
+import { announcementOf } from "../../provider/announce/announce";
+import type { AnnouncedStep } from "../../provider/announce/announcement";
 import { planCreate, planDelete } from "../../provider/plan";
 import { type Bag, normalHost } from "../../provider/properties";
 import { readState, type State, StateFormatError } from "../../provider/state";
@@ -9,22 +10,16 @@ import { readState, type State, StateFormatError } from "../../provider/state";
  */
 
 /** Empty where the state is of another format. */
-export function stepsOfDelete(before: Bag): string[] {
+export function stepsOfDelete(before: Bag): AnnouncedStep[] {
   const state = stateIn(before);
   if (state === undefined) return [];
-  const { progress: _progress, ...settled } = state;
-  const steps = planDelete(settled, state.integrationId !== undefined, state.retainPoolObjects === true);
-  // An update says nothing but its steps.
-  return announce(
-    { action: "update", differences: [], replaces: [], deleteBeforeReplace: false, steps },
-    settled,
-    before,
-  );
+  const { integrationId: id, retainPoolObjects } = state;
+  return announcementOf(planDelete(state, id !== undefined, retainPoolObjects === true), before, id).steps;
 }
 
 /** Both halves. Where the preview does not tell their order: the old one goes first from a host that Immuta knows. */
-export function stepsOfReplacement(before: Bag | undefined, after: Bag, oldFirst?: boolean): string[] {
-  const make = announceCreate(planCreate(after), after);
+export function stepsOfReplacement(before: Bag | undefined, after: Bag, oldFirst?: boolean): AnnouncedStep[] {
+  const make = announcementOf(planCreate(after), after).steps;
   const state = before === undefined ? undefined : stateIn(before);
   if (before === undefined || state === undefined) return make;
   const removal = stepsOfDelete(before);

@@ -25,7 +25,7 @@ function rawStep(step: Bag, place: string): RawStep {
   return {
     urn: textAt(step["urn"], `${place}.urn`),
     op: textAt(step["op"], `${place}.op`),
-    ...(before === undefined ? {} : { before: before.held, leftBehind: before.leftBehind }),
+    ...(before === undefined ? {} : heldBefore(before)),
     ...(after === undefined ? {} : { after: after.inputs }),
     replacedBecause: textsAt(step["replaceReasons"], `${place}.replaceReasons`),
   };
@@ -36,7 +36,14 @@ interface ResourceState {
   /** What the provider compares with: the outputs, which hold the inputs too. */
   held: Bag;
   leftBehind: boolean;
+  failedBefore: boolean;
 }
+
+export const heldBefore = ({ held, leftBehind, failedBefore }: ResourceState) => ({
+  before: held,
+  leftBehind,
+  failedBefore,
+});
 
 /** A resource as the engine writes it, here and in its events. */
 export function stateAt(value: unknown, place: string): ResourceState | undefined {
@@ -48,5 +55,6 @@ export function stateAt(value: unknown, place: string): ResourceState | undefine
     inputs,
     held: Object.keys(outputs).length === 0 ? inputs : outputs,
     leftBehind: state["delete"] === true,
+    failedBefore: Array.isArray(state["initErrors"]) && state["initErrors"].length > 0,
   };
 }

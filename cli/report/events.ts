@@ -1,5 +1,5 @@
 import type { Bag } from "../../provider/properties";
-import { stateAt } from "./digest";
+import { heldBefore, stateAt } from "./digest";
 import { objectAt, present, textAt, textsAt } from "./json";
 import { messageOf, type RawStep, stepsOf } from "./operations";
 import type { Message, Preview } from "./preview";
@@ -37,7 +37,7 @@ function rawStep(metadata: Bag, place: string): RawStep {
   return {
     urn: textAt(metadata["urn"], `${place}.urn`),
     op: textAt(metadata["op"], `${place}.op`),
-    ...(before === undefined ? {} : { before: before.held, leftBehind: before.leftBehind }),
+    ...(before === undefined ? {} : heldBefore(before)),
     ...(after === undefined ? {} : { after: after.inputs }),
     replacedBecause: textsAt(metadata["keys"], `${place}.keys`),
   };

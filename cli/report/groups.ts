@@ -1,4 +1,5 @@
-import type { Integration } from "./model";
+import type { AnnouncedStep } from "../../provider/announce/announcement";
+import { type Integration, stepWords } from "./model";
 
 /** Integrations that change in the same way. */
 export interface Group {
@@ -11,7 +12,7 @@ export interface Group {
 export function groupsOf(integrations: readonly Integration[]): Group[] {
   const groups = new Map<string, Group>();
   for (const one of integrations) {
-    const steps = one.steps.map((step) => withoutNames(step, one));
+    const steps = generalSteps(one);
     const { action, mayReplace, replacedBecause, risks, setup, changes, warnings } = one;
     const key = JSON.stringify([action, mayReplace, replacedBecause, risks, setup, changes, warnings, steps]);
     const group = groups.get(key);
@@ -27,9 +28,14 @@ export function groupsOf(integrations: readonly Integration[]): Group[] {
 const sameSteps = (a: Integration, b: Integration): boolean =>
   a.steps.length === b.steps.length && a.steps.every((step, at) => step === b.steps[at]);
 
-function withoutNames(step: string, { integrationId, database }: Integration): string {
-  const id = integrationId ?? "";
-  const general = id === "" ? step : step.replace(`/integrations/${id}`, "/integrations/…");
-  const own = database.state === "known" ? `database ${database.value}` : "";
-  return own !== "" && general.endsWith(own) ? `${general.slice(0, -own.length)}its database` : general;
+/** The steps in words that hold for integrations of other names too. */
+function generalSteps({ announcement, integrationId, database, action }: Integration): string[] {
+  if (announcement === undefined) return [];
+  const own = database.state === "known" ? database.value : undefined;
+  const general = (step: AnnouncedStep): AnnouncedStep => ({
+    ...step,
+    ...(step["id"] === integrationId && integrationId !== undefined ? { id: "…" } : {}),
+    ...(step["database"] === own && own !== undefined ? { database: true } : {}),
+  });
+  return stepWords({ ...announcement, steps: announcement.steps.map(general) }, action);
 }

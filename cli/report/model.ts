@@ -1,8 +1,13 @@
+import { announcementOf } from "../../provider/announce/announce";
+import type { AnnouncedStep, Announcement } from "../../provider/announce/announcement";
+import { type Line, wordsOf } from "../../provider/announce/words";
 import { type Bag, valueAt } from "../../provider/properties";
 import { unknown } from "../../provider/unknown";
+import { CommandError } from "../io";
+import { visible } from "../text";
 import { type ChangeRow, changesOf, settingsOf, type Value, valueOf } from "./changes";
 import { countsOf } from "./operations";
-import { parseUrn, type Preview, type PreviewStep } from "./preview";
+import { type Message, parseUrn, type Preview, type PreviewStep } from "./preview";
 import { stepsOfDelete, stepsOfReplacement } from "./derived-steps";
 
 /**
@@ -47,7 +52,9 @@ export interface Integration {
   /** Immuta's id; absent for a new one, and in a saved plan. */
   integrationId?: string;
   changes: ChangeRow[];
-  /** What will be done, in order, in the provider's words. */
+  /** What the provider announced, as data, with the steps of a removal too; absent where the preview does not tell. */
+  announcement?: Announcement;
+  /** The same in words: what will be done, in order. */
   steps: string[];
   warnings: string[];
 }
@@ -100,24 +107,22 @@ function namesOf(steps: readonly PreviewStep[]): Map<string, string> {
   );
 }
 
-function integrationOf(
-  step: PreviewStep,
-  name: string,
-  { source, messages }: Preview,
-): Integration | undefined {
-  const own = messages.filter(({ urn }) => urn === step.urn && step.operation !== "same");
-  const lines = own.filter(({ severity }) => severity === "info").map(({ text }) => text);
+function integrationOf(step: PreviewStep, name: string, preview: Preview): Integration | undefined {
   const { operation, before, after } = step;
   if (operation === "same") return undefined;
+  const own = preview.messages.filter(({ urn }) => urn === step.urn);
+  const announced = own.find(({ announcement }) => announcement !== undefined)?.announcement;
+  if (announced === undefined) requireAnnouncement(step, own, preview);
   const place = before ?? after ?? {};
   const setup = setupOf(after ?? place);
-  const changes = rows(step, lines, setup);
+  const changes = rows(step, announced, setup);
   const mayReplace =
     operation === "update"
       ? changes.filter(({ change }) => change === "replace").map((row) => row.property)
       : [];
-  const action = actionOf(step, changes, lines);
+  const action = actionOf(step, changes, announced);
   const id = before?.["integrationId"];
+  const announcement = withDerivedSteps(step, announced);
   return {
     name,
     urn: step.urn,
@@ -131,29 +136,46 @@ function integrationOf(
     setup,
     ...(typeof id === "string" ? { integrationId: id } : {}),
     changes,
-    steps: stepLines(step, lines),
+    ...(announcement === undefined ? {} : { announcement }),
+    steps: announcement === undefined ? [] : stepWords(announcement, action),
     warnings: [
       // Of a replacement the provider tells what it means; its steps are derived.
-      ...(operation === "replace" ? lines : []),
+      ...(operation === "replace" && announced !== undefined ? meaningWords(announced) : []),
       ...(step.leftBehind ? ["An interrupted replacement left it behind."] : []),
-      ...(source === "plan" && action === "update" ? ["A saved plan does not tell the steps."] : []),
+      ...(preview.source === "plan" && action === "update" ? ["A saved plan does not tell the steps."] : []),
       ...own.filter(({ severity }) => severity === "warning").map(({ text }) => text),
     ],
   };
 }
 
-function rows(step: PreviewStep, lines: readonly string[], setup: Integration["setup"]): ChangeRow[] {
+function rows(
+  step: PreviewStep,
+  announcement: Announcement | undefined,
+  setup: Integration["setup"],
+): ChangeRow[] {
   const { operation, before, after } = step;
   if (operation === "delete" || after === undefined) return [];
   if (operation === "create") return settingsOf(after);
-  return changesOf({ before, after, changed: step.changed, lines, setup, replaces: operation === "replace" });
+  return changesOf({
+    before,
+    after,
+    changed: step.changed,
+    announcement,
+    setup,
+    replaces: operation === "replace",
+  });
 }
 
-function actionOf({ operation, before, after }: PreviewStep, changes: ChangeRow[], lines: string[]): Action {
+function actionOf(
+  { operation, before, after }: PreviewStep,
+  changes: ChangeRow[],
+  announced: Announcement | undefined,
+): Action {
   if (operation === "create") return adopts(after) ? "adopt" : "create";
   if (operation === "update") {
     const unfinished = before?.["progress"] !== undefined;
-    const silent = lines.every((line) => /^(stored only|may change)/.test(line));
+    const silent =
+      announced === undefined || (announced.steps.length === 0 && announced.adopts === undefined);
     return !unfinished && silent && changes.every(callsNobody) ? "store" : "update";
   }
   return operation === "delete" ? "delete" : "replace";
@@ -169,14 +191,45 @@ function becauseOf({ replacedBecause }: PreviewStep, changes: readonly ChangeRow
   return changes.filter(({ change }) => change === "replace").map(({ property }) => property);
 }
 
-function stepLines(step: PreviewStep, lines: string[]): string[] {
-  const { operation, before, after } = step;
-  if (operation === "delete") return before === undefined ? [] : stepsOfDelete(before);
-  // The table says already which values change.
-  if (operation !== "replace")
-    return lines.filter((line) => !/^(changed, value not shown: |password version )/.test(line));
-  return stepsOfReplacement(before, after ?? {}, step.oldFirst);
+/**
+ * Whether a hidden value changes is seen by the provider alone, so a preview in which it says nothing is not told as if
+ * nothing changed. Where the engine repeats a failed operation there may be nothing to say.
+ */
+function requireAnnouncement(step: PreviewStep, own: readonly Message[], { source, failed }: Preview): void {
+  if (source === "plan" || failed || step.operation === "delete") return;
+  if (step.failedBefore && own.every(({ severity }) => severity !== "info")) return;
+  throw new CommandError(
+    `the preview does not say what happens to ${visible(step.urn)}: an older pulumi-immuta made it, or its messages were taken out. Update pulumi-immuta in the program, and make the preview anew.`,
+  );
 }
+
+/** The engine asks the provider nothing about a removal, and a replacement has one. */
+function withDerivedSteps(
+  { operation, before, after = {}, oldFirst }: PreviewStep,
+  announced: Announcement | undefined,
+): Announcement | undefined {
+  const derived = (steps: AnnouncedStep[]): Announcement => ({
+    ...(announced ?? announcementOf([], {})),
+    steps,
+  });
+  if (operation === "replace") return derived(stepsOfReplacement(before, after, oldFirst));
+  if (operation !== "delete") return announced;
+  return before === undefined ? undefined : derived(stepsOfDelete(before));
+}
+
+const wordsAbout = (announcement: Announcement, ...about: Line["about"][]): string[] =>
+  wordsOf(announcement)
+    .filter((line) => about.includes(line.about))
+    .map(({ text }) => text);
+
+/** The table says already which values change. */
+export const stepWords = (announcement: Announcement, action: Action): string[] =>
+  action === "replace"
+    ? wordsAbout(announcement, "step")
+    : wordsAbout(announcement, "adoption", "stored", "step", "open");
+
+const meaningWords = (announcement: Announcement): string[] =>
+  wordsAbout(announcement, "adoption", "replacement", "open");
 
 function risksOf(action: Action, mayReplace: string[], changes: ChangeRow[], after: Bag): Risk[] {
   const touches = (path: string): boolean =>

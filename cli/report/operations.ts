@@ -1,6 +1,7 @@
 import type { Bag } from "../../provider/properties";
 import { CommandError } from "../io";
 import { visible } from "../text";
+import { announcementIn } from "./announcement";
 import { present, textAt } from "./json";
 import {
   isIntegration,
@@ -21,6 +22,7 @@ export interface RawStep {
   changed?: string[];
   replacedBecause: string[];
   leftBehind?: boolean;
+  failedBefore?: boolean;
 }
 
 /** The engine's operations. Several of one replacement are one here. */
@@ -62,14 +64,24 @@ export function stepsOf(raw: readonly RawStep[]): Pick<Preview, "stack" | "steps
   return { stack: first?.stack ?? "", steps: [...steps.values()], others: countsOf([...others.values()]) };
 }
 
-function add(steps: Map<string, PreviewStep>, { op, ...step }: RawStep, operation: Operation): void {
+function add(
+  steps: Map<string, PreviewStep>,
+  { op, failedBefore = false, ...step }: RawStep,
+  operation: Operation,
+): void {
   const leftBehind = operation === "delete" && step.leftBehind === true;
   // An integration may be there twice: as itself, and as what an interrupted replacement left.
   const key = `${leftBehind ? "left " : ""}${step.urn}`;
   const known = steps.get(key);
   if (known === undefined) {
     const order = oldFirst(op);
-    steps.set(key, { ...step, operation, leftBehind, ...(order === undefined ? {} : { oldFirst: order }) });
+    steps.set(key, {
+      ...step,
+      operation,
+      leftBehind,
+      failedBefore,
+      ...(order === undefined ? {} : { oldFirst: order }),
+    });
     return;
   }
   known.operation = operation;
@@ -90,15 +102,18 @@ export function countsOf(words: readonly string[]): Record<string, number> {
   return Object.fromEntries(counts);
 }
 
-/** A diagnostic message. Debug messages hold secrets in plain text, and are left out unread. */
+/** A diagnostic message. Debug messages hold secrets in plain text, and are left out unread, as a passing status is. */
 export function messageOf(entry: Bag, place: string): Message[] {
   const severity = textAt(entry["severity"], `${place}.severity`);
+  if (entry["ephemeral"] === true) return [];
   if (severity !== "error" && severity !== "warning" && !severity.startsWith("info")) return [];
   const text = textAt(entry["message"], `${place}.message`).trim();
   if (text === "") return [];
   const urn = entry["urn"];
+  const announcement = severity === "info" ? announcementIn(text) : undefined;
   return [
     {
+      ...(announcement === undefined ? {} : { announcement }),
       severity: severity.startsWith("info") ? "info" : (severity as "error" | "warning"),
       text: severity === "error" ? text.replace(/^error: /, "") : text,
       ...(present(urn) && urn !== "" ? { urn: textAt(urn, `${place}.urn`) } : {}),

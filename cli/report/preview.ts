@@ -1,3 +1,4 @@
+import type { Announcement } from "../../provider/announce/announcement";
 import type { Bag } from "../../provider/properties";
 
 /** What a preview says of the integrations, in whichever of its shapes it came. */
@@ -32,12 +33,16 @@ export interface PreviewStep {
   oldFirst?: boolean;
   /** An interrupted replacement left it behind. */
   leftBehind: boolean;
+  /** Its last operation failed, so that the engine asks for another, whether or not anything changes. */
+  failedBefore: boolean;
 }
 
 export interface Message {
   urn?: string;
   severity: "info" | "warning" | "error";
   text: string;
+  /** What the provider says of the resource, as data. */
+  announcement?: Announcement;
 }
 
 /** Stands for a value that is not shown; the engine's own word for it. */

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { runtime } from "@pulumi/pulumi";
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { DiagnosticEvent, EngineEvent } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import type { Scenario } from "./support";
 
@@ -33,7 +33,7 @@ export async function planned({ opened }: Scenario): Promise<string> {
     .filter(({ type }) => !type.startsWith("pulumi:"));
   const said = (urn: string): string[] =>
     events.flatMap(({ diagnosticEvent }) =>
-      diagnosticEvent?.urn === urn && (diagnosticEvent.severity as string) !== "debug"
+      diagnosticEvent?.urn === urn && isForPeople(diagnosticEvent)
         ? [`    » ${diagnosticEvent.message.trim()}`]
         : [],
     );
@@ -42,6 +42,10 @@ export async function planned({ opened }: Scenario): Promise<string> {
     .map((step) => `${[...described(step), ...said(step.urn)].join("\n")}\n`)
     .join("");
 }
+
+/** No debug message, no passing status, and not the announcement as data. */
+const isForPeople = ({ severity, ephemeral, message }: DiagnosticEvent): boolean =>
+  (severity as string) !== "debug" && ephemeral !== true && !message.includes("immuta:announcement");
 
 /** Components before what is in them, then by URN. */
 const order = ({ urn }: Step): string => `${urn.includes("$") ? 1 : 0} ${urn}`;

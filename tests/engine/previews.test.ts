@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { lineOf } from "../../provider/announce/announcement";
+import { packageVersion } from "../../provider/configuration";
 import { automaticArgs, manualArgs, oneIntegration, type OneIntegration } from "./one-integration";
 
 /** The lines on the integration's own row. */
@@ -93,6 +95,16 @@ describe("a preview says what will be done, on the resource's own row, once, and
     const [own = ""] = properties.split("\nResources:");
     expect(own.split("\n").filter((line) => /^\s*[~+-] /.test(line)).length).to.be.within(1, 5);
     expect(stderr.trim().split("\n")).to.deep.equal([
+      // Such a view shows the announcement as data too.
+      lineOf({
+        format: 1,
+        provider: packageVersion(),
+        steps: [
+          { step: "run edit", database: "claims" },
+          { step: "put", id: "3", impersonation: false },
+        ],
+        changed: ["metadataDelimiters.hashDelimiter"],
+      }),
       "edit script → database claims",
       "PUT /integrations/3 (impersonation off)",
     ]);

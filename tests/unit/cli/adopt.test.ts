@@ -5,8 +5,9 @@ import { inventoryOf } from "../../../cli/adopt/inventory";
 import { fileOf, resourceName, settingName } from "../../../cli/adopt/names";
 import { programFor } from "../../../cli/adopt/program";
 import type { Integration } from "../../../provider/immuta/types";
+import * as life from "../../../provider/synapse-integration";
+import { announced, golden, inputs, previewJson, step, unknown } from "./previews";
 import { expectHarmless, nasty } from "../provider/nasty";
-import { inputs, step, unknown } from "./previews";
 import { type Bench, contentsOf, openBench } from "./tenant";
 
 const canary = "Canary-S3cret-4711";
@@ -177,9 +178,9 @@ describe("pulumi-immuta adopt", () => {
       adopt: true,
       impersonation: { enabled: true, role: "immuta_impersonation" },
     });
-    const check = async (steps: object[], diagnostics: object[] = []) => {
+    const check = async (steps: Record<string, unknown>[], diagnostics: Record<string, unknown>[] = []) => {
       const file = join(bench.folder, "preview.json");
-      writeFileSync(file, JSON.stringify({ steps, diagnostics }));
+      writeFileSync(file, previewJson(steps, diagnostics));
       return adopt("--check", file);
     };
 
@@ -220,7 +221,7 @@ describe("pulumi-immuta adopt", () => {
 
     it("is refused by every other operation, and says what it would call", async () => {
       const before = inputs("claims");
-      const cases: [object, string, string][] = [
+      const cases: [Record<string, unknown>, string, string][] = [
         [
           step("create", "a", undefined, before),
           "1 POST, 2 scripts",
@@ -238,6 +239,43 @@ describe("pulumi-immuta adopt", () => {
         expect(proof.code).to.equal(1);
         expect(proof.out).to.contain(calls).and.to.contain(problem);
       }
+    });
+
+    it("counts the calls of the steps that the provider announces, hidden values or not", async () => {
+      const automatic = { ...inputs("claims"), autoBootstrap: true, bootstrap: undefined };
+      const same = (before: Record<string, unknown>) => step("update", "claims", before, before);
+      const hidden = (before: Record<string, unknown>, news: Record<string, unknown>) => {
+        const state = { ...before, stateFormat: 1, integrationId: "7" };
+        return announced("claims", life.announcementOfChange(state, { ...before, ...news }) ?? {});
+      };
+      const calls = async (
+        before: Record<string, unknown>,
+        news: Record<string, unknown>,
+      ): Promise<string> => {
+        const { out } = await check([same(before)], [hidden(before, news)]);
+        return /match, (.*)\n/.exec(out)?.[1] ?? out;
+      };
+      const manualSetup = inputs("claims");
+      expect(await calls(manualSetup, { password: "n3w" })).to.equal("1 PUT, 2 scripts");
+      expect(await calls(manualSetup, { impersonation: { enabled: true, role: "R" } })).to.equal(
+        "1 PUT, 1 script",
+      );
+      expect(await calls(automatic, { impersonation: { enabled: true, role: "R" } })).to.equal(
+        "1 PUT, 0 scripts",
+      );
+      expect(await calls(automatic, { password: "n3w" }), "stored only").to.equal("0 PUT, 0 scripts");
+      const external = { ...manualSetup, bootstrap: { run: "external" } };
+      expect(await calls(external, { password: "n3w" })).to.equal("1 PUT, 2 scripts");
+    });
+
+    it("counts in a saved plan, which announces nothing, by what the changed inputs mean", async () => {
+      for (const [scene, calls] of [
+        ["credentials", "1 PUT, 2 scripts"],
+        ["delimiters", "1 PUT, 1 script"],
+        ["create-manual", "0 PUT, 1 POST, 2 scripts"],
+        ["create-automatic", "0 PUT, 1 POST, 0 scripts"],
+      ])
+        expect((await adopt("--check", join(golden, `${scene}.plan.json`))).out, scene).to.contain(calls);
     });
 
     it("is refused by an id that is not there or is taken twice, by a disabled one, and by what is not known yet", async () => {

@@ -2,7 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Io } from "../../../cli/io";
 import { reportOf, type Report } from "../../../cli/report/model";
+import { propertiesAt } from "../../../cli/report/json";
 import { readPreview } from "../../../cli/report/read";
+import { announcementOf } from "../../../provider/announce/announce";
+import { type Announcement, lineOf } from "../../../provider/announce/announcement";
+import * as life from "../../../provider/synapse-integration";
 
 export const golden = join(__dirname, "..", "..", "report", "golden");
 
@@ -44,8 +48,31 @@ export const said = (name: string, message: string, severity = "info"): Bag => (
   severity,
 });
 
+/** What the provider announces of a resource; `said` with the line of it. */
+export const announced = (name: string, announcement: Partial<Announcement>): Bag =>
+  said(name, `\n${lineOf({ ...announcementOf([], {}), ...announcement })}\n`);
+
+/** The JSON of a preview in which the provider announces each step, unless the diagnostics hold an announcement of it. */
+export function previewJson(steps: Bag[], diagnostics: Bag[] = []): string {
+  const isOf = (urn: unknown) => (diagnostic: Bag) =>
+    diagnostic["urn"] === urn && String(diagnostic["message"]).includes("immuta:announcement");
+  const own = steps
+    .filter(({ urn }) => !diagnostics.some(isOf(urn)))
+    .flatMap(({ urn, oldState, newState }): Bag[] => {
+      const outputs = propertiesAt((oldState as Bag | undefined)?.["outputs"], "outputs");
+      const news = propertiesAt((newState as Bag | undefined)?.["inputs"], "inputs");
+      if (newState === undefined) return [];
+      const announcement =
+        oldState === undefined
+          ? life.announcementOfCreate(news)
+          : (life.announcementOfChange(outputs, news) ?? announcementOf([], news));
+      return [{ urn, message: lineOf(announcement), severity: "info" }];
+    });
+  return JSON.stringify({ steps, diagnostics: [...own, ...diagnostics] });
+}
+
 export const report = (steps: Bag[], diagnostics: Bag[] = []): Report =>
-  reportOf(readPreview(Buffer.from(JSON.stringify({ steps, diagnostics }))));
+  reportOf(readPreview(Buffer.from(previewJson(steps, diagnostics))));
 
 /** A report of one integration that changes from its inputs to these as well. */
 export const changed = (change: Bag, diagnostics: Bag[] = [], op = "update"): Report =>

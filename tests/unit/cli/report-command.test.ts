@@ -8,7 +8,7 @@ import { CommandError } from "../../../cli/io";
 import { markdownOf } from "../../../cli/report/markdown";
 import { reportOf } from "../../../cli/report/model";
 import { readPreview } from "../../../cli/report/read";
-import { golden, type Ran, ran, recorded, urnOf } from "./previews";
+import { golden, inputs, type Ran, ran, recorded, step, urnOf } from "./previews";
 
 const of = (args: string[], stdin?: Buffer | string): Promise<Ran> =>
   ran((io) => main(args, io), stdin === undefined ? undefined : Buffer.from(stdin));
@@ -84,6 +84,21 @@ describe("pulumi-immuta report", () => {
           calls: "somebody",
         },
       ],
+      announcement: {
+        format: 1,
+        provider: "0.1.0",
+        steps: [
+          { step: "remove", id: (report.integrations[1] as { integrationId: string }).integrationId },
+          { step: "run delete", database: "pool-13" },
+          { step: "run post-cleanup", database: "master" },
+          { step: "run initial-create", database: "master" },
+          { step: "run create", database: "pool-13" },
+          { step: "register", setup: "manual", impersonation: false },
+        ],
+        changed: ["schema"],
+        replaces: ["schema"],
+        deleteBeforeReplace: true,
+      },
       steps: (report.integrations[1] as { steps: string[] }).steps,
       warnings: [
         "REPLACES the integration (schema): its policy views are dropped and built again. The old one is deleted before the new one is made.",
@@ -151,6 +166,47 @@ describe("pulumi-immuta report", () => {
         "pulumi-immuta report: the preview failed, so the report is not complete.\n",
       );
     }
+  });
+
+  describe("of a preview that another version made", () => {
+    const credentials = recorded("credentials.preview.json").toString("utf8");
+
+    it("is none where that one announces what this one does not know", async () => {
+      const newer = credentials.replace(
+        '{\\"format\\":1,\\"provider\\":\\"0.1.0\\"',
+        '{\\"format\\":2,\\"provider\\":\\"9.0.0\\"',
+      );
+      const { code, out, err } = await of(["report"], newer);
+      expect([code, out]).to.deep.equal([1, ""]);
+      expect(err).to.match(
+        /^pulumi-immuta report: pulumi-immuta 9\.0\.0 made the preview, and it holds what this version \(\S+\) does not know\. Update pulumi-immuta where the preview is read\.\n$/,
+      );
+    });
+
+    it("is none where that one announces nothing as data", async () => {
+      const older = JSON.parse(credentials) as { diagnostics: { message: string }[] };
+      older.diagnostics = older.diagnostics.filter(({ message }) => !message.includes("immuta:announcement"));
+      const { code, out, err } = await of(["report"], JSON.stringify(older));
+      expect([code, out]).to.deep.equal([1, ""]);
+      expect(err).to.match(
+        /^pulumi-immuta report: the preview does not say what happens to urn:\S+::claims: an older pulumi-immuta made it, .*make the preview anew\.\n$/,
+      );
+    });
+
+    it("is one where the engine repeats a failed operation in which nothing changes any more", async () => {
+      const before = { inputs: inputs("claims"), outputs: inputs("claims"), initErrors: ["it failed"] };
+      const again: Record<string, unknown> = {
+        ...step("update", "claims", inputs("claims"), inputs("claims")),
+        oldState: before,
+      };
+      const { code, out } = await of(["report"], JSON.stringify({ steps: [again], diagnostics: [] }));
+      expect(code).to.equal(0);
+      expect(out).to.include("1 stored only");
+      const said = { urn: again["urn"], message: "changed, value not shown: password", severity: "info" };
+      expect((await of(["report"], JSON.stringify({ steps: [again], diagnostics: [said] }))).code).to.equal(
+        1,
+      );
+    });
   });
 
   it("tells wrong options in one sentence", async () => {

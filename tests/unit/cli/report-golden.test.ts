@@ -4,12 +4,18 @@ import { expect } from "chai";
 import { markdownOf } from "../../../cli/report/markdown";
 import { reportOf, type Report } from "../../../cli/report/model";
 import { readPreview } from "../../../cli/report/read";
+import { announcementIn } from "../../../cli/report/announcement";
+import { wordsOf } from "../../../provider/announce/words";
 import { expectOwn } from "./gfm";
 import { golden, recorded } from "./previews";
 
 const scenes = readdirSync(golden)
   .filter((name) => name.endsWith(".preview.json"))
   .map((name) => name.slice(0, -".preview.json".length));
+
+interface Recorded {
+  diagnostics?: { urn?: string; message: string; severity: string }[];
+}
 
 const of = (file: string): Report => reportOf(readPreview(recorded(file)));
 
@@ -73,6 +79,37 @@ describe("the report of what the real engine previewed", () => {
         calls: "somebody",
       },
     ]);
+  });
+
+  for (const scene of scenes)
+    it(`${scene}: is the same, however the lines for people are worded`, () => {
+      const preview = JSON.parse(recorded(`${scene}.preview.json`).toString("utf8")) as Recorded;
+      const reworded = (message: string): string =>
+        announcementIn(message.trim()) === undefined
+          ? "only stored, and somebody is called: nothing\n"
+          : message;
+      const other = (preview.diagnostics ?? []).map((one) =>
+        one.severity === "info" ? { ...one, message: reworded(one.message) } : one,
+      );
+      const report = reportOf(readPreview(Buffer.from(JSON.stringify({ ...preview, diagnostics: other }))));
+      expect(report).to.deep.equal(of(`${scene}.preview.json`));
+    });
+
+  it("has beside each announcement the lines for people that it is rendered as", () => {
+    let compared = 0;
+    for (const scene of scenes) {
+      const { diagnostics = [] } = JSON.parse(recorded(`${scene}.preview.json`).toString("utf8")) as Recorded;
+      for (const { urn, message } of diagnostics) {
+        const announcement = announcementIn(message.trim());
+        if (announcement === undefined) continue;
+        const lines = diagnostics.filter((one) => one.urn === urn && one.message !== message);
+        expect(lines.map((one) => one.message.trim())).to.deep.equal(
+          wordsOf(announcement).map(({ text }) => text),
+        );
+        compared++;
+      }
+    }
+    expect(compared).to.be.greaterThan(25);
   });
 
   it("holds no secret, and nothing of the machine it was recorded on", () => {

@@ -4,7 +4,7 @@ import { code, codeInHtml } from "../../../cli/report/escape";
 import { markdownOf } from "../../../cli/report/markdown";
 import { visible } from "../../../cli/text";
 import { expectOwn, parseGfm, tablesOf, textOf } from "./gfm";
-import { inputs, report, said, step } from "./previews";
+import { announced, inputs, report, said, step } from "./previews";
 
 const limit = 65_536;
 
@@ -133,13 +133,9 @@ describe("equal changes of many integrations", () => {
   const pools = Array.from({ length: 12 }, (_, at) => `pool-${at + 10}`);
   const on = (name: string) =>
     step("update", name, inputs(name), { ...inputs(name), impersonation: { enabled: true, role: "R" } });
-  const lines = (name: string) => [
-    said(name, `edit script → database ${name}\n`),
-    said(name, "PUT /integrations/7 (impersonation on, role R)\n"),
-  ];
 
   it("are one group, with what is each one's own in a list", async () => {
-    const markdown = markdownOf(report(pools.map(on), pools.flatMap(lines)), limit);
+    const markdown = markdownOf(report(pools.map(on)), limit);
     expect(markdown.match(/^#### .*$/gm)).to.deep.equal(["#### 12 × changed: impersonation on, role `R`"]);
     expect(markdown).to.include(
       "1. `edit script → its database`\n2. `PUT /integrations/… (impersonation on, role R)`",
@@ -150,7 +146,15 @@ describe("equal changes of many integrations", () => {
   });
 
   it("are told apart where one does more", () => {
-    const more = [...pools.flatMap(lines), said("pool-10", "changed, value not shown: password\n")];
+    const more = [
+      announced("pool-10", {
+        changed: ["password", "impersonation.enabled", "impersonation.role"],
+        steps: [
+          { step: "run edit", database: "pool-10" },
+          { step: "put", id: "7", impersonation: true, role: "R" },
+        ],
+      }),
+    ];
     const headings = markdownOf(report(pools.map(on), more), limit).match(/^#### .*$/gm);
     expect(headings).to.deep.equal([
       "#### `pool-10`: changed: impersonation on, role `R`, `password`",

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { markdownOf } from "../../../cli/report/markdown";
 import type { Integration } from "../../../cli/report/model";
-import { changed, inputs, report, said, step, unknown, urnOf } from "./previews";
+import { announced, changed, inputs, report, said, step, unknown, urnOf } from "./previews";
 
 const only = ({ integrations }: { integrations: Integration[] }): Integration => {
   expect(integrations).to.have.length(1);
@@ -80,20 +80,32 @@ describe("what a report makes of a preview", () => {
     });
 
     it("are told as changed where the provider names them, and that is no step", () => {
-      const stored = only(
-        changed({}, [said("claims", "stored only, nobody is called: bootstrap.password\n")]),
-      );
+      const stored = only(changed({}, [announced("claims", { stored: ["bootstrap.password"] })]));
       expect(rows(stored)).to.deep.equal([["bootstrap.password", "secret", "secret"]]);
       expect(stored.action).to.equal("store");
       const account = only(
         changed({}, [
-          said("claims", "changed, value not shown: password\n"),
-          said("claims", "initial-create script → database master\n"),
+          announced("claims", {
+            changed: ["password"],
+            steps: [{ step: "run initial-create", database: "master" }],
+          }),
         ]),
       );
       expect(account.steps).to.deep.equal(["initial-create script → database master"]);
       expect(rows(account)).to.deep.equal([["password", "secret", "secret"]]);
       expect(account.action).to.equal("update");
+    });
+
+    it("are told as changed inside an object that is secret as a whole", () => {
+      const before = { ...inputs("claims"), bootstrap: "[secret]" };
+      const one = only(
+        report(
+          [step("update", "claims", before, before)],
+          [announced("claims", { stored: ["bootstrap.password"] })],
+        ),
+      );
+      expect(rows(one)).to.deep.equal([["bootstrap", "secret", "secret"]]);
+      expect(one.action).to.equal("store");
     });
 
     it("do not come in through debug messages, which hold them in plain text", () => {

@@ -1,11 +1,21 @@
 import { expect } from "chai";
-import { nameOf, plan, planCreate, planDelete, undoCreate, undoUpdate } from "../../../provider/plan";
+import { plan, planCreate, planDelete, stepNamed, undo } from "../../../provider/plan";
 import { properties } from "../../../provider/properties";
-import type { Step } from "../../../provider/plan";
+import { runsInMaster } from "../../../provider/immuta/types";
+import { namesOf as names, type Step } from "../../../provider/steps/step";
 import { unknown } from "../../../provider/unknown";
 import { automatic, bag, changed, manual, stateOf } from "./samples";
 
-const names = (steps: readonly Step[]): string[] => steps.map(nameOf);
+const begun = (...named: string[]): Step[] => named.map((name) => stepNamed(name)!);
+const undoCreate = (named: string[], registered: boolean): Step[] =>
+  undo(begun(...named), { operation: "create", registered });
+const undoUpdate = (named: string[]): Step[] =>
+  undo(begun(...named), { operation: "update", registered: true });
+/** Where the scripts among the steps are run. */
+const places = (steps: readonly Step[]): string[] =>
+  steps.flatMap(({ script }) =>
+    script === undefined ? [] : [runsInMaster(script.phase) ? "master" : "database"],
+  );
 
 const other: Record<string, unknown> = {
   host: "other.sql.azuresynapse.net",
@@ -97,7 +107,7 @@ describe("plan", () => {
             credentials:
               setup === "manual"
                 ? path === "username"
-                  ? [credentialSteps[0], "survey", ...credentialSteps.slice(1)]
+                  ? [credentialSteps[0], "preflight", ...credentialSteps.slice(1)]
                   : credentialSteps
                 : [],
           }[change];
@@ -201,7 +211,7 @@ describe("plan", () => {
     });
 
     it("goes on with a create that was not registered from its scripts, which are repeatable", () => {
-      const steps = names(planCreate(bag(manual))).filter((step) => step !== "survey");
+      const steps = names(planCreate(bag(manual))).filter((step) => step !== "preflight");
       expect(names(plan(unregistered, bag(manual)).steps)).to.deep.equal(steps);
     });
 
@@ -225,7 +235,7 @@ describe("plan", () => {
     const steps = planCreate(bag(manual));
     expect(names(steps)).to.deep.equal([
       "look",
-      "survey",
+      "preflight",
       "generate initial-create",
       "generate create",
       "run initial-create",
@@ -233,7 +243,7 @@ describe("plan", () => {
       "register",
       "wait until enabled",
     ]);
-    expect(steps.flatMap((s) => (s.do === "run" ? [s.in] : []))).to.deep.equal(["master", "database"]);
+    expect(places(steps)).to.deep.equal(["master", "database"]);
   });
 
   it("deletes an automatic setup with DELETE alone, and a gone one with nothing", () => {
@@ -251,7 +261,7 @@ describe("plan", () => {
       "run delete",
       "run post-cleanup",
     ]);
-    expect(steps.flatMap((s) => (s.do === "run" ? [s.in] : []))).to.deep.equal(["database", "master"]);
+    expect(places(steps)).to.deep.equal(["database", "master"]);
   });
 
   it("deletes nothing in a pool whose objects are to stay", () => {
@@ -269,12 +279,12 @@ describe("plan", () => {
   });
 
   it("undoes only what a failed create began", () => {
-    expect(undoCreate(true, [], false)).to.deep.equal([]);
-    expect(names(undoCreate(true, ["run initial-create"], false))).to.deep.equal([
+    expect(undoCreate([], false)).to.deep.equal([]);
+    expect(names(undoCreate(["run initial-create"], false))).to.deep.equal([
       "generate post-cleanup",
       "run post-cleanup",
     ]);
-    expect(names(undoCreate(true, ["run initial-create", "run create", "register"], true))).to.deep.equal([
+    expect(names(undoCreate(["run initial-create", "run create", "register"], true))).to.deep.equal([
       "prove",
       "generate cleanup",
       "generate post-cleanup",
@@ -283,11 +293,7 @@ describe("plan", () => {
       "remove",
       "wait until gone",
     ]);
-    expect(names(undoCreate(false, ["register"], true))).to.deep.equal([
-      "prove",
-      "remove",
-      "wait until gone",
-    ]);
+    expect(names(undoCreate(["register"], true))).to.deep.equal(["prove", "remove", "wait until gone"]);
   });
 
   it("does not look for an account that this resource made before", () => {
@@ -307,6 +313,8 @@ describe("plan", () => {
       "run initial-create",
       "run edit",
     ]);
-    expect(steps.flatMap((s) => ("side" in s ? [s.side] : []))).to.deep.equal(["old", "old", "old", "old"]);
+    expect(steps.flatMap(({ script, needs }) => script?.side ?? needs?.credentials ?? [])).to.deep.equal([
+      ...["old", "old", "old", "old"],
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { phases } from "../../../provider/immuta/types";
-import { plan, planCreate, planDelete, undoCreate, type Step } from "../../../provider/plan";
+import { plan, planCreate, planDelete, setupScripts, undo } from "../../../provider/plan";
+import type { Step } from "../../../provider/steps/step";
 import { scriptIdentity } from "../../../provider/pool/script-identity";
 import { generateScripts } from "../../../provider/bootstrap-scripts";
 import { runsInMaster } from "../../../provider/immuta/types";
@@ -130,10 +131,15 @@ describe("getBootstrapScripts", () => {
       ...planCreate(bag(manual)),
       ...plan(olds, { ...manual, password: "other" }).steps,
       ...planDelete(olds, true),
-      ...undoCreate(true, ["run initial-create", "run create"], false),
+      ...undo(setupScripts, { operation: "create", registered: false }),
     ];
-    const runs = steps.filter((step) => step.do === "run");
+    const runs = steps.flatMap(({ script, announced }) =>
+      script === undefined
+        ? []
+        : [{ phase: script.phase, told: announced?.fields({ id: undefined, news: bag(manual) }) }],
+    );
     expect(new Set(runs.map(({ phase }) => phase))).to.have.all.keys(...phases);
-    for (const { phase, in: place } of runs) expect(place === "master", phase).to.equal(runsInMaster(phase));
+    for (const { phase, told } of runs)
+      expect(told, phase).to.deep.equal({ database: runsInMaster(phase) ? "master" : manual.database });
   });
 });

@@ -3,7 +3,7 @@ import type { Inputs } from "../../../../provider/properties";
 import * as life from "../../../../provider/synapse-integration";
 import type { World } from "../../../../provider/world";
 import { bag, manual } from "../samples";
-import { Stage, failureOf } from "./stage";
+import { Stage, failureOf, told } from "./stage";
 
 describe("the life of a SynapseIntegration: passwords by reference, approved scripts", () => {
   let stage: Stage;
@@ -40,7 +40,7 @@ describe("the life of a SynapseIntegration: passwords by reference, approved scr
     it("shows its rotation by its version, which makes the scripts and the PUT run", async () => {
       const { id, outs } = await life.create(byReference, withPassword("c4nary-1"));
       const news: Inputs = { ...byReference, passwordVersion: "2" };
-      expect(life.announcementOfChange(outs, bag(news)).slice(0, 2)).to.deep.equal([
+      expect(told(life.announcementOfChange(outs, bag(news))).slice(0, 2)).to.deep.equal([
         "password version 1 → 2",
         "initial-create script → database master",
       ]);

@@ -1,3 +1,5 @@
+import type { Announcement } from "../../../../provider/announce/announcement";
+import { wordsOf } from "../../../../provider/announce/words";
 import { readConfiguration } from "../../../../provider/configuration";
 import { ImmutaError } from "../../../../provider/immuta/errors";
 import {
@@ -101,6 +103,10 @@ export class Stage {
     };
   }
 }
+
+/** The lines of an announcement. */
+export const told = (announcement: Announcement | undefined): string[] =>
+  announcement === undefined ? [] : wordsOf(announcement).map(({ text }) => text);
 
 export const failed = (phase: Phase): BatchFailed =>
   new BatchFailed({

@@ -3,7 +3,7 @@ import type { Bag, Inputs } from "../../../../provider/properties";
 import * as life from "../../../../provider/synapse-integration";
 import { PartialState } from "../../../../provider/synapse-integration";
 import { automatic, bag, changed, manual } from "../samples";
-import { Stage, answered, failed, failureOf, made, partialStateOf } from "./stage";
+import { Stage, answered, failed, failureOf, made, partialStateOf, told } from "./stage";
 
 describe("the life of a SynapseIntegration: update", () => {
   let stage: Stage;
@@ -102,7 +102,7 @@ describe("the life of a SynapseIntegration: update", () => {
         const rotated = changed(manual, "password", "n3w");
         const { id, left } = await broken(rotated);
         expect(stage.acts.filter((act) => act.startsWith("run"))).to.have.length(2);
-        expect(life.announcementOfChange(left, bag(rotated))).to.deep.equal([
+        expect(told(life.announcementOfChange(left, bag(rotated)))).to.deep.equal([
           "goes on with the update that stopped after: run initial-create, run edit, put",
           "PUT /integrations/7 (impersonation off)",
         ]);

@@ -1,0 +1,80 @@
+import { ImmutaError } from "../immuta/errors";
+import { payloadOf } from "../immuta/payload";
+import type { IntegrationPayload } from "../immuta/types";
+import { type Clock, systemClock } from "../immuta/wait";
+import type { Inputs } from "../properties";
+import { milliseconds } from "../validation";
+import { payloadCredentials } from "../world";
+import type { Operation, Script, ScriptOf, Side } from "./step";
+
+/** What steps have at hand in an operation. */
+
+export function inputsOn(side: Side, { sides }: Operation): Inputs {
+  const inputs = sides[side];
+  if (inputs === undefined) throw new Error(`no ${side} inputs in this operation`);
+  return inputs;
+}
+
+export function payloadOn(side: Side, operation: Operation): IntegrationPayload {
+  const inputs = inputsOn(side, operation);
+  const password = operation.passwords.get(side);
+  const known = password === undefined ? inputs : { ...inputs, password };
+  return payloadOf(inputs, payloadCredentials(known, operation.world.configuration));
+}
+
+export function existing({ integrationId }: Operation): string {
+  if (integrationId === undefined) throw new Error("the integration has no id yet");
+  return integrationId;
+}
+
+export const clockOf = ({ world }: Operation): Clock => world.clock ?? systemClock;
+
+const defaultLimit = "20m";
+
+/** How many milliseconds an operation may wait for Immuta. */
+export const limitOf = ({ kind, sides }: Operation): number =>
+  milliseconds((sides.new ?? sides.old)?.timeouts?.[kind] ?? defaultLimit) ?? 1_200_000;
+
+/** By the script and whose payload it was made from. */
+export const keyOf = ({ phase, side }: ScriptOf): string => `${phase} ${side}`;
+
+export const counted = ({ batches }: Script): string =>
+  batches.length === 1 ? "1 batch" : `${batches.length} batches`;
+
+/** Everything that must not show: the passwords of both sides and of the login that runs the scripts. */
+export function secretsOf({ sides, world, passwords }: Operation): string[] {
+  const given = [sides.new, sides.old].flatMap((inputs) => [
+    inputs?.password,
+    inputs?.bootstrap?.password,
+    inputs?.bootstrap?.clientSecret,
+    inputs?.bootstrap?.accessToken,
+  ]);
+  const { sqlAdministrator, sqlAccessToken } = world.configuration;
+  return [...given, ...passwords.values(), sqlAdministrator.password, sqlAccessToken].filter(
+    (secret) => secret !== undefined,
+  );
+}
+
+/** "Unable to edit integration … in current state …": tries again when Immuta has left that state. */
+export async function whenLeft<T>(operation: Operation, request: () => Promise<T>): Promise<T> {
+  const clock = clockOf(operation);
+  const started = clock.now();
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await request();
+    } catch (error) {
+      const busy = error instanceof ImmutaError && error.status === 409 && /current state/i.test(error.said);
+      if (!busy || clock.now() - started >= limitOf(operation)) throw error;
+      if (attempt === 0) operation.world.reporter.info(`Immuta is busy with it (${error.said}): waiting`);
+      await clock.sleep(Math.min(500 * 1.5 ** attempt, 15_000));
+    }
+  }
+}
+
+/** Immuta finds out by its validation whether the scripts were run. */
+export function withExternalAdvice(error: unknown, operation: Operation): unknown {
+  if (!(error instanceof ImmutaError) || error.status !== 422) return error;
+  if (inputsOn("new", operation).bootstrap?.run !== "external") return error;
+  error.message += `\nThe scripts are run outside of Pulumi (bootstrap.run: "external"). Run those named above, then run \`pulumi up\` again.`;
+  return error;
+}
