@@ -1,16 +1,12 @@
 /**
- * docs/properties.md, rendered from the provider's own table of properties:
+ * docs/properties.md, rendered from the provider's table of inputs:
  *
- *   npx tsx docs/render-properties.ts           writes the page
- *   npx tsx docs/render-properties.ts --check   says whether it is up to date
+ *   npm run docs                               writes it, among others
+ *   npx tsx docs/render-properties.ts --check  says whether it is up to date
  */
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { format, resolveConfig } from "prettier";
 import { type Change, properties, type Property } from "../provider/properties";
-
-export const page = join(__dirname, "properties.md");
-export const command = "npx tsx docs/render-properties.ts";
+import { command, main, rendered } from "./rendered";
 
 const meanings: Record<Change, { automatic: string; manual: string }> = {
   replace: {
@@ -32,7 +28,7 @@ const meanings: Record<Change, { automatic: string; manual: string }> = {
 };
 
 const introduction = `
-<!-- Rendered from provider/properties.ts by \`${command}\`. Do not edit. -->
+<!-- Rendered from provider/inputs/table.ts by \`${command}\`. Do not edit. -->
 
 # Inputs of SynapseIntegration
 
@@ -42,11 +38,14 @@ change". Everything else that is wrong is refused in the preview, all of it at o
 An input with a dot is a field of an object: \`impersonation.role\` is written \`impersonation: { role: … }\`. The object
 \`bootstrap\` is required in manual setup (\`autoBootstrap: false\`), where \`{}\` takes everything from the environment, and
 refused in automatic setup. A secret is encrypted in the state, and never shown.
+
+A default in _italics_ holds where nothing is given, and no state has it; any other is filled in, so that the state shows
+it. Names in capitals are variables of the environment, for which settings of the stack can stand in
+([configuration](configuration.md)).
 `;
 
-/** The page's text, as Prettier leaves it. */
-export async function renderProperties(): Promise<string> {
-  const text = [
+export const page = rendered(join(__dirname, "properties.md"), () =>
+  [
     introduction,
     table(
       ["Input", "Type", "Default", "Secret", "Required", "A change means", "What it is"],
@@ -58,20 +57,29 @@ export async function renderProperties(): Promise<string> {
       ["", "Automatic setup", "Manual setup"],
       Object.entries(meanings).map(([change, { automatic, manual }]) => [`**${change}**`, automatic, manual]),
     ),
-  ].join("\n\n");
-  return format(text, { ...(await resolveConfig(page)), filepath: page });
-}
+  ].join("\n\n"),
+);
 
 function row(property: Property): string[] {
   return [
     code(property.path),
-    property.type,
-    property.default === undefined ? "" : code(String(property.default)),
+    property.words === undefined ? property.type : property.words.map(code).join(", "),
+    defaultOf(property),
     property.secret === true ? "secret" : "",
     property.required === undefined ? "" : { always: "always", manual: "in manual setup" }[property.required],
     `[${property.change}](#what-a-change-means)`,
-    property.doc,
+    typeof property.doc === "string"
+      ? property.doc
+      : `Manual setup: ${property.doc.manual} Automatic setup: ${property.doc.automatic}`,
   ];
+}
+
+/** Filled in, taken from elsewhere, or what holds where nothing is given. */
+function defaultOf({ default: filledIn, whenUnset, from = [], required }: Property): string {
+  if (filledIn !== undefined) return code(String(filledIn));
+  if (whenUnset !== undefined) return `_${code(String(whenUnset))}_`;
+  const sources = from.map((source) => ("env" in source ? source.env : code(source.input))).join(", then ");
+  return required === "manual" && sources !== "" ? `${sources}, in automatic setup` : sources;
 }
 
 const code = (text: string): string => `\`${text}\``;
@@ -82,26 +90,4 @@ function table(head: string[], rows: string[][]): string {
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** Whether the page on disk is what the table says; false where there is none. */
-export async function isUpToDate(): Promise<boolean> {
-  return written() === (await renderProperties());
-}
-
-function written(): string | undefined {
-  try {
-    return readFileSync(page, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-async function main(): Promise<void> {
-  if (!process.argv.includes("--check")) {
-    writeFileSync(page, await renderProperties());
-  } else if (!(await isUpToDate())) {
-    console.error(`docs/properties.md is out of date: run \`${command}\`.`);
-    process.exitCode = 1;
-  }
-}
-
-if (require.main === module) void main();
+if (require.main === module) void main(page);

@@ -102,7 +102,7 @@ function program(bag: Bag): Bag {
   return rest;
 }
 
-const inputsFrom = (bag: Bag): Inputs => program(bag) as unknown as Inputs;
+const inputsFrom = (bag: Bag): Inputs => program(bag) as Inputs;
 
 /** The clients load when an operation needs them: a preview loads neither axios nor mssql. */
 async function world(bag: Bag): Promise<World> {

@@ -2,7 +2,7 @@ import { differences } from "./differences";
 import { withImmutasSettings } from "./drift";
 import { ForeignIntegration, standingAt } from "./identity";
 import { synapseType, type Integration } from "./immuta/types";
-import { type Bag, type Inputs, normalHost, normalIdentifier, valueAt } from "./properties";
+import { type Inputs, normalHost, normalIdentifier, valueAt } from "./properties";
 import { type State, stateFormat } from "./state";
 import { told } from "./strangers";
 import type { World } from "./world";
@@ -46,11 +46,9 @@ export async function findForAdoption(
 
 /** What Immuta has otherwise than the program, in words; empty where they match. */
 export function adoptionDifferences(state: State, inputs: Inputs): string[] {
-  return differences(state as unknown as Bag, inputs as unknown as Bag)
+  return differences(state, inputs)
     .filter(({ change }) => change !== "local" && change !== "credentials")
-    .map(({ path }) =>
-      difference(path, valueAt(state as unknown as Bag, path), valueAt(inputs as unknown as Bag, path)),
-    );
+    .map(({ path }) => difference(path, valueAt(state, path), valueAt(inputs, path)));
 }
 
 /** Throws ForeignIntegration with every difference. */

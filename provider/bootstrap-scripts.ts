@@ -67,7 +67,7 @@ function validated({ integrationId, ...setup }: ScriptInputs): Inputs {
   const { inputs, failures } = check({ ...setup, autoBootstrap: false, bootstrap: {} });
   const problems = failures.map(({ reason }) => reason);
   if (integrationId === "") problems.push("integrationId: is empty. Give Immuta's id, or leave it out.");
-  if (problems.length === 0) return inputs as unknown as Inputs;
+  if (problems.length === 0) return inputs as Inputs;
   throw new Error(`these inputs cannot work:${problems.map((problem) => `\n  - ${problem}`).join("")}`);
 }
 

@@ -1,6 +1,17 @@
-import { type Bag, groups, isBag, type Property, properties, topLevel, valueAt } from "./properties";
+import {
+  type Bag,
+  delimiterNames,
+  docIn,
+  groups,
+  isBag,
+  type Property,
+  properties,
+  table,
+  topLevel,
+  valueAt,
+} from "./properties";
 import { unknown } from "./unknown";
-import { distinctDelimiters, nearest, problemOf, withArticle } from "./validation";
+import { nearest } from "./validation";
 
 export interface Checked {
   inputs: Bag;
@@ -42,23 +53,46 @@ function unknownNames(news: Bag): string[] {
 }
 
 function problemsOf(property: Property, news: Bag, olds: Bag): string[] {
-  const value = valueAt(news, property.path);
+  const { path } = property;
+  const value = valueAt(news, path);
   if (value === unknown) return [];
-  if (value === undefined || value === null) {
-    // What was adopted may do without it until the first change that needs it.
-    if (property.path === "password" && news["passwordFrom"] !== undefined) return [];
-    if (property.path === "password" && (news["adopt"] !== undefined || olds["host"] !== undefined))
-      return [];
-    const missing =
-      property.required === "always" || (property.required === "manual" && news["autoBootstrap"] === false);
-    return missing
+  if (value === undefined || value === null)
+    return isMissing(property, news, olds)
       ? [
-          `${property.path}: is required${property.required === "manual" ? " in manual setup (autoBootstrap false)" : ""}. ${property.doc}`,
+          `${path}: is required${property.required === "manual" ? " in manual setup (autoBootstrap false)" : ""}. ${docIn("manual", property)}`,
         ]
       : [];
-  }
   const problem = problemOf(property, value);
-  return problem === undefined ? [] : [`${property.path}: ${problem}`];
+  return problem === undefined ? [] : [`${path}: ${problem}`];
+}
+
+function isMissing({ required, unless }: Property, news: Bag, olds: Bag): boolean {
+  // What was adopted may do without it until the first change that needs it.
+  if (unless !== undefined && (olds["host"] !== undefined || unless.some((name) => news[name] !== undefined)))
+    return false;
+  return required === "always" || (required === "manual" && news["autoBootstrap"] === false);
+}
+
+/** What is wrong with a known value of a property; undefined when it is fine. Never quotes a secret. */
+function problemOf(property: Property, value: unknown): string | undefined {
+  if (!fits(property, value))
+    return `must be ${article(property.type)} ${property.type}, but ${withArticle(value)} was given.`;
+  const problem = property.rule?.(value as never);
+  if (problem === undefined) return undefined;
+  return property.secret === true ? problem : `${JSON.stringify(value)} ${problem}`;
+}
+
+function fits({ type }: Property, value: unknown): boolean {
+  if (type === "string or true") return value === true || typeof value === "string";
+  return typeof value === type && !Array.isArray(value);
+}
+
+const article = (type: string): string => (/^[aeiou]/.test(type) ? "an" : "a");
+
+/** What was given in place of what is allowed: "a number", "an object". */
+function withArticle(value: unknown): string {
+  const type = Array.isArray(value) ? "array" : typeof value;
+  return `${article(type)} ${type}`;
 }
 
 /** Rules about several inputs at once. */
@@ -78,14 +112,14 @@ function together(news: Bag): string[] {
     );
   if (news["autoBootstrap"] === true && given("bootstrap"))
     problems.push(
-      "bootstrap: has no use in automatic setup (autoBootstrap true): Immuta prepares the pool with username and password. Remove it, or set autoBootstrap to false.",
+      "bootstrap: is not used in automatic setup (autoBootstrap true): Immuta prepares the pool with username and password. Remove it, or set autoBootstrap to false.",
     );
   if (
     valueAt(news, "bootstrap.encrypt") === "strict" &&
     valueAt(news, "bootstrap.trustServerCertificate") === true
   )
     problems.push(
-      "bootstrap.trustServerCertificate: has no use beside bootstrap.encrypt strict, which always checks the certificate. Remove one of them.",
+      "bootstrap.trustServerCertificate: has no effect beside bootstrap.encrypt strict, which always checks the certificate. Remove one of them.",
     );
   problems.push(...entraProblems(news, given), ...referenceProblems(news, given));
   problems.push(...distinctDelimiters(withDefaults(news)["metadataDelimiters"]));
@@ -95,7 +129,7 @@ function together(news: Bag): string[] {
 /** One way to the password, and a version that shows its rotation. */
 function referenceProblems(news: Bag, given: (path: string) => boolean): string[] {
   if (!given("passwordFrom") || news["passwordFrom"] === unknown) return [];
-  const ways = ["env", "file", "keyVault"]
+  const ways = Object.keys(table.passwordFrom.fields)
     .map((way) => `passwordFrom.${way}`)
     .filter((path) => (valueAt(news, path) ?? undefined) !== undefined);
   const unversioned = ways.length === 1 && ways[0] !== "passwordFrom.keyVault" && !given("passwordVersion");
@@ -123,6 +157,24 @@ function entraProblems(news: Bag, given: (path: string) => boolean): string[] {
           "bootstrap.clientSecret: give either it or bootstrap.clientCertificatePath for bootstrap.authentication entra-service-principal.",
         ]),
   ];
+}
+
+/** Immuta splits its profile data by these: two alike make it unreadable. */
+function distinctDelimiters(given: unknown): string[] {
+  if (!isBag(given)) return [];
+  const seen = new Map<string, string>();
+  const problems: string[] = [];
+  for (const name of delimiterNames) {
+    const value = given[name];
+    if (typeof value !== "string" || value === "" || value === unknown) continue;
+    const twin = seen.get(value);
+    if (twin === undefined) seen.set(value, name);
+    else
+      problems.push(
+        `metadataDelimiters.${name}: ${JSON.stringify(value)} is metadataDelimiters.${twin} as well. Give three different delimiters.`,
+      );
+  }
+  return problems;
 }
 
 function withDefaults(news: Bag): Bag {

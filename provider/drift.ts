@@ -1,6 +1,5 @@
 import type { Integration } from "./immuta/types";
 import { differences } from "./differences";
-import type { Bag } from "./properties";
 import type { State } from "./state";
 
 /**
@@ -8,17 +7,14 @@ import type { State } from "./state";
  * what differs in spelling only, stays as it is known.
  */
 export function withImmutasSettings(state: State, found: Integration): State {
-  const { impersonation, metadataDelimiters, port } = found.config;
+  const { host: _host, database: _database, schema: _schema, ...settings } = found.config;
   const immutas: State = {
     ...state,
-    ...(port === undefined ? {} : { port }),
-    ...(impersonation === undefined ? {} : { impersonation }),
-    metadataDelimiters: { ...state.metadataDelimiters, ...metadataDelimiters },
+    ...settings,
+    metadataDelimiters: { ...state.metadataDelimiters, ...settings.metadataDelimiters },
     autoBootstrap: found.autoBootstrap ?? state.autoBootstrap,
   };
-  const drifted = new Set(
-    differences(state as unknown as Bag, immutas as unknown as Bag).map((d) => d.path.split(".")[0]),
-  );
+  const drifted = new Set(differences(state, immutas).map((d) => d.path.split(".")[0]));
   return {
     ...(drifted.size === 0 ? state : withoutPending(state)),
     ...Object.fromEntries(Object.entries(immutas).filter(([name]) => drifted.has(name))),

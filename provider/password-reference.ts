@@ -19,7 +19,7 @@ export const resolvePassword: PasswordSource = async (reference) => {
 async function fetched({ env, file, keyVault }: PasswordReference): Promise<[string, string | undefined]> {
   if (env !== undefined) return [`the environment variable ${env}`, process.env[env]];
   if (file !== undefined) return [`the file ${file}`, await fromFile(file)];
-  return [`Key Vault (${keyVault ?? ""})`, await fromKeyVault(keyVault ?? "")];
+  return [`Key Vault (${keyVault})`, await fromKeyVault(keyVault)];
 }
 
 /** Files end with a newline that is no part of the password. */

@@ -58,7 +58,7 @@ const creation = (manual: boolean): Step[] => [
 
 /** What a change of the program means, from the state's outputs and the program's inputs alone. */
 export function plan(olds: State, news: Bag): Plan {
-  const found = differences(olds as unknown as Bag, news);
+  const found = differences(olds, news);
   const replaces = found.filter((d) => d.change === "replace" && d.known).map((d) => d.path);
   const base = { differences: found, replaces, deleteBeforeReplace: false };
   if (replaces.length > 0)
@@ -125,7 +125,7 @@ export function planDelete(olds: State, present: boolean, retain = false): reado
   if (isAutomatic(olds) || retain) return present ? removal : [];
   // Who runs scripts by hand can have cleanup afterwards, but not delete.
   if (olds.bootstrap?.run === "external")
-    return forWhomRuns(olds as unknown as Bag, [
+    return forWhomRuns(olds, [
       ...(present ? removal : []),
       run("cleanup", "old"),
       run("post-cleanup", "old"),

@@ -15,7 +15,7 @@ export interface Progress {
 }
 
 /** The outputs of the resource: its inputs, and what Immuta and the pool answered. */
-export interface State extends Inputs {
+export type State = Inputs & {
   /** Raised when the shape changes, so that an older package refuses what it cannot read. */
   stateFormat: number;
   /** Immuta's id; absent until the integration is registered. */
@@ -30,7 +30,7 @@ export interface State extends Inputs {
   formerAccounts?: string[];
   /** Absent when settled. */
   progress?: Progress;
-}
+};
 
 export const stateFormat = 1;
 
@@ -45,5 +45,5 @@ export function readState(outputs: Record<string, unknown>): State {
     throw new StateFormatError(
       `This state was written by a newer pulumi-immuta (state format ${format}; this version reads up to ${stateFormat}): upgrade the package.`,
     );
-  return outputs as unknown as State;
+  return outputs as State;
 }

@@ -109,7 +109,7 @@ export async function create(inputs: Inputs, world: World): Promise<{ id: string
   if (inputs.adopt !== undefined) return { id, outs: await adopt(id, inputs, world) };
   const operation = newOperation({ world, kind: "create", sides: { new: inputs } });
   try {
-    await carryOut(planCreate(inputs as unknown as Bag), operation);
+    await carryOut(planCreate(inputs), operation);
   } catch (error) {
     throw await afterFailedCreate(id, operation, inputs, error);
   }
@@ -253,15 +253,15 @@ function orphaned(id: string, state: State): ReadState {
 export async function update(id: string, outputs: Bag, inputs: Inputs, world: World): Promise<{ outs: Bag }> {
   const stored = readState(outputs);
   if (adoptsAnother(stored, inputs)) return { outs: await adopt(id, inputs, world) };
-  const before = plan(stored, inputs as unknown as Bag);
+  const before = plan(stored, inputs);
   if (before.steps.length === 0) return { outs: clean({ ...kept(stored), ...inputs }) };
   sameTenant(stored, world.immuta.tenant, world.configuration.previousTenant);
   const olds = await withoutRemoved(world.immuta, await withIdOfLostPost(world.immuta, stored));
-  const planned = olds === stored ? before : plan(olds, inputs as unknown as Bag);
+  const planned = olds === stored ? before : plan(olds, inputs);
   const operation = newOperation({
     world,
     kind: "update",
-    sides: { new: inputs, old: inputsOf(outputs) as unknown as Inputs },
+    sides: { new: inputs, old: inputsOf(outputs) as Inputs },
     state: olds,
     scripts: { ...olds.scripts },
     ...(olds.integrationId === undefined ? {} : { integrationId: olds.integrationId }),
@@ -339,7 +339,7 @@ export async function remove(outputs: Bag, world: World): Promise<void> {
   const stored = readState(outputs);
   sameTenant(stored, world.immuta.tenant, world.configuration.previousTenant);
   const state = await withIdOfLostPost(world.immuta, stored);
-  const inputs = inputsOf(outputs) as unknown as Inputs;
+  const inputs = inputsOf(outputs) as Inputs;
   const operation = newOperation({ world, kind: "delete", sides: { old: inputs }, state });
   const found =
     state.integrationId === undefined ? undefined : await proven(world.immuta, state, state.integrationId);
@@ -450,7 +450,7 @@ function reported(status: IntegrationStatus | Integration): Pick<State, "status"
 
 /** The outputs that are no inputs. */
 const kept = (state: State): Bag => {
-  const inputs = inputsOf(state as unknown as Bag);
+  const inputs = inputsOf(state);
   return Object.fromEntries(Object.entries(state).filter(([name]) => !(name in inputs)));
 };
 

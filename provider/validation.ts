@@ -1,28 +1,5 @@
-import { phases } from "./immuta/types";
-import type { Property } from "./properties";
+import { phases } from "./immuta/phases";
 import { unknown } from "./unknown";
-
-/** What is wrong with a known value of a property; undefined when it is fine. Never quotes a secret. */
-export function problemOf(property: Property, value: unknown): string | undefined {
-  if (!fits(property, value))
-    return `must be ${article(property.type)} ${property.type}, but ${withArticle(value)} was given.`;
-  const problem = property.rule?.(value as never);
-  if (problem === undefined) return undefined;
-  return property.secret === true ? problem : `${JSON.stringify(value)} ${problem}`;
-}
-
-function fits({ type }: Property, value: unknown): boolean {
-  if (type === "string or true") return value === true || typeof value === "string";
-  return typeof value === type && !Array.isArray(value);
-}
-
-const article = (type: string): string => (/^[aeiou]/.test(type) ? "an" : "a");
-
-/** What was given in place of what is allowed: "a number", "an object". */
-export function withArticle(value: unknown): string {
-  const type = Array.isArray(value) ? "array" : typeof value;
-  return `${article(type)} ${type}`;
-}
 
 /** "Did you mean …?" for a mistyped name, or all that are allowed. */
 export function nearest(name: string, known: readonly string[]): string {
@@ -57,7 +34,7 @@ export function host(value: string): string | undefined {
     return "has a path. Give the host name alone, such as contoso.sql.azuresynapse.net.";
   if (/[:,]\d+$/.test(value)) return "has a port. Give the host name alone and the port in `port`.";
   if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\.?$/i.test(value) || value.length > 253 || value.includes(".."))
-    return "is no host name. Give letters, digits, hyphens and dots, such as contoso.sql.azuresynapse.net.";
+    return "is not a valid host name. Use letters, digits, hyphens and dots, such as contoso.sql.azuresynapse.net.";
   if (/^[^.]+-ondemand\./i.test(value))
     return "is the workspace's serverless endpoint. Immuta governs dedicated SQL pools: give the endpoint without -ondemand.";
   return undefined;
@@ -65,13 +42,13 @@ export function host(value: string): string | undefined {
 
 export function server(value: string): string | undefined {
   if (/^[a-z0-9:.-]+$/i.test(value) && !/:\/\//.test(value) && !/^[^:]*:\d+$/.test(value)) return undefined;
-  return "is no host name or address. Give it without scheme, path or port; the port goes into bootstrap.port.";
+  return "is not a valid host name or address. Give it without scheme, path or port; the port goes into bootstrap.port.";
 }
 
 export function port(value: number): string | undefined {
   return Number.isInteger(value) && value >= 1 && value <= 65535
     ? undefined
-    : "is no port. Give a whole number from 1 to 65535; Synapse listens on 1433.";
+    : "is not a valid port. Give a whole number from 1 to 65535; Synapse listens on 1433.";
 }
 
 export function identifier(value: string): string | undefined {
@@ -98,10 +75,10 @@ const hasControl = (value: string): boolean => /[\u0000-\u001f\u007f-\u009f]/.te
 export const keyVaultSecret = (value: string): string | undefined =>
   /^https:\/\/[a-z0-9.-]+\/secrets\/[a-z0-9-]+\/[0-9a-f]{32}$/i.test(value)
     ? undefined
-    : "is no URI of a secret with its version. Give https://<vault>.vault.azure.net/secrets/<name>/<version>, so that a rotation is a change of the URI.";
+    : "is not the URI of a secret with its version. Give https://<vault>.vault.azure.net/secrets/<name>/<version>, so that a rotation is a change of the URI.";
 
 export const notEmpty = (value: string | true): string | undefined =>
-  value === "" ? "is empty. Give a text, or leave the property out." : undefined;
+  value === "" ? "is empty. Give a value, or leave the property out." : undefined;
 
 export const oneOf =
   (...allowed: string[]) =>
@@ -123,7 +100,7 @@ export function approvedScripts(value: Record<string, unknown>): string | undefi
 export function authenticationType(value: string): string | undefined {
   return value === "userPassword"
     ? undefined
-    : "is not supported. Immuta's Synapse integration knows userPassword only.";
+    : "is not supported. Immuta's Synapse integration supports userPassword only.";
 }
 
 export function delimiter(value: string): string | undefined {
@@ -131,29 +108,9 @@ export function delimiter(value: string): string | undefined {
   return hasControl(value) ? "has a control character. Give a printable one, such as |." : undefined;
 }
 
-const delimiters = ["hashDelimiter", "hashKeyDelimiter", "arrayDelimiter"] as const;
-
-/** Immuta splits its profile data by these three: two alike make it unreadable. */
-export function distinctDelimiters(given: unknown): string[] {
-  if (typeof given !== "object" || given === null) return [];
-  const seen = new Map<string, string>();
-  const problems: string[] = [];
-  for (const name of delimiters) {
-    const value = (given as Record<string, unknown>)[name];
-    if (typeof value !== "string" || value === "" || value === unknown) continue;
-    const twin = seen.get(value);
-    if (twin === undefined) seen.set(value, name);
-    else
-      problems.push(
-        `metadataDelimiters.${name}: ${JSON.stringify(value)} is metadataDelimiters.${twin} as well. Give three different delimiters.`,
-      );
-  }
-  return problems;
-}
-
 const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Milliseconds of a duration such as "90s", "20m" or "1h30m"; undefined when it is none. */
+/** Milliseconds of a duration such as "90s", "20m" or "1h30m"; undefined when it is not one. */
 export function milliseconds(text: string): number | undefined {
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
   let total = 0;
@@ -164,7 +121,8 @@ export function milliseconds(text: string): number | undefined {
 
 export function duration(value: string): string | undefined {
   const length = milliseconds(value);
-  if (length === undefined) return "is no duration. Give a number with a unit, such as 90s, 20m or 1h30m.";
+  if (length === undefined)
+    return "is not a valid duration. Give a number with a unit, such as 90s, 20m or 1h30m.";
   return length > 0 && length <= 86_400_000
     ? undefined
     : "is out of range. Give more than 0s and at most 24h.";

@@ -7,7 +7,7 @@ import type { Interruption } from "./interruption";
 import type { Authentication, PoolLogin } from "./pool/login";
 import type { PhaseRun } from "./pool/run";
 import type { Sought } from "./pool/survey";
-import type { Bootstrap, Inputs } from "./properties";
+import { type Bootstrap, type Inputs, table } from "./properties";
 import type { Reporter } from "./reporter";
 import type { PasswordSource } from "./password-reference";
 import type { Trail } from "./trail";
@@ -48,6 +48,8 @@ export function payloadCredentials(inputs: Inputs, configuration: Configuration)
   return { username, password };
 }
 
+const defaults = table.bootstrap.fields;
+
 /** The connection over which the scripts run in manual setup. */
 export function bootstrapLogin(inputs: Inputs, world: World): PoolLogin {
   const bootstrap = inputs.bootstrap ?? {};
@@ -59,7 +61,7 @@ export function bootstrapLogin(inputs: Inputs, world: World): PoolLogin {
     port: inputs.port,
     authentication: authenticationOf(bootstrap, world.configuration),
     route: { ...(server === undefined ? {} : { server }), ...(port === undefined ? {} : { port }) },
-    trustServerCertificate: bootstrap.trustServerCertificate ?? false,
+    trustServerCertificate: bootstrap.trustServerCertificate ?? defaults.trustServerCertificate.whenUnset,
     ...(bootstrap.encrypt === undefined ? {} : { encrypt: bootstrap.encrypt }),
     applicationName: world.applicationName,
     ...limit("connectTimeout", bootstrap.connectTimeout),
@@ -77,7 +79,7 @@ function limit<Name extends string>(name: Name, duration: string | undefined): P
 
 function authenticationOf(bootstrap: Bootstrap, configuration: Configuration): Authentication {
   const { clientId, tenantId, clientSecret, clientCertificatePath } = bootstrap;
-  switch (bootstrap.authentication ?? "sql") {
+  switch (bootstrap.authentication ?? defaults.authentication.whenUnset) {
     case "entra-default":
       return { type: "entra-default", ...(clientId === undefined ? {} : { clientId }) };
     case "entra-managed-identity":
@@ -101,7 +103,7 @@ function authenticationOf(bootstrap: Bootstrap, configuration: Configuration): A
         );
       return { type: "entra-access-token", accessToken };
     }
-    default: {
+    case "sql": {
       const username = bootstrap.username ?? configuration.sqlAdministrator.username;
       const password = bootstrap.password ?? configuration.sqlAdministrator.password;
       if (username === undefined)

@@ -102,7 +102,7 @@ async function judgeAdoption(
       (change === "replace" || change === "put" || path === "adopt") && valueAt(after, path) === unknown,
   );
   if (open.length > 0) return { problems: open.map(({ path }) => `${path}: is known at up only`), steps: [] };
-  const inputs = after as unknown as Inputs;
+  const inputs = after as Inputs;
   try {
     const found = await findForAdoption(inputs, { immuta });
     const other = takers.get(found.id);

@@ -72,13 +72,10 @@ function matchingInputs(
   const automatic = autoBootstrap ?? (setup === undefined ? undefined : setup === "automatic");
   if (automatic === undefined)
     return "Immuta does not say whether its setup is automatic or manual; give --setup";
-  const { host, port, database, schema, impersonation, metadataDelimiters } = config;
-  const news: Bag = { adopt: id, host, port, database, schema, autoBootstrap: automatic };
-  if (impersonation !== undefined) news["impersonation"] = impersonation;
-  if (metadataDelimiters !== undefined) news["metadataDelimiters"] = metadataDelimiters;
+  const news: Bag = { adopt: id, ...config, autoBootstrap: automatic };
   // Whoever runs the program gives the account's real name.
   if (!automatic) Object.assign(news, { username: "immuta_system_account", bootstrap: {} });
   const { inputs, failures } = check(news);
-  if (failures.length === 0) return inputs as unknown as Inputs;
+  if (failures.length === 0) return inputs as Inputs;
   return failures.map(({ reason }) => reason).join(" ");
 }

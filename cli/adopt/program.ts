@@ -1,4 +1,4 @@
-import { normalHost, properties } from "../../provider/properties";
+import { delimiterNames, normalHost, table } from "../../provider/properties";
 import { literal as text } from "../../provider/strangers";
 import { visible } from "../text";
 import type { Adoptable } from "./inventory";
@@ -36,8 +36,6 @@ function fileFor(host: string, integrations: readonly Adoptable[], tenant: strin
 
 function resourceFor({ id, inputs }: Adoptable): string {
   const { host, port, database, schema, autoBootstrap, impersonation, metadataDelimiters } = inputs;
-  const { hashDelimiter, hashKeyDelimiter, arrayDelimiter } = metadataDelimiters;
-  const delimiters = { hashDelimiter, hashKeyDelimiter, arrayDelimiter };
   const role = impersonation.role === undefined ? "" : `, role: ${text(impersonation.role)}`;
   return [
     "",
@@ -51,7 +49,7 @@ function resourceFor({ id, inputs }: Adoptable): string {
     "  {",
     `    adopt: ${text(id)},`,
     `    host: ${text(host)},`,
-    ...(port === defaultOf("port") ? [] : [`    port: ${port},`]),
+    ...(port === table.port.default ? [] : [`    port: ${port},`]),
     `    database: ${text(database)},`,
     `    schema: ${text(schema)},`,
     `    autoBootstrap: ${autoBootstrap},`,
@@ -63,11 +61,13 @@ function resourceFor({ id, inputs }: Adoptable): string {
           "    bootstrap: {},",
         ]),
     ...(impersonation.enabled ? [`    impersonation: { enabled: true${role} },`] : []),
-    ...(Object.entries(delimiters).every(([name, value]) => value === defaultOf(`metadataDelimiters.${name}`))
+    ...(delimiterNames.every(
+      (name) => metadataDelimiters[name] === table.metadataDelimiters.fields[name].default,
+    )
       ? []
       : [
           "    metadataDelimiters: {",
-          ...Object.entries(delimiters).map(([name, value]) => `      ${name}: ${text(value)},`),
+          ...delimiterNames.map((name) => `      ${name}: ${text(metadataDelimiters[name])},`),
           "    },",
         ]),
     "  },",
@@ -75,8 +75,6 @@ function resourceFor({ id, inputs }: Adoptable): string {
     ");",
   ].join("\n");
 }
-
-const defaultOf = (path: string): unknown => properties.find((property) => property.path === path)?.default;
 
 /** What `pulumi config set` must be given before the program runs: names of settings. */
 export const settingsWanted = (adoptable: readonly Adoptable[]): string[] =>

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Phase, phases } from "../../provider/immuta/types";
-import { type Bag, isBag } from "../../provider/properties";
+import { type Bag, delimiterNames, isBag } from "../../provider/properties";
 import { CommandError } from "../io";
 import { visible } from "../text";
 import type { ReviewedScript, Setup } from "./review";
@@ -60,7 +60,7 @@ function parsedOf(text: string): Bag | undefined {
 }
 
 const required = ["host", "database", "schema", "username"] as const;
-const optional = ["role", "integrationId", "hashDelimiter", "hashKeyDelimiter", "arrayDelimiter"] as const;
+const optional = ["role", "integrationId", ...delimiterNames] as const;
 
 function setupOf(bag: Bag, file: string): Setup {
   const text = (name: string): string => {

@@ -1,23 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { type Phase, phases, type Immuta } from "../../provider/immuta/types";
 import { reviewable } from "../../provider/pool/script-identity";
+import type { Inputs } from "../../provider/properties";
 import { type BootstrapScript, generateScripts } from "../../provider/bootstrap-scripts";
 
 /** What the scripts are generated from; a review's folder keeps it. No secret is among it. */
-export interface Setup {
-  host: string;
-  port?: number;
-  database: string;
-  schema: string;
-  username: string;
-  /** Impersonation role; absent where impersonation is off. */
-  role?: string;
-  /** Immuta's id: then there are edit and delete scripts too. */
-  integrationId?: string;
-  hashDelimiter?: string;
-  hashKeyDelimiter?: string;
-  arrayDelimiter?: string;
-}
+export type Setup = Pick<Inputs, "host" | "database" | "schema"> &
+  Required<Pick<Inputs, "username">> &
+  Partial<Pick<Inputs, "port">> &
+  /** Absent where impersonation is off. */
+  Pick<Inputs["impersonation"], "role"> &
+  Partial<Inputs["metadataDelimiters"]> & {
+    /** Immuta's id: then there are edit and delete scripts too. */
+    integrationId?: string;
+  };
 
 export interface ReviewedScript {
   phase: Phase;
@@ -31,15 +27,15 @@ export interface ReviewedScript {
 
 /** The tenant's scripts of today, masked, in the order of the phases. */
 export async function review(immuta: Immuta, setup: Setup): Promise<ReviewedScript[]> {
-  const { role, hashDelimiter, hashKeyDelimiter, arrayDelimiter, integrationId, ...place } = setup;
+  const { role, host, port, database, schema, username, integrationId, ...metadataDelimiters } = setup;
   const given = process.env["IMMUTA_SYSTEM_PASSWORD"];
   // Identities are the same for every password, so any will do. It never leaves but to Immuta.
   const password = given === undefined || given === "" ? `Aa1-${randomBytes(24).toString("hex")}` : given;
   const scripts = await generateScripts(immuta, {
-    ...place,
+    ...{ host, port, database, schema, username },
     password,
     impersonation: role === undefined ? { enabled: false } : { enabled: true, role },
-    metadataDelimiters: { hashDelimiter, hashKeyDelimiter, arrayDelimiter },
+    metadataDelimiters,
     ...(integrationId === undefined ? {} : { integrationId }),
   });
   const byPhase = new Map<string, BootstrapScript>(

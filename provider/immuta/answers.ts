@@ -1,3 +1,4 @@
+import { delimiterNames } from "../properties";
 import { longestName, told } from "../strangers";
 import type { Integration, IntegrationStatus, Validation, ValidationTest } from "./types";
 
@@ -81,7 +82,7 @@ function readConfig(config: Fields): Integration["config"] {
   const delimiters = config["metadataDelimiters"];
   if (isFields(delimiters)) {
     result.metadataDelimiters = {};
-    for (const name of ["hashDelimiter", "hashKeyDelimiter", "arrayDelimiter"] as const) {
+    for (const name of delimiterNames) {
       const value = text(delimiters[name]);
       if (value !== undefined) result.metadataDelimiters[name] = value;
     }

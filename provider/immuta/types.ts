@@ -2,24 +2,16 @@
 
 export const synapseType = "Azure Synapse Analytics";
 
-export const phases = ["initial-create", "create", "edit", "delete", "cleanup", "post-cleanup"] as const;
-/** The bootstrap scripts that Immuta generates. */
-export type Phase = (typeof phases)[number];
+import type { Inputs, NameAtImmuta, table } from "../properties";
+import type { Phase } from "./phases";
 
-/** Logins live in master; all else is the pool's. */
-export const runsInMaster = (phase: Phase): boolean => phase === "initial-create" || phase === "post-cleanup";
+export { type Phase, phases, runsInMaster } from "./phases";
 
-export interface SynapseConfig {
-  host: string;
-  port: number;
-  schema: string;
-  database: string;
-  impersonation: { enabled: boolean; role?: string };
-  metadataDelimiters: { hashDelimiter: string; hashKeyDelimiter: string; arrayDelimiter: string };
-  username: string;
-  password: string;
-  authenticationType: "userPassword";
-}
+type ToldImmuta = Pick<Inputs, NameAtImmuta<typeof table, "sent" | "shown">>;
+type ShownByImmuta = Pick<Inputs, NameAtImmuta<typeof table, "shown">>;
+
+/** Every payload carries all of it. */
+export type SynapseConfig = Required<ToldImmuta>;
 
 /** Body of POST and PUT, and of the script requests that belong to them. */
 export interface IntegrationPayload {
@@ -59,13 +51,8 @@ export interface IntegrationStatus {
 export interface Integration extends IntegrationStatus {
   type: string;
   autoBootstrap?: boolean;
-  config: {
-    host?: string;
-    port?: number;
-    database?: string;
-    schema?: string;
-    impersonation?: { enabled: boolean; role?: string };
-    metadataDelimiters?: { hashDelimiter?: string; hashKeyDelimiter?: string; arrayDelimiter?: string };
+  config: Partial<Omit<ShownByImmuta, "metadataDelimiters">> & {
+    metadataDelimiters?: Partial<Inputs["metadataDelimiters"]>;
   };
 }
 

@@ -1,8 +1,9 @@
 import type { ConnectionPool } from "mssql";
+import { lasting, table } from "../properties";
 import { serverErrors, type ServerError } from "./faults";
 
 /** Milliseconds. */
-export const defaultRequestTimeout = 600_000;
+export const defaultRequestTimeout = lasting(table.bootstrap.fields.requestTimeout);
 
 /** The code of a batch that did not end in time and was cancelled at the server. */
 export const tooSlow = "too slow";

@@ -14,11 +14,11 @@ export interface PoolLogin {
   encrypt?: "mandatory" | "strict";
   /** Sent in the login, so that the server's audit shows who called. */
   applicationName: string;
-  /** Milliseconds; default 30 s. */
+  /** Milliseconds, as the next two; defaults as the inputs have them. */
   connectTimeout?: number;
-  /** Milliseconds for one batch; default 10 minutes. */
+  /** For one batch. */
   requestTimeout?: number;
-  /** Milliseconds to wait for a pool that may yet come; default 20 minutes. */
+  /** For a pool that may yet come. */
   waitForPool?: number;
   /** A paused pool is waited for like a warming one. */
   pauseIsAwaited: boolean;

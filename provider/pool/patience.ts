@@ -1,12 +1,13 @@
 import { type Clock, systemClock } from "../immuta/wait";
 import { unlessAborted } from "../interruption";
+import { lasting, table } from "../properties";
 import type { Reporter } from "../reporter";
 import { openConnection, type PoolConnection } from "./connection";
 import { PoolUnreachable } from "./errors";
 import type { PoolLogin } from "./login";
 import { judge } from "./trouble";
 
-const defaultLimit = 20 * 60_000;
+const defaultLimit = lasting(table.bootstrap.fields.waitForPool);
 /** A wait that goes on is told of so often. */
 const announcement = 60_000;
 

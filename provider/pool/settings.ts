@@ -2,9 +2,10 @@ import type { Socket } from "node:net";
 import { ClientCertificateCredential } from "@azure/identity";
 import type { config as MssqlConfig } from "mssql";
 import type { Connection, ConnectionConfiguration } from "tedious";
+import { lasting, table } from "../properties";
 import type { Authentication, PoolLogin } from "./login";
 
-export const defaultConnectTimeout = 30_000;
+export const defaultConnectTimeout = lasting(table.bootstrap.fields.connectTimeout);
 
 /** What mssql takes beside what its types know. */
 export type Settings = MssqlConfig & {

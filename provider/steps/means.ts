@@ -2,8 +2,7 @@ import { ImmutaError } from "../immuta/errors";
 import { payloadOf } from "../immuta/payload";
 import type { IntegrationPayload } from "../immuta/types";
 import { type Clock, systemClock } from "../immuta/wait";
-import type { Inputs } from "../properties";
-import { milliseconds } from "../validation";
+import { type Inputs, lasting, secretPaths, table, valueAt } from "../properties";
 import { payloadCredentials } from "../world";
 import type { Operation, Script, ScriptOf, Side } from "./step";
 
@@ -29,11 +28,9 @@ export function existing({ integrationId }: Operation): string {
 
 export const clockOf = ({ world }: Operation): Clock => world.clock ?? systemClock;
 
-const defaultLimit = "20m";
-
 /** How many milliseconds an operation may wait for Immuta. */
 export const limitOf = ({ kind, sides }: Operation): number =>
-  milliseconds((sides.new ?? sides.old)?.timeouts?.[kind] ?? defaultLimit) ?? 1_200_000;
+  lasting(table.timeouts.fields[kind], (sides.new ?? sides.old)?.timeouts?.[kind]);
 
 /** By the script and whose payload it was made from. */
 export const keyOf = ({ phase, side }: ScriptOf): string => `${phase} ${side}`;
@@ -41,17 +38,14 @@ export const keyOf = ({ phase, side }: ScriptOf): string => `${phase} ${side}`;
 export const counted = ({ batches }: Script): string =>
   batches.length === 1 ? "1 batch" : `${batches.length} batches`;
 
-/** Everything that must not show: the passwords of both sides and of the login that runs the scripts. */
+/** Everything that must not show: the secret inputs of both sides, and what came from elsewhere in their place. */
 export function secretsOf({ sides, world, passwords }: Operation): string[] {
-  const given = [sides.new, sides.old].flatMap((inputs) => [
-    inputs?.password,
-    inputs?.bootstrap?.password,
-    inputs?.bootstrap?.clientSecret,
-    inputs?.bootstrap?.accessToken,
-  ]);
+  const given = [sides.new ?? {}, sides.old ?? {}].flatMap((inputs) =>
+    secretPaths.map((path) => valueAt(inputs, path)),
+  );
   const { sqlAdministrator, sqlAccessToken } = world.configuration;
   return [...given, ...passwords.values(), sqlAdministrator.password, sqlAccessToken].filter(
-    (secret) => secret !== undefined,
+    (secret) => typeof secret === "string",
   );
 }
 

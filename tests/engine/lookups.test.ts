@@ -292,7 +292,7 @@ describe("programs look things up in Immuta", function () {
     for (const sentence of [
       "error: getBootstrapScripts: these inputs cannot work:",
       '  - host: "https://a.b" has a scheme.',
-      "  - port: 0 is no port.",
+      "  - port: 0 is not a valid port.",
       "  - password: has a control character",
       "  - impersonation.role: is required when impersonation.enabled is true.",
     ])

@@ -82,7 +82,7 @@ describe("what cannot work ends in one clear error", function () {
     for (const sentence of [
       "databse: no such property. Did you mean database?",
       'host: "https://claims" has a scheme.',
-      "port: 0 is no port.",
+      "port: 0 is not a valid port.",
       "password: has a control character",
       "impersonation.role: is required when impersonation.enabled is true.",
     ])

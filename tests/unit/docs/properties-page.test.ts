@@ -1,14 +1,15 @@
 import { expect } from "chai";
-import { command, isUpToDate, renderProperties } from "../../../docs/render-properties";
+import { page } from "../../../docs/render-properties";
+import { command } from "../../../docs/rendered";
 import { properties } from "../../../provider/properties";
 
 describe("docs/properties.md", () => {
   it("is what the property table says", async () => {
-    expect(await isUpToDate(), `docs/properties.md is out of date: run \`${command}\``).to.equal(true);
+    expect(await page.isUpToDate(), `docs/properties.md is out of date: run \`${command}\``).to.equal(true);
   });
 
   it("has a row for every input, with its default, secrecy and what a change of it means", async () => {
-    const rows = (await renderProperties())
+    const rows = (await page.text())
       .split("\n")
       .filter((line) => line.startsWith("| `"))
       .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()));
@@ -18,7 +19,15 @@ describe("docs/properties.md", () => {
     const link = (change: string): string => `[${change}](#what-a-change-means)`;
     expect(cells("port")).to.deep.equal(["number", "`1433`", "", "", link("replace")]);
     expect(cells("host")).to.deep.equal(["string", "", "", "always", link("replace")]);
-    expect(cells("password")).to.deep.equal(["string", "", "secret", "in manual setup", link("credentials")]);
+    expect(cells("password")).to.deep.equal([
+      "string",
+      "IMMUTA_SQL_ADMIN_PASSWORD, in automatic setup",
+      "secret",
+      "in manual setup",
+      link("credentials"),
+    ]);
+    expect(cells("bootstrap.server")[1]).to.equal("IMMUTA_SQL_SERVER, then `host`");
+    expect(cells("bootstrap.waitForPool")[1]).to.equal("_`20m`_");
     expect(cells("impersonation.enabled")).to.deep.equal(["boolean", "`false`", "", "", link("put")]);
     expect(cells("metadataDelimiters.hashDelimiter")).to.deep.equal(["string", "`\\|`", "", "", link("put")]);
   });

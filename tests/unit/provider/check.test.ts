@@ -32,15 +32,15 @@ describe("check", () => {
     expect(
       reasons({ ...automatic, autoBootstrap: false, username: undefined, password: undefined }),
     ).to.deep.equal([
-      "username: is required in manual setup (autoBootstrap false). Manual setup: Immuta's system account, made by the scripts. Automatic setup: a privileged account, used once for each change; default IMMUTA_SQL_ADMIN_USERNAME.",
-      "password: is required in manual setup (autoBootstrap false). Password of `username`; default in automatic setup IMMUTA_SQL_ADMIN_PASSWORD.",
+      "username: is required in manual setup (autoBootstrap false). Immuta's own system account, which the scripts create.",
+      "password: is required in manual setup (autoBootstrap false). Password of the system account. `passwordFrom` can take its place, so that no state holds it.",
       "bootstrap: is required in manual setup (autoBootstrap false). Give the login that runs Immuta's scripts, or {} to take it from IMMUTA_SQL_ADMIN_USERNAME and IMMUTA_SQL_ADMIN_PASSWORD.",
     ]);
   });
 
   it("refuses a bootstrap login in automatic setup, which has no use for it", () => {
     expect(reasons({ ...automatic, bootstrap: {} })).to.deep.equal([
-      "bootstrap: has no use in automatic setup (autoBootstrap true): Immuta prepares the pool with username and password. Remove it, or set autoBootstrap to false.",
+      "bootstrap: is not used in automatic setup (autoBootstrap true): Immuta prepares the pool with username and password. Remove it, or set autoBootstrap to false.",
     ]);
   });
 

@@ -51,7 +51,7 @@ export const refusals: readonly Refusal[] = [
     "a host with blanks",
     "host",
     "a b",
-    'host: "a b" is no host name. Give letters, digits, hyphens and dots, such as contoso.sql.azuresynapse.net.',
+    'host: "a b" is not a valid host name. Use letters, digits, hyphens and dots, such as contoso.sql.azuresynapse.net.',
   ],
   [
     "a serverless endpoint",
@@ -60,18 +60,23 @@ export const refusals: readonly Refusal[] = [
     'host: "a-ondemand.sql.azuresynapse.net" is the workspace\'s serverless endpoint. Immuta governs dedicated SQL pools: give the endpoint without -ondemand.',
   ],
   ["a host that is no text", "host", 5, "host: must be a string, but a number was given."],
-  ["port 0", "port", 0, "port: 0 is no port. Give a whole number from 1 to 65535; Synapse listens on 1433."],
+  [
+    "port 0",
+    "port",
+    0,
+    "port: 0 is not a valid port. Give a whole number from 1 to 65535; Synapse listens on 1433.",
+  ],
   [
     "a port beyond 65535",
     "port",
     70000,
-    "port: 70000 is no port. Give a whole number from 1 to 65535; Synapse listens on 1433.",
+    "port: 70000 is not a valid port. Give a whole number from 1 to 65535; Synapse listens on 1433.",
   ],
   [
     "a broken port",
     "port",
     14.5,
-    "port: 14.5 is no port. Give a whole number from 1 to 65535; Synapse listens on 1433.",
+    "port: 14.5 is not a valid port. Give a whole number from 1 to 65535; Synapse listens on 1433.",
   ],
   ["a port as text", "port", "1433", "port: must be a number, but a string was given."],
   [
@@ -91,7 +96,7 @@ export const refusals: readonly Refusal[] = [
     "a missing schema",
     "schema",
     undefined,
-    "schema: is required. The Immuta-managed schema in which the policy-enforced views are made.",
+    "schema: is required. The Immuta-managed schema in which the policy-enforced views are created.",
   ],
   ["a blank schema", "schema", "  ", 'schema: "  " is empty. Give a name of 1 to 128 characters.'],
   [
@@ -104,7 +109,7 @@ export const refusals: readonly Refusal[] = [
     "a missing setup",
     "autoBootstrap",
     undefined,
-    "autoBootstrap: is required. true: automatic setup, Immuta prepares the pool itself. false: manual setup, this provider runs Immuta's scripts.",
+    "autoBootstrap: is required. `true` for automatic setup, in which Immuta prepares the pool itself; `false` for manual setup, in which this provider runs Immuta's scripts.",
   ],
   ["a setup as text", "autoBootstrap", "false", "autoBootstrap: must be a boolean, but a string was given."],
   [
@@ -131,7 +136,7 @@ export const refusals: readonly Refusal[] = [
     "another way to log in",
     "authenticationType",
     "oAuth",
-    'authenticationType: "oAuth" is not supported. Immuta\'s Synapse integration knows userPassword only.',
+    'authenticationType: "oAuth" is not supported. Immuta\'s Synapse integration supports userPassword only.',
   ],
   [
     "impersonation without a role",
@@ -185,13 +190,13 @@ export const refusals: readonly Refusal[] = [
     "a server with a scheme",
     "bootstrap.server",
     "tcp://x",
-    'bootstrap.server: "tcp://x" is no host name or address. Give it without scheme, path or port; the port goes into bootstrap.port.',
+    'bootstrap.server: "tcp://x" is not a valid host name or address. Give it without scheme, path or port; the port goes into bootstrap.port.',
   ],
   [
     "a server with a port",
     "bootstrap.server",
     "x:1433",
-    'bootstrap.server: "x:1433" is no host name or address. Give it without scheme, path or port; the port goes into bootstrap.port.',
+    'bootstrap.server: "x:1433" is not a valid host name or address. Give it without scheme, path or port; the port goes into bootstrap.port.',
   ],
   [
     "an empty bootstrap password",
@@ -209,13 +214,13 @@ export const refusals: readonly Refusal[] = [
     "a timeout that is none",
     "timeouts.create",
     "soon",
-    'timeouts.create: "soon" is no duration. Give a number with a unit, such as 90s, 20m or 1h30m.',
+    'timeouts.create: "soon" is not a valid duration. Give a number with a unit, such as 90s, 20m or 1h30m.',
   ],
   [
     "a timeout without a unit",
     "timeouts.update",
     "20",
-    'timeouts.update: "20" is no duration. Give a number with a unit, such as 90s, 20m or 1h30m.',
+    'timeouts.update: "20" is not a valid duration. Give a number with a unit, such as 90s, 20m or 1h30m.',
   ],
   [
     "a timeout of nothing",
