@@ -5,9 +5,9 @@ import {
   type BootstrapScripts,
   generateScripts,
   type RegisteredBootstrapScripts,
-  type ScriptInputs,
 } from "../provider/bootstrap-scripts";
-import type { ImpersonationArgs, MetadataDelimitersArgs } from "./synapse-integration";
+import type { NameAtImmuta, table } from "../provider/properties";
+import type { ManualSetup } from "./args";
 import { inTenant } from "./tenant";
 
 export type { BootstrapScript, BootstrapScripts, RegisteredBootstrapScripts };
@@ -16,18 +16,12 @@ export type { BootstrapScript, BootstrapScripts, RegisteredBootstrapScripts };
  * What a manual setup is made of, with the meaning, rules and defaults that SynapseIntegration gives it. The arguments
  * of one can be handed over as they are.
  */
-export interface BootstrapScriptsArgs {
-  host: Input<string>;
-  /** Default 1433. */
-  port?: Input<number | undefined>;
-  database: Input<string>;
-  schema: Input<string>;
-  /** Immuta's own system account, which the scripts make. */
-  username: Input<string>;
-  /** Its password. It stands in the scripts, which is why they are secret. */
+export interface BootstrapScriptsArgs extends Pick<
+  ManualSetup,
+  Exclude<NameAtImmuta<typeof table, "sent" | "shown">, "password" | "authenticationType">
+> {
+  /** Password of the system account. It stands in the scripts, which is why they are secret. */
   password: Input<string>;
-  impersonation?: Input<ImpersonationArgs | undefined>;
-  metadataDelimiters?: Input<MetadataDelimitersArgs | undefined>;
   /** Scripts are for manual setups only. */
   autoBootstrap?: false;
   integrationId?: never;
@@ -53,7 +47,5 @@ export function getBootstrapScripts(
 ): Output<BootstrapScripts> {
   return pulumi
     .secret(args)
-    .apply((known) =>
-      inTenant("getBootstrapScripts", (immuta) => generateScripts(immuta, known as unknown as ScriptInputs)),
-    );
+    .apply((known) => inTenant("getBootstrapScripts", (immuta) => generateScripts(immuta, known)));
 }

@@ -27,10 +27,13 @@ export type {
   AutomaticSetupArgs,
   BootstrapArgs,
   ImpersonationArgs,
-  ManualSetupArgs,
   MetadataDelimitersArgs,
   PasswordReferenceArgs,
-  SynapseIntegrationArgs,
   TimeoutsArgs,
+} from "./args";
+export type {
+  EitherSetupArgs,
+  ManualSetupArgs,
+  SynapseIntegrationArgs,
   ValidationSummary,
 } from "./synapse-integration";

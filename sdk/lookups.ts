@@ -49,7 +49,7 @@ export interface IntegrationTest {
 }
 
 /** An integration of any platform, as Immuta describes it. Never holds credentials. */
-export interface GetIntegrationResult {
+export interface GetIntegrationResult extends ConfigOfIntegration {
   /** Immuta's id, as text. */
   id: string;
   /** Immuta's name of the platform, such as `Azure Synapse Analytics`. */
@@ -59,14 +59,10 @@ export interface GetIntegrationResult {
   /** Whether Immuta set it up itself. */
   autoBootstrap?: boolean;
   validation?: { status: string; tests: IntegrationTest[] };
-  /** This and the fields below where the platform has them. */
-  host?: string;
-  port?: number;
-  database?: string;
-  schema?: string;
-  impersonation?: { enabled: boolean; role?: string };
-  metadataDelimiters?: { hashDelimiter?: string; hashKeyDelimiter?: string; arrayDelimiter?: string };
 }
+
+/** The inputs that Immuta shows, where the platform has them. */
+type ConfigOfIntegration = Integration["config"];
 
 /**
  * The integration, of any platform, with this id or on this host, database and schema.

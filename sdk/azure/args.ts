@@ -8,13 +8,7 @@ import type {
   WorkspaceArgs,
   WorkspaceSqlAadAdminArgs,
 } from "@pulumi/azure-native/synapse";
-import type {
-  BootstrapArgs,
-  ImpersonationArgs,
-  ManualSetupArgs,
-  MetadataDelimitersArgs,
-  PasswordReferenceArgs,
-} from "../synapse-integration";
+import type { BootstrapArgs, CommonArgs, PasswordReferenceArgs } from "../args";
 
 /** A resource that the component makes. */
 export interface Made<Args> {
@@ -127,33 +121,19 @@ export interface PrivateNetworkArgs {
 
 export type NetworkArgs = PublicNetworkArgs | PrivateNetworkArgs;
 
-/** SynapseIntegration's arguments that have no argument of their own here; `host`, `port` and `poolIdentity` win over what is computed. */
-export type IntegrationArgs = Partial<
-  Pick<
-    ManualSetupArgs,
-    | "host"
-    | "port"
-    | "poolIdentity"
-    | "authenticationType"
-    | "timeouts"
-    | "onCreateFailure"
-    | "onDisabled"
-    | "retainPoolObjects"
-    | "adopt"
-    | "adoptMode"
-  >
->;
+/** Inputs for which the component has an argument of its own. */
+type OwnArgument = "database" | "passwordFrom" | "passwordVersion" | Governing;
+type Governing = "schema" | "impersonation" | "metadataDelimiters";
 
-export interface GovernedSqlPoolArgs {
-  /** The Immuta-managed schema in which the policy-enforced views are made. A change replaces the integration. */
-  schema: Input<string>;
+/** SynapseIntegration's arguments that have no argument of their own here; `host`, `port` and `poolIdentity` win over what is computed. */
+export type IntegrationArgs = Partial<Omit<CommonArgs, OwnArgument>>;
+
+export interface GovernedSqlPoolArgs extends Pick<CommonArgs, Governing> {
   systemAccount: SystemAccountArgs;
   /** Required for a workspace that is made, unless `bootstrap.authentication` is one of Entra's. */
   administrator?: AdministratorArgs;
   /** How Immuta's scripts are run; wins over what follows from `administrator` and `network`. */
   bootstrap?: BootstrapArgs;
-  impersonation?: Input<ImpersonationArgs | undefined>;
-  metadataDelimiters?: Input<MetadataDelimitersArgs | undefined>;
   /** Who reaches the pool, and how. Required for a workspace that is made; `{}` says that you see to it yourself. */
   network?: NetworkArgs;
   /** Default: none is set. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { BootstrapArgs } from "../synapse-integration";
+import type { BootstrapArgs } from "../args";
 import { addressProblem } from "./addresses";
 import type { GovernedSqlPoolArgs, NetworkArgs } from "./args";
 

@@ -7,7 +7,9 @@ import type { Output } from "@pulumi/pulumi";
 import {
   SynapseIntegration,
   type AutomaticSetupArgs,
+  type EitherSetupArgs,
   type ManualSetupArgs,
+  type PasswordReferenceArgs,
   type SynapseIntegrationArgs,
 } from "../../sdk";
 
@@ -47,9 +49,37 @@ export const lifted: SynapseIntegrationArgs = {
   retainPoolObjects: true,
 };
 
+declare const isAutomatic: boolean;
+declare const automaticOrNot: Output<boolean>;
+
+/** Which setup it is may be a variable or an output. */
+export const either: EitherSetupArgs[] = [
+  { ...place, autoBootstrap: isAutomatic, ...account, bootstrap: isAutomatic ? undefined : administrator },
+  {
+    ...place,
+    autoBootstrap: automaticOrNot,
+    ...account,
+    bootstrap: automaticOrNot.apply((automatically) => (automatically ? undefined : {})),
+  },
+];
+
+/** What has a default may be left out. */
+export const role: SynapseIntegrationArgs = { ...place, autoBootstrap: true, impersonation: { role: "R" } };
+
+/** One way to the password. */
+export const references: PasswordReferenceArgs[] = [
+  { env: "PASSWORD" },
+  { file: pulumi.output("/run/secrets/password") },
+  { keyVault: "https://v.vault.azure.net/secrets/s/0", env: undefined },
+];
+
 export const integration = new SynapseIntegration("claims", lifted, { protect: true });
 export const status: Output<string> = integration.status;
 export const port: Output<number> = integration.port;
+export const impersonation: Output<{ enabled: boolean; role?: string }> = integration.impersonation;
+export const hash: Output<string> = integration.metadataDelimiters.hashDelimiter;
+export const username: Output<string | undefined> = integration.username;
+export const setup: Output<boolean> = integration.autoBootstrap;
 export const failed: Output<string[]> = integration.validation.failed;
 
 // @ts-expect-error manual setup needs `bootstrap`
@@ -79,8 +109,11 @@ new SynapseIntegration("claims", {
 // @ts-expect-error `autoBootstrap` says which setup it is
 new SynapseIntegration("claims", { ...place, ...administrator });
 
-// @ts-expect-error which setup it is must be known when the program is written
+// @ts-expect-error a setup that an output decides may be a manual one, and is given all that one needs
 new SynapseIntegration("claims", { ...place, autoBootstrap: pulumi.output(true) });
+
+// @ts-expect-error and so is one that a variable decides
+new SynapseIntegration("claims", { ...place, autoBootstrap: isAutomatic, ...account });
 
 // @ts-expect-error neither setup does without a host
 new SynapseIntegration("claims", { database: "claims", schema: "governed", autoBootstrap: true });
@@ -91,8 +124,23 @@ new SynapseIntegration("claims", { ...place, autoBootstrap: true, port: "1433" }
 // @ts-expect-error a time is text with its unit
 new SynapseIntegration("claims", { ...place, autoBootstrap: true, timeouts: { create: 900 } });
 
-// @ts-expect-error impersonation says whether it is enabled
-new SynapseIntegration("claims", { ...place, autoBootstrap: true, impersonation: { role: "R" } });
+new SynapseIntegration("claims", {
+  ...place,
+  autoBootstrap: false,
+  username: "immuta",
+  // @ts-expect-error two ways to the password
+  passwordFrom: { env: "A", file: "B" },
+  bootstrap: {},
+});
+
+// @ts-expect-error no way to the password
+export const noReference: PasswordReferenceArgs = {};
+
+// @ts-expect-error a misspelt field of an object
+new SynapseIntegration("claims", { ...place, autoBootstrap: true, impersonation: { rolle: "R" } });
+
+// @ts-expect-error no such input, and so no such output
+export type UnheardOf = SynapseIntegration["colour"];
 
 // @ts-expect-error no such choice
 new SynapseIntegration("claims", { ...place, autoBootstrap: true, onCreateFailure: "retry" });
