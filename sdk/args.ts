@@ -74,13 +74,15 @@ export interface BootstrapArgs {
   run?: Input<"provider" | "external" | undefined>;
   /**
    * Identities of the scripts that may run, by phase (`initial-create`, `create`, `edit`, `delete`, `cleanup`,
-   * `post-cleanup`). When given, a script with another identity, or of a phase that is not named, is not run.
+   * `post-cleanup`): SHA-256 of the text with the password, where it is one literal in a place for a password,
+   * replaced. When given, a script with another identity, or of a phase that is not named, is not run.
    * getBootstrapScripts and the output `scripts` show identities.
    */
   approvedScripts?: Input<Record<string, Input<string>> | undefined>;
   /**
-   * What happens to a script that reaches beyond Immuta's own objects (rights on the server, other schemas,
-   * unusual statements): `log` reports it, `strict` refuses it.
+   * What happens to a script with a statement that is not known to keep to Immuta's own objects (its schemas,
+   * the system account, the impersonation role), or that cannot be judged, such as SQL that is built while it
+   * runs: `log` names each, `strict` refuses the script. docs/scripts.md says what passes.
    * @default `log`
    */
   guard?: Input<"log" | "strict" | undefined>;

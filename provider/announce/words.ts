@@ -26,10 +26,13 @@ export function wordsOf(announcement: Announcement): Line[] {
         : [`goes on with the ${resumes.operation} that stopped after: ${resumes.after.join(", ")}`]),
     ),
     ...of("credentials", ...versions(announcement), ...named(hidden, "changed, value not shown")),
+    ...of("open", ...(steps.some(({ setup }) => setup === null) ? [openSetup] : [])),
     ...of("step", ...steps.map(stepWords)),
     ...of("open", ...named(unknown, "may change, known at up")),
   ];
 }
+
+const openSetup = "the setup is known at up: a manual one runs Immuta's scripts first";
 
 const isSecret = (path: string): boolean => properties.some((row) => row.path === path && row.secret);
 

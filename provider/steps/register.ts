@@ -1,9 +1,10 @@
 import { foundAfterLostAnswer, OutcomeUnknown } from "../identity";
 import { ImmutaError } from "../immuta/errors";
 import { impersonationOf, impersonationWords } from "./fields";
+import { unknown } from "../unknown";
 import { clockOf, inputsOn, payloadOn, withExternalAdvice } from "./means";
 import { remove } from "./remove";
-import { type Operation, step } from "./step";
+import { type Fields, type Operation, step } from "./step";
 import { untilGone } from "./wait";
 
 export const register = step({
@@ -13,14 +14,21 @@ export const register = step({
   calls: ["POST /integrations"],
   announced: {
     fields: ({ news }) => ({
-      setup: news["autoBootstrap"] === true ? "automatic" : "manual",
+      setup: setupOf(news["autoBootstrap"]),
       ...impersonationOf(news),
     }),
-    words: (fields) => `POST /integrations (${String(fields["setup"])} setup, ${impersonationWords(fields)})`,
+    words: (fields) => `POST /integrations (${setupWords(fields)}, ${impersonationWords(fields)})`,
   },
   do: post,
   undo: ({ registered }) => (registered ? [remove, untilGone] : []),
 });
+
+/** null where it is known at `up` only. */
+const setupOf = (automatic: unknown): string | null =>
+  automatic === unknown ? null : automatic === true ? "automatic" : "manual";
+
+const setupWords = ({ setup }: Fields): string =>
+  typeof setup === "string" ? `${setup} setup` : "setup known at up";
 
 async function post(operation: Operation): Promise<void> {
   const { immuta, reporter } = operation.world;
@@ -40,13 +48,13 @@ async function post(operation: Operation): Promise<void> {
 async function idOfLostPost(error: ImmutaError, operation: Operation): Promise<string> {
   const { immuta, reporter } = operation.world;
   const inputs = inputsOn("new", operation);
-  const unknown = (why: string): OutcomeUnknown =>
+  const notKnown = (why: string): OutcomeUnknown =>
     new OutcomeUnknown(
       `${error.message}\nWhether it was carried out is not known: ${why} \`pulumi up\` looks again and goes on from there; \`pulumi destroy\` removes it.`,
     );
   const id = await foundAfterLostAnswer(immuta, operation.before, inputs, clockOf(operation)).catch(
     (second: unknown) => {
-      throw unknown(second instanceof Error ? second.message : String(second));
+      throw notKnown(second instanceof Error ? second.message : String(second));
     },
   );
   if (id !== undefined) {
@@ -54,7 +62,7 @@ async function idOfLostPost(error: ImmutaError, operation: Operation): Promise<s
     return id;
   }
   // Immuta prepares the pool itself before it lists the integration. In manual setup undoing the scripts ends it.
-  if (inputs.autoBootstrap) throw unknown("Immuta's list holds no such integration yet.");
+  if (inputs.autoBootstrap) throw notKnown("Immuta's list holds no such integration yet.");
   throw new Error(`${error.message}\nIt was not carried out: Immuta's list holds no such integration.`, {
     cause: error,
   });
