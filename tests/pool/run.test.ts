@@ -106,6 +106,13 @@ describe("running a phase", () => {
     expect(message).to.match(/Msg 50000, level 16, state 1, procedure (dbo\.)?p, line \d+: inside/);
   });
 
+  it("takes the script's line from the text of a dedicated pool's own parser", async () => {
+    const { message } = await failureOf(stage.run("PRINT 'a'\nGO\nPRINT 'b'\n\nFETCH TABLE x"));
+    expect(message).to.match(
+      /Msg 103010, level 16, state 1, script line 5: Parse error at line: 3, column: \d+: /,
+    );
+  });
+
   it("logs PRINT and informational messages while the script runs", async () => {
     const seen: number[] = [];
     stage.lines.onInfo = () => seen.push(synapse.journal.length);
@@ -154,6 +161,17 @@ describe("running a phase", () => {
       for (const piece of ["p4ss", "WORD", "immuta WITH"]) expect(error.message).to.not.contain(piece);
       expect(stage.lines.all).to.not.contain("WORD");
     });
+
+    for (const where of [database, "master"])
+      it(`in the error of a batch whose literal the secret ends early (${where})`, async () => {
+        const leaking = "p4ss' TailOfThePassword 'x";
+        const script = `PRINT '${leaking}'`;
+        const given = { mask: (text: string) => masked(text, [leaking]), database: where };
+        const { message } = await failureOf(stage.run(script, given));
+        expect(message).to.match(/Msg (103010|102), level (15|16).* near '…'/);
+        expect(message).to.not.contain("Tail");
+        expect(stage.lines.all).to.not.contain("Tail");
+      });
 
     it("but keeps the server's hint where the batch holds no secret", async () => {
       const { message } = await failureOf(stage.run("SELECT FROM WHERE", { mask }));

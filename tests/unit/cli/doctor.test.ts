@@ -115,6 +115,29 @@ describe("pulumi-immuta doctor", () => {
     expect(bench.sandbox.synapse.catalog(host, "claims")).to.deep.equal(before);
   });
 
+  it("shows the node to which a gateway redirects, and the ports where it does not answer", async () => {
+    const inside = await openBench({ connectionPolicy: "redirect" });
+    try {
+      const { synapse } = inside.sandbox;
+      synapse.createWorkspace({ host, administratorLogin: "sqladmin", administratorPassword: canary });
+      synapse.createPool(host, "claims");
+      const { port } = await synapse.node(host);
+      const seen = await inside.run(pool, login);
+      expect(seen.code).to.equal(0);
+      for (const where of ["master", "database"])
+        expect(seen.out).to.contain(
+          `ok   node of ${where}: ${host} sends on to localhost:${port}, which answers\n`,
+        );
+      synapse.setFault(host, "claims", { kind: "node", how: "refused" });
+      const closed = await inside.run(pool, login);
+      expect(closed.code).to.equal(1);
+      expect(closed.out).to.match(/FAIL node of database: .* → .*11000-11999/);
+      expect(closed.out).to.contain("ok   login in master: ");
+    } finally {
+      await inside.close();
+    }
+  });
+
   it("tells a wrong password, a firewall and a paused pool apart, each with its remedy", async () => {
     const wrong = await bench.run(pool, { ...login, IMMUTA_SQL_ADMIN_PASSWORD: `${canary}x` });
     expect(wrong.code).to.equal(1);

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main } from "../../../cli/index";
-import { startSandbox, type Sandbox } from "../../../sandbox";
+import { startSandbox, type Sandbox, type SandboxOptions } from "../../../sandbox";
 import { type Ran, ran } from "./previews";
 
 export interface Bench {
@@ -17,8 +17,8 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-export async function openBench(): Promise<Bench> {
-  const sandbox = await startSandbox();
+export async function openBench(options: SandboxOptions = {}): Promise<Bench> {
+  const sandbox = await startSandbox(options);
   const folder = mkdtempSync(join(tmpdir(), "pulumi-immuta-cli-"));
   return {
     sandbox,
