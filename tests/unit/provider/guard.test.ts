@@ -276,30 +276,6 @@ describe("the guard over scripts", () => {
     ).to.have.length(1);
   });
 
-  it("takes time linear in the script, whatever it is made of", () => {
-    for (const piece of [
-      "[",
-      "(",
-      "CASE ",
-      "EXEC('",
-      "'",
-      "--",
-      "/*",
-      "TOP (",
-      "SELECT ",
-      "a.",
-      "GRANT SELECT,",
-      "DROP TABLE dbo.x ",
-      "$",
-      "IF ",
-      "x ",
-      "WITH a AS (",
-    ]) {
-      const text = piece.repeat(400_000 / piece.length);
-      expect(concernsIn([{ text, line: 1 }], own), piece).to.be.an("array");
-    }
-  }).timeout(30_000);
-
   it("lets nothing pass that is appended to a script that passes", () => {
     const first = fc.constantFrom(...allowed.map(([, script]) => script));
     const outside = fc.constantFrom(
