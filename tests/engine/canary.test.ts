@@ -28,7 +28,7 @@ describe("no secret is written anywhere in the clear", function () {
   let plan = "";
 
   before(async () => {
-    sandbox = await startSandbox({ apiKey: secrets.apiKey });
+    sandbox = await startSandbox({ apiKey: secrets.apiKey, connectionPolicy: "redirect" });
     scenario = await open(sandbox, "quickstart", {
       env: { PULUMI_IMMUTA_DEBUG: "1" },
       config: {

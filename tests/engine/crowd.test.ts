@@ -16,7 +16,7 @@ describe("50 integrations at once while every tenth call to Immuta fails", funct
   let hashDelimiter = "|";
 
   before(async () => {
-    sandbox = await startSandbox();
+    sandbox = await startSandbox({ connectionPolicy: "redirect" });
     for (let n = 0; n < count; n++) {
       if (n % poolsPerWorkspace === 0) sandbox.synapse.createWorkspace({ host: hostOf(n), ...administrator });
       sandbox.synapse.createPool(hostOf(n), `pool${n}`);

@@ -112,7 +112,10 @@ describe("docs/secrets.md", function () {
 
   before(async () => {
     writeFileSync(file, `${canaries["Immuta's system account: passwordFrom: { file }"]}\n`, { mode: 0o600 });
-    sandbox = await startSandbox({ apiKey: canaries["API key: IMMUTA_API_KEY"] ?? "" });
+    sandbox = await startSandbox({
+      apiKey: canaries["API key: IMMUTA_API_KEY"] ?? "",
+      connectionPolicy: "redirect",
+    });
     sandbox.synapse.createWorkspace({ host, administratorLogin: "sqladmin", administratorPassword });
     sandbox.synapse.acceptAccessToken(
       host,
