@@ -3,7 +3,6 @@ import { spawn } from "node:child_process";
 import dns from "node:dns";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { dial } from "../../provider/pool/dial";
-import { PoolUnreachable } from "../../provider/pool/errors";
 import type { Fault, Synapse } from "../../sandbox/synapse";
 import {
   actsWhenQuiet,
@@ -15,6 +14,7 @@ import {
   type Stage,
   stageOn,
   startPool,
+  unreachable,
   type Watch,
   watchHandles,
 } from "./support";
@@ -37,11 +37,6 @@ describe("connecting to a pool", () => {
 
   const fault = (set: Fault | undefined, where = database): void => {
     synapse.setFault(host, where, set);
-  };
-  const unreachable = async (work: Promise<void>): Promise<PoolUnreachable> => {
-    const error = await failureOf(work);
-    if (error instanceof PoolUnreachable) return error;
-    throw error;
   };
   const made = (): boolean => synapse.catalog(host, database).roles.includes("made");
 

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { PoolUnreachable } from "../../provider/pool/errors";
+import type { PoolUnreachable } from "../../provider/pool/errors";
 import type { PoolLogin } from "../../provider/pool/login";
 import { loginGuard } from "../../provider/pool/packets";
-import { administrator, failureOf, type Stage, stageOn, type Watch, watchHandles } from "./support";
+import { administrator, type Stage, stageOn, unreachable, type Watch, watchHandles } from "./support";
 
 /** MS-TDS 2.2.6.5, PRELOGIN: what a server can say of encryption. */
 const answers = { off: 0, "not supported": 2 } as const;
@@ -74,11 +74,8 @@ describe("a login in front of a server that does not encrypt", () => {
     await handles.expectNoneLeft();
   });
 
-  const refused = async (stage: Stage, login: Partial<PoolLogin>): Promise<PoolUnreachable> => {
-    const error = await failureOf(stage.run("SELECT 1", { fresh: true }, login));
-    if (error instanceof PoolUnreachable) return error;
-    throw error;
-  };
+  const refused = (stage: Stage, login: Partial<PoolLogin>): Promise<PoolUnreachable> =>
+    unreachable(stage.run("SELECT 1", { fresh: true }, login));
 
   for (const [says, encryption] of Object.entries(answers))
     for (const [name, login] of Object.entries(logins))

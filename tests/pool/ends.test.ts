@@ -13,6 +13,7 @@ import {
   type Stage,
   stageOn,
   startPool,
+  unreachable,
   type Watch,
   watchHandles,
 } from "./support";
@@ -49,11 +50,6 @@ describe("a connection that ends", () => {
 
   const fault = (set: Fault): void => {
     synapse.setFault(host, database, set);
-  };
-  const unreachable = async (work: Promise<unknown>): Promise<PoolUnreachable> => {
-    const error = await failureOf(work);
-    if (error instanceof PoolUnreachable) return error;
-    throw error;
   };
   const roles = (): string[] => [...synapse.catalog(host, database).roles].sort();
   const again = (batch: number): string =>

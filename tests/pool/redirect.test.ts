@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { openConnection } from "../../provider/pool/connection";
-import { PoolUnreachable } from "../../provider/pool/errors";
 import type { PoolLogin } from "../../provider/pool/login";
 import { survey } from "../../provider/pool/survey";
 import { noTrail } from "../../provider/trail";
@@ -14,12 +13,12 @@ import {
   acts,
   countOf,
   database,
-  failureOf,
   host,
   loginTo,
   type Stage,
   stageOn,
   startPool,
+  unreachable,
   type Watch,
   watchHandles,
 } from "./support";
@@ -42,11 +41,6 @@ describe("a gateway that redirects", () => {
 
   const node = (how: Extract<Fault, { kind: "node" }>["how"], logins?: number): void => {
     synapse.setFault(host, database, { kind: "node", how, ...(logins === undefined ? {} : { logins }) });
-  };
-  const unreachable = async (work: Promise<unknown>): Promise<PoolUnreachable> => {
-    const error = await failureOf(work);
-    if (error instanceof PoolUnreachable) return error;
-    throw error;
   };
   const nodeName = async (): Promise<string> => `localhost:${(await synapse.node(host)).port}`;
 

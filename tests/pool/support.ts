@@ -1,6 +1,7 @@
 /** A workspace in the sandbox, and what pool/ needs to run scripts in it without waiting for anything. */
 import { expect } from "chai";
 import type { Clock } from "../../provider/immuta/wait";
+import { PoolUnreachable } from "../../provider/pool/errors";
 import type { PoolLogin } from "../../provider/pool/login";
 import { splitBatches } from "../../provider/pool/batches";
 import { runPhase, type PhaseRun } from "../../provider/pool/run";
@@ -118,6 +119,12 @@ export async function failureOf(work: Promise<unknown>): Promise<Error> {
     return error as Error;
   }
   throw new Error("expected a failure");
+}
+
+export async function unreachable(work: Promise<unknown>): Promise<PoolUnreachable> {
+  const error = await failureOf(work);
+  if (error instanceof PoolUnreachable) return error;
+  throw error;
 }
 
 /** "kind database" of the journal's logins and logouts, "database: statement" of its batches. */
