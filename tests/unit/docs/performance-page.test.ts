@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import type { Results } from "../../../bench/campaign";
-import { pageOf } from "../../../bench/index";
-import { picture } from "../../../bench/page";
+import type { Results } from "../../../tools/bench/campaign";
+import { pageOf } from "../../../tools/bench/index";
+import { picture } from "../../../tools/bench/page";
 
 const docs = join(__dirname, "..", "..", "..", "docs");
 const written = (name: string): string => readFileSync(join(docs, name), "utf8");

@@ -38,7 +38,7 @@ describe("docs/troubleshooting.md", () => {
   });
 
   it("has every number of a server's refusal that gets advice", () => {
-    const advice = readFileSync(join(root, "provider", "pool", "advice.ts"), "utf8");
+    const advice = readFileSync(join(root, "provider", "sql", "hints.ts"), "utf8");
     const table = advice.slice(
       advice.indexOf("const forNumber"),
       advice.indexOf("\n]);", advice.indexOf("const forNumber")),
