@@ -35,6 +35,10 @@ const commands: Readonly<Record<string, Command>> = {
     summary: "whether Immuta and a pool can be reached and used from here",
     module: "./doctor",
   },
+  explain: {
+    summary: "what the code at the end of an error means, and what to do",
+    module: "./explain",
+  },
   sandbox: {
     summary: "Immuta, Synapse and Azure on this machine, to try programs on and to test them",
     module: "./sandbox",

@@ -5,6 +5,7 @@ import {
   type Immuta,
   immutaOf,
   masked,
+  withCode,
 } from "../provider";
 import { CommandError, type Io } from "./io";
 import { visible } from "./text";
@@ -28,7 +29,7 @@ export async function withTenant<T>(io: Io, work: (immuta: Immuta) => Promise<T>
     );
   } catch (error) {
     if (error instanceof ConfigurationError || error instanceof ImmutaError)
-      throw new CommandError(lines(masked(error.message, [apiKey])));
+      throw new CommandError(lines(masked(withCode(error), [apiKey])));
     throw error;
   }
 }

@@ -18,6 +18,8 @@ export {
   readConfiguration,
   type Configuration,
 } from "./core/configuration";
+export { failureKinds, failureOf, withCode } from "./core/failure";
+export { recovery, situations } from "./core/recovery";
 export { Interruption } from "./core/interruption";
 export { type Phase, phases } from "./core/phases";
 export { type PropertyMap, valueAt, isPropertyMap } from "./core/property-map";
@@ -63,6 +65,7 @@ export { ImmutaError } from "./immuta/errors";
 export { type Address, dial } from "./sql/connect/dial";
 export { type PoolLogin, nameOfLogin, routeOf } from "./sql/connect/login";
 export { PoolUnreachable } from "./sql/errors";
+export { hintsByNumber } from "./sql/hints";
 export { masked, reviewable } from "./sql/script/identity";
 export { statementStarts, upper } from "./sql/script/keywords";
 export { type Batch, ScriptError, splitBatches } from "./sql/script/split";

@@ -1,4 +1,4 @@
-import { readConfiguration, type Reporter, type Immuta, immutaOf, harmless } from "../provider";
+import { withCode, readConfiguration, type Reporter, type Immuta, immutaOf, harmless } from "../provider";
 import * as pulumi from "@pulumi/pulumi";
 import { warnOfPlainSettings } from "./plain-settings";
 
@@ -15,7 +15,7 @@ export async function inTenant<T>(name: string, work: (immuta: Immuta) => Promis
   } catch (error) {
     if (configuration.debug || !(error instanceof Error)) throw error;
     // The engine prints the program's text and a stack trace for any other class of error.
-    throw Object.assign(new pulumi.RunError(harmless(`${name}: ${error.message}`)), { cause: error });
+    throw Object.assign(new pulumi.RunError(harmless(`${name}: ${withCode(error)}`)), { cause: error });
   }
 }
 

@@ -1,4 +1,12 @@
 import { appendFileSync } from "node:fs";
+import { Failure, failureKind } from "./failure";
+
+const notWritten = failureKind({
+  code: "IMMUTA-AUDIT-LOG",
+  title: "The audit log cannot be written.",
+  remedy:
+    "Nothing is done unseen: make the file that `IMMUTA_AUDIT_LOG` names writable, or unset the variable.",
+});
 
 /** One act on Immuta or a pool, as the audit log names it. Nothing in it is secret. */
 export interface AuditEntry {
@@ -31,9 +39,11 @@ export function fileAuditLog(file: string, resource: string): AuditLog {
       appendFileSync(file, `${JSON.stringify(line)}\n`, { mode: 0o600 });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new Error(`The audit log (IMMUTA_AUDIT_LOG) cannot be written, so nothing was done: ${why}`, {
-        cause: error,
-      });
+      throw new Failure(
+        notWritten,
+        `The audit log (IMMUTA_AUDIT_LOG) cannot be written, so nothing was done: ${why}`,
+        { outcome: "not sent", cause: error },
+      );
     }
   };
   return {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Failure, failureKind } from "./failure";
 import { milliseconds } from "./rules";
 
 /**
@@ -27,8 +28,17 @@ export interface Configuration {
   requestTimeout?: number;
 }
 
-export class ConfigurationError extends Error {
-  override readonly name = "ConfigurationError";
+const configurationKind = failureKind({
+  code: "IMMUTA-CONFIGURATION",
+  title: "A setting is missing, or is not one that can be used.",
+  remedy:
+    "Nothing was done. The message names the setting and its environment variable; [Configuration](configuration.md) has them all.",
+});
+
+export class ConfigurationError extends Failure {
+  constructor(message: string) {
+    super(configurationKind, message, { outcome: "not sent" });
+  }
 }
 
 /** Reads one `immuta:` setting of the stack; undefined where it is not set. */

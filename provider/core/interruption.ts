@@ -1,6 +1,17 @@
+import { Failure, failureKind } from "./failure";
+
+const interrupted = failureKind({
+  code: "IMMUTA-INTERRUPTED",
+  title: "The operation was told to stop before its end.",
+  remedy:
+    "Nothing was undone. The state says how far it came: `pulumi up` goes on from there, `pulumi destroy` removes it.",
+});
+
 /** The operation was told to stop before its end: nothing was undone, and the state says how far it came. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
+export class Interrupted extends Failure {
+  constructor(message: string, cause?: unknown) {
+    super(interrupted, message, { outcome: "unknown", cause });
+  }
 }
 
 /** Milliseconds in which a request or batch that writes may still come to its end. */

@@ -6,6 +6,7 @@ import {
   type PropertyMap,
   type Inputs,
   harmless,
+  withCode,
   type Ports,
   type Asking,
   Wiring,
@@ -137,10 +138,9 @@ async function told<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    error.message = harmless(error.message, longestError);
+    error.message = harmless(withCode(error), longestError);
     error.stack = configuration.debug ? harmless(error.stack ?? "", longestError) : "";
-    if (error instanceof integration.PartialState)
-      error.reasons.splice(0, Infinity, ...error.reasons.map((reason) => harmless(reason, longestError)));
+    if (error instanceof integration.PartialState) error.reasons.splice(0, Infinity, error.message);
     throw error;
   } finally {
     await audience.flushed();

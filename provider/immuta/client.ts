@@ -105,13 +105,14 @@ export function immutaClient<Config, Body extends Payload>(
         error instanceof answers.UnreadableAnswer
           ? `${error.message} (content type ${type ?? "unknown"}). Is this really the URL of an Immuta tenant?`
           : "the answer could not be read";
-      throw new ImmutaError(tenant, { status, method, path, said });
+      throw new ImmutaError(tenant, { status, method, path, said, changesNothing: request.repeatable });
     }
   }
 
   function failure(request: Request, error: unknown): ImmutaError {
-    const { method, path } = request;
-    if (!isAxiosError(error)) return new ImmutaError(tenant, { method, path, said: String(error) });
+    const { method, path, repeatable: changesNothing } = request;
+    if (!isAxiosError(error))
+      return new ImmutaError(tenant, { method, path, said: String(error), changesNothing });
     const response = error.response;
     const { interrupted } = circuit;
     if (isOutage(error) && (request.repeatable || neverLeft(error))) {
@@ -125,6 +126,8 @@ export function immutaClient<Config, Body extends Payload>(
         said: connectionTrouble(error),
         notSent: neverLeft(error),
         untrusted: isUntrusted(error),
+        changesNothing,
+        cause: new Error(`${codeOf(error)}: ${error.message}`),
       });
     const type = header(response.headers, "content-type");
     const body = attempt(() => decoded(type, String(response.data)));
@@ -141,6 +144,7 @@ export function immutaClient<Config, Body extends Payload>(
       method,
       path,
       said,
+      changesNothing,
       immutasOwn: answers.isImmutasError(body, response.status),
       ...(requestId === undefined ? {} : { requestId }),
       ...(tests === undefined ? {} : { tests }),

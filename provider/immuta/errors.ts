@@ -1,3 +1,4 @@
+import { Failure, failureKind, type Kind, type Outcome } from "../core/failure";
 import { listed, longestName, told } from "../core/strangers";
 import type { ValidationTest } from "./types";
 
@@ -6,6 +7,8 @@ export interface ImmutaFailure {
   status?: number;
   method: string;
   path: string;
+  /** It asks and changes nothing, so that nothing is left of it. */
+  changesNothing?: boolean;
   /** Immuta's own words, or what happened to the connection; as it came. */
   said: string;
   /** As it came. */
@@ -23,15 +26,13 @@ export interface ImmutaFailure {
 }
 
 /** A request to Immuta that did not succeed. The text holds no header and no body that was sent. */
-export class ImmutaError extends Error {
-  override readonly name = "ImmutaError";
+export class ImmutaError extends Failure {
   readonly status: number | undefined;
   /** As it is told. */
   readonly said: string;
   readonly path: string;
   readonly tests: readonly ValidationTest[];
   private readonly immutasOwn: boolean;
-  private readonly notSent: boolean;
 
   constructor(
     readonly tenant: string,
@@ -45,6 +46,7 @@ export class ImmutaError extends Error {
     const said = told(failure.said);
     const advice = failure.saidBefore === true ? "" : adviceFor(failure, tenant);
     super(
+      kindOf(failure),
       `${failure.method} ${failure.path} at Immuta ${tenant}: ${answer}${request}: ${said}` +
         listed(
           (failure.tests ?? [])
@@ -53,26 +55,93 @@ export class ImmutaError extends Error {
           "validation tests",
         ) +
         (advice === "" ? "" : `\n${advice}`),
+      { outcome: outcomeOf(failure), cause: failure.cause },
     );
     this.status = failure.status;
     this.said = said;
     this.path = failure.path;
     this.tests = failure.tests ?? [];
     this.immutasOwn = failure.immutasOwn ?? false;
-    this.notSent = failure.notSent ?? false;
   }
 
   /** Gone is only what Immuta itself answers 404 for: a proxy's page with that status proves nothing. */
   get isGone(): boolean {
     return this.status === 404 && this.immutasOwn;
   }
+}
 
-  /** The request may have been carried out although this error came back. */
-  get mayHaveBeenCarriedOut(): boolean {
-    if (this.notSent || this.status === undefined) return !this.notSent;
-    // An error of success has an answer that could not be read.
-    return this.status < 300 || this.status >= 500 || this.status === 408;
-  }
+/** What a write that came back as an error may have done. An error of success has an answer that could not be read. */
+function outcomeOf({ status, notSent, changesNothing }: ImmutaFailure): Outcome {
+  if (notSent === true) return "not sent";
+  if (changesNothing === true) return "refused";
+  const open = status === undefined || status < 300 || status >= 500 || status === 408;
+  return open ? "unknown" : "refused";
+}
+
+const kinds = {
+  unreachable: failureKind({
+    code: "IMMUTA-UNREACHABLE",
+    title: "Immuta did not answer.",
+    remedy:
+      "Check `IMMUTA_URL` and the way to it: `npx pulumi-immuta doctor` tries address, proxy, TLS and key by themselves. A request that may have been carried out is looked for at the next `up`.",
+  }),
+  key: failureKind({
+    code: "IMMUTA-KEY",
+    title: "Immuta refused the API key.",
+    remedy:
+      "Check `IMMUTA_API_KEY`: mistyped, expired, of another tenant, or of a user without Immuta's APPLICATION_ADMIN permission.",
+  }),
+  refused: failureKind({
+    code: "IMMUTA-REFUSED",
+    title: "Immuta refused a request.",
+    remedy:
+      "The message has Immuta's own words. What was done before is undone, or the state says how far it came.",
+  }),
+  validation: failureKind({
+    code: "IMMUTA-VALIDATION",
+    title: "Immuta tried the pool and did not find what it needs.",
+    remedy:
+      'The message lists the validation tests that failed. With `bootstrap.run: "external"` run the scripts that it names, then `pulumi up` again.',
+  }),
+  busy: failureKind({
+    code: "IMMUTA-CONFLICT",
+    title: "Immuta has something else in the way: another integration, or another change that is under way.",
+    remedy: "The message has Immuta's own words and the id. Nothing of another integration is ever touched.",
+  }),
+  server: failureKind({
+    code: "IMMUTA-SERVER",
+    title: "Immuta, or a gateway before it, failed while it answered.",
+    remedy:
+      "What may be repeated was tried again. Run `pulumi up` once more; it looks first for what was carried out.",
+  }),
+  unreadable: failureKind({
+    code: "IMMUTA-UNREADABLE",
+    title: "An answer was not one of Immuta's.",
+    remedy:
+      "`IMMUTA_URL` may name another server, or a proxy or sign-in page answers in its place: `npx pulumi-immuta doctor` shows what is there.",
+  }),
+  redirected: failureKind({
+    code: "IMMUTA-REDIRECTED",
+    title: "Immuta's address sends requests elsewhere, and the API key is not sent along.",
+    remedy: "Set `IMMUTA_URL` to the tenant's own URL, with https and the path that it has.",
+  }),
+  proxy: failureKind({
+    code: "IMMUTA-PROXY",
+    title: "The proxy on the way wants a login.",
+    remedy:
+      "Give it in `HTTPS_PROXY`, as `http://user:password@proxy:port`; special characters percent-encoded.",
+  }),
+};
+
+function kindOf({ status, immutasOwn }: ImmutaFailure): Kind {
+  if (status === undefined) return kinds.unreachable;
+  if (status < 300) return kinds.unreadable;
+  if (status < 400) return kinds.redirected;
+  if (status === 401 || (status === 403 && immutasOwn === true)) return kinds.key;
+  if (status === 407) return kinds.proxy;
+  if (status === 409 || status === 423) return kinds.busy;
+  if (status === 422) return kinds.validation;
+  return status >= 500 ? kinds.server : kinds.refused;
 }
 
 export const describeTest = (test: ValidationTest): string =>

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../core/clock";
+import { asFailure, Failure, failureKind } from "../core/failure";
 import type { Reporter } from "../core/reporter";
 import { bounded, listed, mostItems } from "../core/strangers";
 import { describeTest } from "./errors";
@@ -14,15 +15,22 @@ export interface Waiting {
   clock?: Clock;
 }
 
+const gaveUp = failureKind({
+  code: "IMMUTA-GAVE-UP",
+  title: "Immuta ended its work on the integration with an error state.",
+  remedy:
+    "The message names the state and the validation tests that failed: mend what they say, then `pulumi up`. [Concepts](concepts.md) has Immuta's states.",
+});
+
 /** Immuta gave the integration up: createError, editError, deleteError and their like. */
-export class IntegrationFailed extends Error {
-  override readonly name = "IntegrationFailed";
+export class IntegrationFailed extends Failure {
   constructor(
     readonly tenant: string,
     readonly status: IntegrationStatus,
   ) {
     const tests = (status.validation?.tests ?? []).filter((test) => test.status === "failed");
     super(
+      gaveUp,
       `Integration ${status.id} at Immuta ${tenant} is in state ${status.status}.` +
         (tests.length === 0
           ? " Immuta names no failed validation test."
@@ -32,9 +40,23 @@ export class IntegrationFailed extends Error {
 }
 
 /** The limit ran out; what was asked of Immuta may still come to its end. */
-export class WaitedTooLong extends Error {
-  override readonly name = "WaitedTooLong";
+export class WaitedTooLong extends Failure {
+  constructor(message: string) {
+    super(tooLong, message, { outcome: "still working" });
+  }
 }
+
+const tooLong = failureKind({
+  code: "IMMUTA-TIMEOUT",
+  title: "The time that an operation may wait for Immuta ran out.",
+  remedy: "Run `pulumi up` again to wait on, or raise `timeouts`. Immuta may still come to its end.",
+});
+
+const vanished = failureKind({
+  code: "IMMUTA-VANISHED",
+  title: "The integration was deleted in Immuta while it was waited for.",
+  remedy: "Run `pulumi refresh`, and then `pulumi up` to make it anew.",
+});
 
 const underway = new Set(["creating", "editing", "deleting", "migrating"]);
 
@@ -47,7 +69,10 @@ export async function waitUntil(immuta: Asked, waiting: Waiting): Promise<Integr
   const started = clock.now();
   const announced = new Set<string>();
   for (let poll = 0; ; poll++) {
-    const status = await immuta.status(waiting.id);
+    const status = await immuta.status(waiting.id).catch((error: unknown) => {
+      const { kind, message } = asFailure(error);
+      throw new Failure(kind, message, { outcome: "still working", cause: error });
+    });
     if (status !== undefined) announce(status, waiting, announced);
     if (reached(status, waiting, immuta.tenant)) return status;
     const elapsed = clock.now() - started;
@@ -68,7 +93,10 @@ function reached(status: IntegrationStatus | undefined, waiting: Waiting, tenant
     return false;
   }
   if (status === undefined)
-    throw new Error(`Integration ${waiting.id} vanished from Immuta ${tenant} while it was waited for.`);
+    throw new Failure(
+      vanished,
+      `Integration ${waiting.id} vanished from Immuta ${tenant} while it was waited for.`,
+    );
   if (status.status === "enabled" || status.status === "recurringValidationError") return true;
   if (!underway.has(status.status)) throw new IntegrationFailed(tenant, status);
   return false;

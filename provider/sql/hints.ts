@@ -5,8 +5,8 @@ import type { Trouble } from "./trouble";
 
 /** What kept a connection from coming about, in the words of who refused it, and what to do about it. */
 export function describeUnreachable(login: PoolLogin, database: string, trouble: Trouble): string {
-  const advice = adviceFor({ login, database, trouble });
-  return headline(login, database, trouble) + (advice === "" ? "" : `\n${advice}`);
+  const hint = hintFor({ login, database, trouble });
+  return headline(login, database, trouble) + (hint === "" ? "" : `\n${hint}`);
 }
 
 function headline(
@@ -41,15 +41,15 @@ interface Case {
   trouble: Trouble;
 }
 
-type Advice = string | ((about: Case) => string);
+type Hint = string | ((about: Case) => string);
 
-function adviceFor(about: Case): string {
+function hintFor(about: Case): string {
   const { number, code, node } = about.trouble;
-  const advice =
+  const hint =
     number === undefined
       ? ((node === undefined ? undefined : atNode(code)) ?? forFault(code ?? "", about.trouble.message))
       : forNumber.get(number);
-  return typeof advice === "function" ? advice(about) : (advice ?? "");
+  return typeof hint === "function" ? hint(about) : (hint ?? "");
 }
 
 const workspaceOf = ({ host }: PoolLogin): string => host.split(".")[0] ?? host;
@@ -75,7 +75,7 @@ const newPassword = ({ login }: Case): string =>
   `Give the login a new one in master (\`ALTER LOGIN ${quoted(login)} WITH PASSWORD = '…'\`), and that in bootstrap.password.`;
 
 /** By the server's number. */
-const forNumber: ReadonlyMap<number, Advice> = new Map<number, Advice>([
+const forNumber: ReadonlyMap<number, Hint> = new Map<number, Hint>([
   [18456, afterFailedLogin],
   [
     18452,
@@ -122,6 +122,22 @@ const forNumber: ReadonlyMap<number, Advice> = new Map<number, Advice>([
   ...[1205, 1222, 110802, 110806].map((number) => [number, again] as const),
 ]);
 
+/** As they are told of an example: a SQL login `sqladmin` at database `claims`. */
+export function hintsByNumber(): [number, string][] {
+  const login: PoolLogin = {
+    host: "contoso.sql.azuresynapse.net",
+    port: 1433,
+    authentication: { type: "sql", username: "sqladmin", password: "" },
+    route: {},
+    trustServerCertificate: false,
+    applicationName: "",
+    pauseIsAwaited: false,
+  };
+  return [...forNumber.keys()]
+    .sort((a, b) => a - b)
+    .map((number) => [number, hintFor({ login, database: "claims", trouble: { number, message: "" } })]);
+}
+
 function afterFailedLogin({ login, trouble }: Case): string {
   if (login.authentication.type !== "sql")
     return "The identity has no login here, or its token has expired. Make it the workspace's Microsoft Entra administrator or a user of the database; get a new token.";
@@ -144,7 +160,7 @@ const resume = (host: string, database: string): string =>
   "or give bootstrap.waitForPool to wait until somebody does.";
 
 /** Where the gateway was reached and sent this machine on: what is left to go wrong at the node. */
-function atNode(code: string | undefined): Advice | undefined {
+function atNode(code: string | undefined): Hint | undefined {
   if (code === wrongName)
     return ({ trouble: { message } }) =>
       `Whoever answers there has a certificate for ${namesIn(message)} and is not the node that the gateway named: something in between answers in its place.`;
@@ -173,7 +189,7 @@ const unanswered = new Set([
 ]);
 
 /** A fault of the connection, by its code; Node and OpenSSL have many for one and the same. */
-function forFault(code: string, message: string): Advice {
+function forFault(code: string, message: string): Hint {
   if (unresolved.has(code))
     return "The host name cannot be resolved from here. Check `host`, or bootstrap.server for a private endpoint.";
   if (unanswered.has(code))
@@ -235,7 +251,7 @@ const permissionErrors = new Set([229, 262, 297, 300, 15151, 15247]);
 const paused = 42108;
 
 /** What to do about a batch that failed. Begins with a new line, or is empty. */
-export function batchAdvice(errors: readonly ServerError[], host: string, database: string): string {
+export function batchHint(errors: readonly ServerError[], host: string, database: string): string {
   if (errors.some(({ number }) => number === paused))
     return `\nThe pool was paused while the script ran. ${resume(host, database)}`;
   return errors.some(({ number }) => permissionErrors.has(number))

@@ -38,8 +38,8 @@ export async function connectPatiently(
         current = { reason: verdict.reason, since: now, announced: -Infinity };
       const left = Math.min(started + limit, current.since + verdict.limit) - now;
       if (left <= 0) {
-        error.message += `\nWaited ${seconds(now - started)} for it: ${verdict.reason}.`;
-        throw error;
+        const waited = `Waited ${seconds(now - started)} for it: ${verdict.reason}.`;
+        throw new PoolUnreachable(`${error.message}\n${waited}`, error.trouble, { cause: error });
       }
       if (now - current.announced >= announcement) {
         current.announced = now;

@@ -65,8 +65,8 @@ export async function runPhase(
   for (let attempt = 1; ; attempt++) {
     const connection = await connectPatiently(login, run.database, run.fresh, reporter, clock).catch(
       (error: unknown) => {
-        if (error instanceof PoolUnreachable) error.afterBatches = sent.batches > 0;
-        throw error;
+        if (!(error instanceof PoolUnreachable) || sent.batches === 0) throw error;
+        throw new PoolUnreachable(error.message, error.trouble, { outcome: "refused", cause: error });
       },
     );
     try {
@@ -91,15 +91,15 @@ export async function runPhase(
 
 /** "already exists" in a second run is the first one's doing. */
 function afterRepeat(error: BatchFailed, first: BatchFailed | undefined): BatchFailed {
-  if (first !== undefined)
-    error.message += `\nThe script had been begun again from its beginning, because of this:\n${first.message}`;
-  return error;
+  if (first === undefined) return error;
+  const note = `The script had been begun again from its beginning, because of this:\n${first.message}`;
+  return new BatchFailed({ ...error.failure, note }, { cause: first });
 }
 
 function notRepeated(error: BatchFailed): BatchFailed {
-  error.message +=
-    "\nThe batch may have been carried out, and the script is not one that can be begun again: look before running it once more.";
-  return error;
+  const note =
+    "The batch may have been carried out, and the script is not one that can be begun again: look before running it once more.";
+  return new BatchFailed({ ...error.failure, note }, { cause: error });
 }
 
 async function runBatches(

@@ -30,17 +30,20 @@ export async function findForAdoption(
       : standingAt(await immuta.list(), inputs);
   if (found === undefined || found.status === "deleted")
     throw new ForeignIntegration(
+      "adoption",
       typeof inputs.adopt === "string"
         ? `Immuta ${immuta.tenant} has no integration ${inputs.adopt} to adopt. Nothing was changed. Check \`adopt\`, or give true to find it by host, database and schema.`
         : `Immuta ${immuta.tenant} has no integration on ${place} to adopt. Nothing was changed. Take \`adopt\` out to have it made.`,
     );
   if (!adoptable.has(found.status))
     throw new ForeignIntegration(
+      "adoption",
       `Integration ${found.id} at Immuta ${immuta.tenant} is in state ${found.status}, so it is not adopted. Nothing was changed. Adopt it when Immuta says enabled.`,
     );
   const elsewhere = placeDifferences(found, inputs);
   if (elsewhere.length > 0)
     throw new ForeignIntegration(
+      "adoption",
       `Integration ${found.id} at Immuta ${immuta.tenant} is not on ${place}, so it is not adopted. Nothing was changed.${listed(elsewhere)}`,
     );
   return found;
@@ -57,6 +60,7 @@ export function adoptionDifferences(state: State, inputs: Inputs): string[] {
 export function refuseDifferences(found: Integration, tenant: string, lines: readonly string[]): void {
   if (lines.length === 0) return;
   throw new ForeignIntegration(
+    "adoption",
     `Integration ${found.id} at Immuta ${tenant} differs from the program, so it is not adopted. Nothing was changed.${listed(lines)}\n` +
       'Change the program to match, or set adoptMode: "converge" to have the integration brought to the program.',
   );

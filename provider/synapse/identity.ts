@@ -1,9 +1,11 @@
 import type { Immuta, Integration } from "./api";
 import { synapseType } from "./api";
-import type { Clock } from "../core/clock";
+import type { Reporter } from "../core/reporter";
 import type { Inputs } from "./inputs/table";
 import { normalHost, normalIdentifier } from "./inputs/identifiers";
+import { unlikeSent, unlikeWords } from "./sent";
 import type { State } from "./state";
+import { Failure, failureKind } from "../core/failure";
 import { bounded, longestName, told } from "../core/strangers";
 
 /**
@@ -11,9 +13,49 @@ import { bounded, longestName, told } from "../core/strangers";
  * state, and whether something stands where a new one is to go.
  */
 
+const kinds = {
+  taken: failureKind({
+    code: "IMMUTA-TAKEN",
+    title: "Immuta already governs the database, and this resource did not make that integration.",
+    remedy:
+      "If this program had it under another name, give that name in the resource option `aliases`. If nobody's program has it, take it over with `adopt`. If another stack has it, that one lets go first: `pulumi state delete`, or `retainOnDelete`. [Own or foreign](ownership.md) has the rule.",
+  }),
+  leftovers: failureKind({
+    code: "IMMUTA-LEFTOVERS",
+    title: "The pool already holds what Immuta's scripts would make.",
+    remedy:
+      "Nothing was changed. If it belongs to an integration, take that over with `adopt`; if it is left over, run Immuta's cleanup and post-cleanup scripts (`getBootstrapScripts` gives them); otherwise give another schema or another system account.",
+  }),
+  tenant: failureKind({
+    code: "IMMUTA-TENANT",
+    title: "The state belongs to another Immuta tenant than the one that is configured.",
+    remedy:
+      "Set `IMMUTA_URL` and the key of the tenant that it belongs to. If the tenant has moved, set `IMMUTA_PREVIOUS_URL` to its old URL for one run.",
+  }),
+  other: failureKind({
+    code: "IMMUTA-FOREIGN",
+    title: "The integration at Immuta is not the one of the state.",
+    remedy:
+      "Nothing was changed. Somebody deleted it and made another, or the state is an old one. If it is the same one, `adopt` with its id for one run.",
+  }),
+  gone: failureKind({
+    code: "IMMUTA-GONE",
+    title: "The integration was deleted in Immuta.",
+    remedy: "Run `pulumi refresh`, and then `pulumi up` to make it anew.",
+  }),
+  adoption: failureKind({
+    code: "IMMUTA-ADOPT",
+    title: "What `adopt` names cannot be taken over as it is.",
+    remedy:
+      'Nothing was changed. The message lists what differs: change the program to match, or set `adoptMode: "converge"` to have the integration brought to the program.',
+  }),
+};
+
 /** Found where nothing was expected, or another than expected: nothing is written to it. */
-export class ForeignIntegration extends Error {
-  override readonly name = "ForeignIntegration";
+export class ForeignIntegration extends Failure {
+  constructor(which: keyof typeof kinds, message: string) {
+    super(kinds[which], message);
+  }
 }
 
 export interface Place {
@@ -36,12 +78,22 @@ export const standingAt = (integrations: readonly Integration[], place: Place): 
       normalIdentifier(integration.config.database ?? "") === normalIdentifier(place.database),
   );
 
+/** Any of the host; where Immuta keeps one there it is in the way. */
+export const onHost = (integrations: readonly Integration[], place: Place): Integration | undefined =>
+  integrations.find(
+    ({ type, status, config }) =>
+      type === synapseType &&
+      status !== "deleted" &&
+      normalHost(config.host ?? "") === normalHost(place.host),
+  );
+
 /** Throws ForeignIntegration where Immuta already governs the database of a new integration. */
 export async function look(immuta: Immuta, inputs: Inputs): Promise<Integration[]> {
   const integrations = await immuta.list();
   const found = standingAt(integrations, inputs);
   if (found !== undefined)
     throw new ForeignIntegration(
+      "taken",
       `Immuta ${immuta.tenant} already has integration ${found.id} on database ${nameOf(found.config.database)} of ${nameOf(found.config.host)} ` +
         `(schema ${nameOf(found.config.schema)}, ${found.status}), which this stack did not make. Nothing was changed. ` +
         `Take it over with adopt: "${found.id}", or name another database, or delete that integration in Immuta first.`,
@@ -53,6 +105,7 @@ export async function look(immuta: Immuta, inputs: Inputs): Promise<Integration[
 export function refuseFound(inputs: Inputs, found: readonly string[]): void {
   if (found.length === 0) return;
   throw new ForeignIntegration(
+    "leftovers",
     `The pool already holds what Immuta's scripts would make, and this stack did not make it: ${bounded(found.map(nameOf), "of them").join(", ")}. Nothing was changed. ` +
       "If it belongs to an integration, take that over with `adopt`. If it is left over, run Immuta's cleanup and post-cleanup scripts " +
       `(getBootstrapScripts gives them). Otherwise name another schema or another system account for ${inputs.host}.`,
@@ -66,6 +119,7 @@ export function refuseFound(inputs: Inputs, found: readonly string[]): void {
 export function sameTenant(state: State, tenant: string, previous?: string): void {
   if (state.tenant === tenant || state.tenant === previous) return;
   throw new ForeignIntegration(
+    "tenant",
     `This integration belongs to the Immuta tenant ${state.tenant}, but IMMUTA_URL (or immuta:url) names ${tenant}. ` +
       "Nothing was changed. Set the URL and API key of the tenant it belongs to; " +
       `if the tenant has moved to ${tenant}, set IMMUTA_PREVIOUS_URL to its old URL for one run.`,
@@ -73,10 +127,11 @@ export function sameTenant(state: State, tenant: string, previous?: string): voi
 }
 
 /** The state's id is unknown to Immuta, but another integration stands in its place. */
-export async function refuseOtherInPlace(immuta: Immuta, state: State, id: string): Promise<void> {
+export async function refuseOtherInPlace(immuta: Immuta, state: Place, id: string): Promise<void> {
   const other = standingAt(await immuta.list(), state);
   if (other === undefined) return;
   throw new ForeignIntegration(
+    "other",
     `This state knows the integration as ${id}, which Immuta ${immuta.tenant} does not have; on database ${state.database} of ${state.host} it has integration ${other.id}. ` +
       `Nothing was changed. If it is the same one (a restored or lost state), set adopt: "${other.id}" for one run.`,
   );
@@ -86,7 +141,11 @@ export async function refuseOtherInPlace(immuta: Immuta, state: State, id: strin
  * Asks Immuta for the state's integration and proves that it is ours. Undefined where it is gone.
  * Throws ForeignIntegration where another one has its id or its place. The tenant is the caller's to prove.
  */
-export async function proven(immuta: Immuta, state: State, id: string): Promise<Integration | undefined> {
+export async function proven(
+  immuta: Immuta,
+  state: Place & Pick<State, "tenant">,
+  id: string,
+): Promise<Integration | undefined> {
   const found = await immuta.get(id);
   if (found === undefined || found.status === "deleted") {
     await refuseOtherInPlace(immuta, state, id);
@@ -106,6 +165,7 @@ export async function proven(immuta: Immuta, state: State, id: string): Promise<
   ].filter((difference) => difference !== "");
   if (differing.length > 0)
     throw new ForeignIntegration(
+      "other",
       `Integration ${id} at Immuta ${immuta.tenant} is not the one of this state: it has ${differing.join(", ")}, ` +
         `where the state has ${synapseType}, host ${state.host}, database ${state.database}, schema ${state.schema}. ` +
         "Nothing was changed.",
@@ -113,38 +173,42 @@ export async function proven(immuta: Immuta, state: State, id: string): Promise<
   return found;
 }
 
-/** POST was sent, and nothing tells whether it was carried out. The next operation looks again. */
-export class OutcomeUnknown extends Error {
-  override readonly name = "OutcomeUnknown";
-}
+const unknownEnd = failureKind({
+  code: "IMMUTA-ANSWER-LOST",
+  title: "A request was sent, and no answer told whether it was carried out.",
+  remedy: "Run `pulumi up` again: it looks for what was carried out before it sends anything.",
+});
 
-/** Milliseconds between the looks for an integration whose POST lost its answer. */
-const looksAgainAfter = [500, 1000, 1500, 2000];
+/** A write was sent, and nothing tells whether it was carried out. The next operation looks again. */
+export class OutcomeUnknown extends Failure {
+  constructor(message: string, cause?: unknown) {
+    super(unknownEnd, message, { outcome: "unknown", cause });
+  }
+}
 
 /**
- * Finds an integration again whose POST lost its answer: it was not in the list before and has our place. Looks for
- * a few seconds, because what is not in the list yet may be on its way there. Undefined where it never came.
+ * The state with the id that Immuta gave to a POST whose answer never came, where it was carried out after all. Throws
+ * ForeignIntegration where another one has the place: it is neither taken over nor removed.
  */
-export async function foundAfterLostAnswer(
-  immuta: Immuta,
-  before: readonly Integration[],
-  inputs: Inputs,
-  clock: Clock,
-): Promise<string | undefined> {
-  const known = new Set(before.map((integration) => integration.id));
-  for (const pause of [...looksAgainAfter, undefined]) {
-    const found = atPlace(await immuta.list(), inputs);
-    if (found !== undefined && !known.has(found.id)) return found.id;
-    if (pause !== undefined) await clock.sleep(pause);
-  }
-  return undefined;
+export async function withIdOfLostPost({ immuta, reporter }: Asking, state: State): Promise<State> {
+  if (state.integrationId !== undefined || state.progress?.unanswered !== true) return state;
+  const found = standingAt(await immuta.list(), state);
+  if (found === undefined) return state;
+  const unlike = unlikeSent(found, state);
+  if (!isAt(found, state) || unlike.length > 0)
+    throw new ForeignIntegration(
+      "taken",
+      `Immuta ${immuta.tenant} has integration ${found.id} on database ${state.database} of ${state.host}, ` +
+        `and nothing proves that this stack made it: it has ${unlike.length > 0 ? unlikeWords(unlike) : `schema ${nameOf(found.config.schema)}`}. Nothing was changed. ` +
+        `If it is this program's, set adopt: "${found.id}" for one run. If it is not, take this resource out of the state (\`pulumi state delete\`).`,
+    );
+  reporter.info(`the answer to POST /integrations was lost, but it was carried out: integration ${found.id}`);
+  return { ...state, integrationId: found.id, status: found.status };
 }
 
-/** The state with the id that Immuta gave to a POST whose answer never came, where it was carried out after all. */
-export async function withIdOfLostPost(immuta: Immuta, state: State): Promise<State> {
-  if (state.integrationId !== undefined || state.progress?.unanswered !== true) return state;
-  const found = atPlace(await immuta.list(), state);
-  return found === undefined ? state : { ...state, integrationId: found.id, status: found.status };
+interface Asking {
+  immuta: Immuta;
+  reporter: Reporter;
 }
 
 /** The state of a failed create without the id of an integration whose removal, begun to undo it, has come to its end. */
@@ -153,12 +217,6 @@ export async function withoutRemoved(immuta: Immuta, state: State): Promise<Stat
   if (integrationId === undefined || state.progress?.operation !== "create") return state;
   if (state.status !== "deleting" && state.status !== "deleteError") return state;
   return (await proven(immuta, state, integrationId)) === undefined ? rest : state;
-}
-
-/** The look before the POST found nothing there, so what has the very same place is what the POST made. */
-function atPlace(integrations: readonly Integration[], place: Place): Integration | undefined {
-  const found = standingAt(integrations, place);
-  return found !== undefined && isAt(found, place) ? found : undefined;
 }
 
 /** Whether an integration governs this host, database and schema. */
@@ -176,4 +234,4 @@ export function describe({ id, type, status, config }: Integration): string {
 }
 
 /** Of something at Immuta or in a pool, for a message. */
-const nameOf = (given = ""): string => told(given, { longest: longestName });
+export const nameOf = (given = ""): string => told(given, { longest: longestName });

@@ -1,49 +1,48 @@
+import type { Announcement } from "../core/announcement";
+import { Failure, failureKind } from "../core/failure";
+import type { PropertyMap } from "../core/property-map";
+import { ImmutaError } from "../immuta/errors";
+import { PoolUnreachable } from "../sql/errors";
 import { adoptionDifferences, findForAdoption, refuseDifferences, stateOfAdopted } from "./adoption";
 import { announceAdoption, announceChange, announcementOf } from "./announce";
-import type { Announcement } from "../core/announcement";
-import { check as checkInputs, type Checked } from "./check";
-import { OutcomeUnknown, proven, resourceId, sameTenant, withIdOfLostPost, withoutRemoved } from "./identity";
-import { ImmutaError } from "../immuta/errors";
 import type { Integration } from "./api";
-import type { IntegrationStatus } from "../immuta/types";
-import { Interrupted } from "../core/interruption";
-import { IntegrationFailed, WaitedTooLong } from "../immuta/wait";
-import { carryOut, newOperation } from "./operation";
-import { plan, type Plan, planCreate, planDelete, scriptsBeforeDelete, setupScripts, undo } from "./plan";
-import { PoolUnreachable } from "../sql/errors";
-import type { PropertyMap } from "../core/property-map";
+import { check as checkInputs, type Checked } from "./check";
+import { withImmutasSettings } from "./drift";
+import { proven, resourceId, sameTenant, withIdOfLostPost, withoutRemoved } from "./identity";
+import { normalIdentifier } from "./inputs/identifiers";
 import { inputsOf } from "./inputs/paths";
 import type { Inputs } from "./inputs/table";
-import { normalIdentifier } from "./inputs/identifiers";
-import { withImmutasSettings } from "./drift";
-import { type Progress, readState, type State, stateFormat } from "./state";
+import { carryOut, newOperation } from "./operation";
+import { clean, formerAccounts, kept, reported, settled } from "./outputs";
+import { plan, type Plan, planCreate, planDelete, scriptsBeforeDelete, setupScripts } from "./plan";
+import type { Ports } from "./ports";
+import { afterFailedCreate, afterFailedUpdate, PartialState } from "./recover";
+import { readState, type State } from "./state";
 import { keyOf } from "./steps/means";
 import { put } from "./steps/put";
-import { register } from "./steps/register";
 import { remove as removal } from "./steps/remove";
-import { setsAccount } from "./steps/run";
 import { namesOf, type Operation } from "./steps/step";
-import { bounded } from "../core/strangers";
-import type { Ports } from "./ports";
+
+export { PartialState };
 
 /**
  * The life of a SynapseIntegration, in the order the engine asks: check, diff, create, read, update, delete.
  * Check and diff call nobody. What create, update and delete do is decided by plan.ts and carried out by operation.ts.
  */
 
-/** A failed operation that left something behind: the engine keeps `properties` and says `reasons`. */
-export class PartialState extends Error {
-  override readonly name = "PartialState";
-  readonly reasons: string[];
-  constructor(
-    readonly id: string,
-    readonly properties: PropertyMap,
-    message: string,
-  ) {
-    super(message);
-    this.reasons = [message];
-  }
-}
+const noPassword = failureKind({
+  code: "IMMUTA-PASSWORD-MISSING",
+  title: "A change needs the system account's password, and the program does not give it.",
+  remedy:
+    "Give `password` or `passwordFrom`, or take the change back. What was adopted may do without until then.",
+});
+
+const switchedOff = failureKind({
+  code: "IMMUTA-DISABLED",
+  title: "Somebody disabled the integration in Immuta: its policies are not enforced.",
+  remedy:
+    'Enable it in Immuta again, or set `onDisabled: "recreate"` and run `pulumi up` to have it made anew.',
+});
 
 /** Fills in defaults and refuses what is wrong, all of it at once. */
 export function check(olds: PropertyMap, news: PropertyMap): Checked {
@@ -54,16 +53,6 @@ export interface DiffResult {
   changes: boolean;
   replaces: string[];
   deleteBeforeReplace: boolean;
-}
-
-/** The accounts besides `current` whose logins scripts of this resource made. */
-function formerAccounts(olds: State, made: string | undefined, current: string | undefined): PropertyMap {
-  if (olds.autoBootstrap) return {};
-  const names = [...(olds.formerAccounts ?? []), made].filter(
-    (name) => name !== undefined && normalIdentifier(name) !== normalIdentifier(current ?? ""),
-  );
-  const distinct = [...new Map(names.map((name) => [normalIdentifier(name ?? ""), name])).values()];
-  return distinct.length === 0 ? {} : { formerAccounts: distinct };
 }
 
 /** A lost or restored state: the program says which integration it really is. */
@@ -102,7 +91,8 @@ export function diff(
     news["password"] === undefined &&
     news["passwordFrom"] === undefined
   )
-    throw new Error(
+    throw new Failure(
+      noPassword,
       "password: is missing, and this change needs it: it goes into the edit script and the PUT. Give the system account's password, or take the change back.",
     );
   const adopts = replaces.length === 0 && adoptsAnother(state, news);
@@ -139,84 +129,6 @@ async function adopt(id: string, inputs: Inputs, ports: Ports): Promise<Property
   return (await update(id, outputs, inputs, ports)).outs;
 }
 
-async function afterFailedCreate(
-  id: string,
-  operation: Operation,
-  inputs: Inputs,
-  error: unknown,
-): Promise<Error> {
-  const { begun } = operation;
-  const done = namesOf(begun);
-  if (error instanceof IntegrationFailed) operation.status = error.status;
-  if (begun.length === 0) return asError(error);
-  const steps = undo(begun, { operation: "create", registered: operation.integrationId !== undefined });
-  if (isConflict(error, operation))
-    return new Error(`${textOf(error)}\n${afterConflict(error, done, steps.length > 0)}`);
-  if (mayStillSucceed(error))
-    return new PartialState(id, uncreated(operation, inputs, done, error), textOf(error));
-  if (inputs.onCreateFailure === "keep")
-    return new PartialState(
-      id,
-      uncreated(operation, inputs, done),
-      `${textOf(error)}\nEverything is left as it is (onCreateFailure: "keep"). \`pulumi up\` tries again from here; \`pulumi destroy\` removes it.`,
-    );
-  if (steps.length === 0) return asError(error);
-  const undoing = undoOfCreate(operation, inputs);
-  try {
-    operation.ports.reporter.info(`undoing what was done: ${done.join(", ")}`);
-    await carryOut(steps, undoing);
-    return new Error(`${textOf(error)}\nEverything that was done before it was undone.`);
-  } catch (undoError) {
-    return new PartialState(
-      id,
-      uncreated(undoing, inputs, done),
-      `${textOf(error)}\nUndoing it failed as well: ${textOf(undoError)}\n` +
-        `Done so far: ${done.join(", ")}. \`pulumi up\` goes on from here; \`pulumi destroy\` removes it.`,
-    );
-  }
-}
-
-/** What the program gave is what is removed, and what this run made is what is proven before it. */
-function undoOfCreate(operation: Operation, inputs: Inputs): Operation {
-  const password = operation.passwords.get("new");
-  return newOperation({
-    ...operation,
-    kind: "delete",
-    begun: [],
-    sides: { old: inputs },
-    passwords: new Map(password === undefined ? [] : [["old", password]]),
-    state: unsettled(operation, inputs, undefined),
-  });
-}
-
-function afterConflict(error: unknown, done: readonly string[], inPool: boolean): string {
-  const [, id] = /\(id = ([\w-]+)\)/.exec(textOf(error)) ?? [];
-  const other = id === undefined ? "that integration" : `integration ${id}`;
-  const cleanUp = inPool
-    ? "run Immuta's cleanup and post-cleanup scripts for what was made here (getBootstrapScripts gives them), "
-    : "";
-  return (
-    `Nothing was cleaned up, because Immuta's cleanup would remove the other integration's objects too. What was done: ${done.join(", ")}. ` +
-    `If ${other} governs this database, take it over with adopt${id === undefined ? "" : `: "${id}"`}. ` +
-    `Otherwise delete it in Immuta, ${cleanUp}and run \`pulumi up\` again.`
-  );
-}
-
-/** POST answered 409: somebody else's integration is there. */
-const isConflict = (error: unknown, operation: Operation): boolean =>
-  error instanceof ImmutaError &&
-  error.status === 409 &&
-  error.path === "/integrations" &&
-  operation.begun.at(-1) === register;
-
-/** It may come to a good end on its own or at the next run: undoing it now could undo a success, and takes its time. */
-const mayStillSucceed = (error: unknown): boolean =>
-  error instanceof WaitedTooLong ||
-  error instanceof OutcomeUnknown ||
-  error instanceof Interrupted ||
-  (error instanceof ImmutaError &&
-    (error.path.endsWith("/status") || (error.mayHaveBeenCarriedOut && !error.path.includes("/scripts/"))));
-
 export interface ReadState {
   id: string;
   props: PropertyMap;
@@ -241,7 +153,8 @@ export async function read(id: string, outputs: PropertyMap, ports: Ports): Prom
 function disabled(id: string, state: State, found: Integration, unchanged: ReadState): ReadState {
   if (state.onDisabled === "recreate")
     return state.autoBootstrap ? { ...unchanged, id: "" } : orphaned(id, state);
-  throw new Error(
+  throw new Failure(
+    switchedOff,
     `Integration ${found.id} on database ${state.database} of ${state.host} was disabled in Immuta ${state.tenant}: its policies are not enforced. ` +
       'Enable it in Immuta again, or set onDisabled: "recreate" and run `pulumi up` to have it made anew.',
   );
@@ -270,7 +183,7 @@ export async function update(
   const before = plan(stored, inputs);
   if (before.steps.length === 0) return { outs: clean({ ...kept(stored), ...inputs }) };
   sameTenant(stored, ports.immuta.tenant, ports.configuration.previousTenant);
-  const olds = await withoutRemoved(ports.immuta, await withIdOfLostPost(ports.immuta, stored));
+  const olds = await withoutRemoved(ports.immuta, await withIdOfLostPost(ports, stored));
   const planned = olds === stored ? before : plan(olds, inputs);
   const operation = newOperation({
     ports,
@@ -288,71 +201,11 @@ export async function update(
   return { outs: { ...settled(operation, inputs), ...formerAccounts(olds, olds.username, inputs.username) } };
 }
 
-async function afterFailedUpdate(
-  id: string,
-  operation: Operation,
-  olds: State,
-  inputs: Inputs,
-  planned: Plan,
-  error: unknown,
-): Promise<Error> {
-  const { begun } = operation;
-  const done = namesOf(begun);
-  if (olds.progress?.operation === "create") {
-    if (error instanceof IntegrationFailed) operation.status = error.status;
-    const base = operation.integrationId === undefined ? inputs : (operation.sides.old ?? inputs);
-    return new PartialState(
-      id,
-      uncreated(operation, base, [...olds.progress.done, ...done], error, olds.progress.unanswered),
-      textOf(error),
-    );
-  }
-  if (begun.length === 0) return asError(error);
-  const changes = [
-    ...new Set([...planned.differences.map((d) => d.change), ...(olds.progress?.changes ?? [])]),
-  ];
-  const progress: Progress = { operation: "update", done, changes };
-  if (mayStillSucceed(error) && begun.includes(put) && !inputs.autoBootstrap)
-    return new PartialState(id, allButPut(operation, olds, inputs, progress), textOf(error));
-  if (mayStillSucceed(error) || olds.progress !== undefined)
-    return new PartialState(id, clean({ ...olds, progress }), textOf(error));
-  try {
-    const steps = undo(begun, { operation: "update", registered: true });
-    if (steps.length > 0) operation.ports.reporter.info("putting the pool back to what it was");
-    await carryOut(steps, newOperation({ ...operation, begun: [] }));
-    if (steps.length === 0) return asError(error);
-    const message = `${textOf(error)}\nThe integration is what it was before.`;
-    const former = begun.some(setsAccount) ? formerAccounts(olds, inputs.username, olds.username) : {};
-    // The new account's login stays: the state must know that it is ours.
-    return former["formerAccounts"] === undefined
-      ? new Error(message)
-      : new PartialState(id, clean({ ...olds, ...former }), message);
-  } catch (undoError) {
-    return new PartialState(
-      id,
-      clean({ ...olds, progress }),
-      `${textOf(error)}\nPutting the pool back failed as well: ${textOf(undoError)}\n\`pulumi up\` goes on from here.`,
-    );
-  }
-}
-
-/** The pool is changed to its end, and nothing tells whether the PUT was carried out: it alone is to be repeated. */
-function allButPut(operation: Operation, olds: State, inputs: Inputs, progress: Progress): PropertyMap {
-  const before = olds.progress?.pending === "put" ? olds.progress.done : [];
-  return clean({
-    ...kept(olds),
-    ...inputs,
-    scripts: operation.scripts,
-    ...formerAccounts(olds, olds.username, inputs.username),
-    progress: { ...progress, done: [...new Set([...before, ...progress.done])], pending: "put" },
-  });
-}
-
 /** Removes the integration and what its scripts made. Gone already counts as done; run twice it finishes. */
 export async function remove(outputs: PropertyMap, ports: Ports): Promise<void> {
   const stored = readState(outputs);
   sameTenant(stored, ports.immuta.tenant, ports.configuration.previousTenant);
-  const state = await withIdOfLostPost(ports.immuta, stored);
+  const state = await withIdOfLostPost(ports, stored);
   const inputs = inputsOf(outputs) as Inputs;
   const operation = newOperation({ ports, kind: "delete", sides: { old: inputs }, state });
   const found =
@@ -367,11 +220,10 @@ export async function remove(outputs: PropertyMap, ports: Ports): Promise<void> 
       await carryOut(scriptsBeforeDelete, { ...operation, begun: [] });
       return;
     }
-    if (error instanceof PoolUnreachable)
-      error.message +=
-        `\nWhere the pool is gone for good, IMMUTA_RETAIN_POOL_OBJECTS=${state.database} lets \`pulumi destroy\` ` +
-        "remove the integration from Immuta alone.";
-    throw error;
+    if (!(error instanceof PoolUnreachable)) throw error;
+    throw error.noted(
+      `Where the pool is gone for good, IMMUTA_RETAIN_POOL_OBJECTS=${state.database} lets \`pulumi destroy\` remove the integration from Immuta alone.`,
+    );
   }
 }
 
@@ -392,86 +244,3 @@ const retainsObjects = (state: State, { configuration }: Ports): boolean =>
       normalIdentifier(name) === normalIdentifier(state.database) ||
       name === resourceId(state),
   );
-
-/** The state after an operation that came to its end. */
-function settled(operation: Operation, inputs: Inputs): PropertyMap {
-  return clean({
-    ...inputs,
-    stateFormat,
-    tenant: operation.ports.immuta.tenant,
-    integrationId: operation.integrationId,
-    ...(operation.status === undefined ? {} : reported(operation.status)),
-    scripts: operation.scripts,
-  });
-}
-
-function unsettled(operation: Operation, inputs: Inputs, progress: Progress | undefined): State {
-  return {
-    ...inputs,
-    stateFormat,
-    tenant: operation.ports.immuta.tenant,
-    ...(operation.integrationId === undefined ? {} : { integrationId: operation.integrationId }),
-    ...lastReported(operation),
-    scripts: operation.scripts,
-    ...(progress === undefined ? {} : { progress }),
-  };
-}
-
-/** What Immuta said last: in this operation, else in the one before it. */
-function lastReported({ status, state }: Operation): Pick<State, "status" | "validation"> {
-  if (status === undefined && state !== undefined)
-    return { status: state.status, validation: state.validation };
-  const { validation } = reported(status ?? { id: "", status: "unregistered" });
-  return { status: status?.status ?? "unregistered", validation };
-}
-
-/** The state after a create that stopped half way. */
-const uncreated = (
-  operation: Operation,
-  inputs: Inputs,
-  done: string[],
-  error?: unknown,
-  before = false,
-): PropertyMap => {
-  const unanswered = operation.integrationId === undefined && (before || error instanceof OutcomeUnknown);
-  return clean(
-    unsettled(operation, inputs, { operation: "create", done, ...(unanswered ? { unanswered } : {}) }),
-  );
-};
-
-/** A state of many tests names so many. */
-const mostNames = 100;
-
-/** What a state keeps of Immuta's answers: names and states, no times and no results. */
-function reported(status: IntegrationStatus | Integration): Pick<State, "status" | "validation"> {
-  const tests = status.validation?.tests ?? [];
-  const named = (wanted: string): string[] =>
-    bounded(
-      tests.filter((test) => test.status === wanted).map((test) => test.name),
-      "tests",
-      mostNames,
-    );
-  return {
-    // Comes and goes by itself; the failed tests name it.
-    status: status.status === "recurringValidationError" ? "enabled" : status.status,
-    validation: {
-      status: status.validation?.status ?? "unknown",
-      failed: named("failed"),
-      warnings: named("warning"),
-    },
-  };
-}
-
-/** The outputs that are no inputs. */
-const kept = (state: State): PropertyMap => {
-  const inputs = inputsOf(state);
-  return Object.fromEntries(Object.entries(state).filter(([name]) => !(name in inputs)));
-};
-
-/** The engine's wire knows no undefined. */
-function clean(value: object): PropertyMap {
-  return JSON.parse(JSON.stringify(value)) as PropertyMap;
-}
-
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

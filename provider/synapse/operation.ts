@@ -1,6 +1,6 @@
+import { Failure } from "../core/failure";
 import { OutcomeUnknown } from "./identity";
 import { Interrupted, type Interruption } from "../core/interruption";
-import { PoolUnreachable } from "../sql/errors";
 import { inputsOn, payloadOn } from "./steps/means";
 import { type Need, namesOf, type Operation, type Step } from "./steps/step";
 import { bootstrapLogin } from "./login";
@@ -8,7 +8,15 @@ import { bootstrapLogin } from "./login";
 export function newOperation(
   about: Pick<Operation, "ports" | "kind" | "sides"> & Partial<Operation>,
 ): Operation {
-  return { begun: [], before: [], generated: new Map(), passwords: new Map(), scripts: {}, ...about };
+  return {
+    begun: [],
+    told: new Set(),
+    before: [],
+    generated: new Map(),
+    passwords: new Map(),
+    scripts: {},
+    ...about,
+  };
 }
 
 /** Carries the steps out in order; the first failure ends it. Throws Interrupted where it was told to stop. */
@@ -22,8 +30,8 @@ export async function carryOut(steps: readonly Step[], operation: Operation): Pr
     try {
       await step.do(operation);
     } catch (error) {
-      // Without a connection not a batch was sent: there is nothing to take back.
-      if (step.writes && error instanceof PoolUnreachable && !error.afterBatches) operation.begun.pop();
+      // There is nothing to take back of what never was begun.
+      if (step.writes && error instanceof Failure && error.outcome === "not sent") operation.begun.pop();
       if (!isStopped(interruption) || error instanceof OutcomeUnknown) throw error;
       throw whenStopped(operation, error);
     }

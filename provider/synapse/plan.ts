@@ -4,11 +4,13 @@ import { type PropertyMap, valueAt } from "../core/property-map";
 import type { Change } from "../core/rows";
 import { normalHost, normalIdentifier } from "./inputs/identifiers";
 import type { Progress, State } from "./state";
+import { confirm } from "./steps/confirm";
 import { generate } from "./steps/generate";
 import { look } from "./steps/look";
 import { preflight, preflightOfAccount } from "./steps/preflight";
 import { prove } from "./steps/prove";
 import { put } from "./steps/put";
+import { reach } from "./steps/reach";
 import { register } from "./steps/register";
 import { remove } from "./steps/remove";
 import { run, setsAccount } from "./steps/run";
@@ -56,6 +58,7 @@ const creation = (manual: boolean): Step[] => [
   ...(manual ? generatedFirst(setupScripts) : []),
   register,
   untilEnabled,
+  confirm,
 ];
 
 /** What a change of the program means, from the state's outputs and the program's inputs alone. */
@@ -78,7 +81,7 @@ export const stepsOfChange = (news: PropertyMap, kinds: ReadonlySet<Change>): St
 function changeSteps(manual: boolean, kinds: ReadonlySet<Change>, putOnly = false): Step[] {
   const credentials = manual && kinds.has("credentials");
   if (!credentials && !kinds.has("put")) return [];
-  return [...(putOnly ? [] : scriptsOfChange(manual, credentials)), put, untilEnabled];
+  return [...(putOnly ? [] : scriptsOfChange(manual, credentials)), put, untilEnabled, confirm];
 }
 
 function updateSteps(olds: State, news: PropertyMap, found: readonly Difference[]): Step[] {
@@ -97,7 +100,7 @@ function updateSteps(olds: State, news: PropertyMap, found: readonly Difference[
   if (olds.integrationId === undefined)
     return [look, ...(change.length > 0 ? withdrawal : []), ...creation(manual)];
   if (givenUp.has(olds.status)) return [prove, ...withdrawal, ...removal, look, ...creation(manual)];
-  return [prove, untilEnabled, ...change];
+  return [prove, untilEnabled, ...(change.length > 0 ? change : [confirm])];
 }
 
 /** States from which a create comes to no good end: Immuta gave it up, or its removal was begun. */
@@ -137,7 +140,7 @@ export function planDelete(olds: State, present: boolean, retain = false): reado
   return [
     generate(phase, "old"),
     generate("post-cleanup", "old"),
-    ...(present ? removal : []),
+    ...(present ? [reach, ...removal] : []),
     run(phase, "old"),
     run("post-cleanup", "old"),
   ];

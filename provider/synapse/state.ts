@@ -1,3 +1,4 @@
+import { Failure, failureKind } from "../core/failure";
 import type { Phase } from "../core/phases";
 import type { Change } from "../core/rows";
 import type { Inputs } from "./inputs/table";
@@ -35,8 +36,16 @@ export type State = Inputs & {
 
 export const stateFormat = 1;
 
-export class StateFormatError extends Error {
-  override readonly name = "StateFormatError";
+const newerState = failureKind({
+  code: "IMMUTA-STATE-FORMAT",
+  title: "The state was written by a newer version of the package.",
+  remedy: "Upgrade the package, as whoever ran the last `up` has done.",
+});
+
+export class StateFormatError extends Failure {
+  constructor(message: string) {
+    super(newerState, message, { outcome: "not sent" });
+  }
 }
 
 /** Throws StateFormatError where a newer package wrote the state. */

@@ -3,7 +3,7 @@ import { createSecureContext, type SecureContextOptions, TLSSocket } from "node:
 import { expect } from "chai";
 import { generate } from "selfsigned";
 import MessageIO from "tedious/lib/message-io";
-import { batchAdvice, describeUnreachable } from "../../provider/sql/hints";
+import { batchHint, describeUnreachable } from "../../provider/sql/hints";
 import { PoolUnreachable } from "../../provider/sql/errors";
 import type { Authentication, PoolLogin } from "../../provider/sql/connect/login";
 import { rules } from "../../provider/sql/trouble";
@@ -461,14 +461,14 @@ describe("the advice of a connection that did not come about", () => {
 
   it("says of a script that was paused in its middle how to resume the pool, and of missing rights whose they are", () => {
     const error = (number: number) => ({ number, line: 1, message: "m" });
-    expect(batchAdvice([error(42108)], host, database)).to.equal(
+    expect(batchHint([error(42108)], host, database)).to.equal(
       "\nThe pool was paused while the script ran. Resume it with `az synapse sql pool resume --name claims --workspace-name claims --resource-group <group>`, " +
         "or give bootstrap.waitForPool to wait until somebody does.",
     );
-    expect(batchAdvice([error(15247)], host, database)).to.equal(
+    expect(batchHint([error(15247)], host, database)).to.equal(
       "\nThe login that runs the scripts (bootstrap.username) must be allowed to create logins and users and to manage grants, as the workspace's SQL administrator is.",
     );
-    expect(batchAdvice([error(207)], host, database)).to.equal("");
+    expect(batchHint([error(207)], host, database)).to.equal("");
   });
 });
 

@@ -1,3 +1,5 @@
+import { Failure, failureKind } from "../../core/failure";
+
 /** One batch of a script, to be sent as it is. */
 export interface Batch {
   text: string;
@@ -5,10 +7,15 @@ export interface Batch {
   line: number;
 }
 
-/** A script that cannot be split; the message names the line, never the text. */
-export class ScriptError extends Error {
-  override readonly name = "ScriptError";
+const notSplit = failureKind({
+  code: "IMMUTA-SCRIPT-UNREADABLE",
+  title: "A script that Immuta generated is not one that can be run.",
+  remedy:
+    "None of it was run. Look at it with `npx pulumi-immuta scripts`, and tell Immuta's support: [Scripts](scripts.md) says what a script may hold.",
+});
 
+/** A script that cannot be split; the message names the line, never the text. */
+export class ScriptError extends Failure {
   /** @param line of the script, counted from 1. */
   constructor(
     readonly line: number,
@@ -16,7 +23,7 @@ export class ScriptError extends Error {
     /** A sentence without the line. */
     readonly what: string,
   ) {
-    super(`Script line ${line}: ${what}`);
+    super(notSplit, `Script line ${line}: ${what}`);
   }
 }
 

@@ -4,9 +4,24 @@ import { splitBatches } from "../../sql/script/split";
 import { concernsIn, type Own } from "../../sql/script/guard";
 import { masked, scriptIdentity } from "../../sql/script/identity";
 import type { Inputs } from "../inputs/table";
+import { Failure, failureKind } from "../../core/failure";
 import { bounded, listed, told } from "../../core/strangers";
 import { counted, existing, inputsOn, keyOf, payloadOn, secretsOf } from "./means";
 import { type Operation, type Script, type ScriptOf, stepOfEachScript } from "./step";
+
+const notApproved = failureKind({
+  code: "IMMUTA-SCRIPT-NOT-APPROVED",
+  title: "Immuta generated a script that `bootstrap.approvedScripts` does not approve.",
+  remedy:
+    "None of its batches was run. Review its text (`npx pulumi-immuta scripts`), and approve the identity that the message names.",
+});
+
+const beyond = failureKind({
+  code: "IMMUTA-SCRIPT-GUARD",
+  title: "A script reaches beyond Immuta's own objects, and `bootstrap.guard` is strict.",
+  remedy:
+    'None of its batches was run. The message lists the places. Review them; `guard: "log"` runs the script and names them. [Scripts](scripts.md) says what passes.',
+});
 
 const ofTheIntegration = (phase: Phase): boolean => phase === "edit" || phase === "delete";
 
@@ -36,7 +51,8 @@ function approve(phase: Phase, script: Script, inputs: Inputs, operation: Operat
   const { bootstrap } = inputs;
   const approved = bootstrap?.approvedScripts;
   if (approved !== undefined && approved[phase] !== script.identity)
-    throw new Error(
+    throw new Failure(
+      notApproved,
       `The ${phase} script that Immuta generates has the identity ${script.identity}, and bootstrap.approvedScripts ` +
         `${approved[phase] === undefined ? "approves no script of this phase" : `approves ${approved[phase]}`}. None of its batches was run. ` +
         "Review its text (getBootstrapScripts gives it), and approve this identity.",
@@ -48,7 +64,8 @@ function approve(phase: Phase, script: Script, inputs: Inputs, operation: Operat
     ({ batch, line, what }) => `batch ${batch} (script line ${line}) ${told(what, { mask })}`,
   );
   if (bootstrap?.guard === "strict")
-    throw new Error(
+    throw new Failure(
+      beyond,
       `The ${phase} script reaches beyond Immuta's own objects, and bootstrap.guard is "strict". None of its batches was run.${listed(lines, "places")}`,
     );
   for (const line of bounded(lines, "places"))

@@ -7,6 +7,7 @@ import { lasting } from "../../core/rows";
 import { secretPaths } from "../inputs/paths";
 import { valueAt } from "../../core/property-map";
 import { payloadCredentials } from "../login";
+import { OutcomeUnknown } from "../identity";
 import type { Operation, Script, ScriptOf, Side } from "./step";
 
 /** What steps have at hand in an operation. */
@@ -68,10 +69,47 @@ export async function whenLeft<T>(operation: Operation, request: () => Promise<T
   }
 }
 
+/** How often a write is sent whose answer is lost. */
+const mostSends = 3;
+
+/**
+ * What a write answers that may be sent twice. Where its answer is lost `carriedOut` looks: what it gives is the answer,
+ * and else the write is sent again. Throws OutcomeUnknown where that does not come to an end either.
+ */
+export async function sentAgain<T>(
+  what: string,
+  operation: Operation,
+  send: () => Promise<T>,
+  carriedOut: () => Promise<{ answer: T } | undefined>,
+): Promise<T> {
+  let lost: ImmutaError | undefined;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof ImmutaError)) throw error;
+      if (error.outcome === "unknown") lost = error;
+      else if (lost === undefined) throw error;
+      if (error !== lost || attempt === mostSends)
+        throw new OutcomeUnknown(
+          `${lost.message}\nWhether it was carried out is not known${error === lost ? "" : `: sent again, ${error.message}`}. \`pulumi up\` looks again and goes on from there.`,
+          lost,
+        );
+      await clockOf(operation).sleep(500 * attempt);
+      const done = await carriedOut();
+      operation.ports.reporter.info(
+        `the answer to ${what} was lost (${lost.said})${done === undefined ? ": it is sent again" : ", but it was carried out"}`,
+      );
+      if (done !== undefined) return done.answer;
+    }
+  }
+}
+
 /** Immuta finds out by its validation whether the scripts were run. */
-export function withExternalAdvice(error: unknown, operation: Operation): unknown {
+export function withExternalHint(error: unknown, operation: Operation): unknown {
   if (!(error instanceof ImmutaError) || error.status !== 422) return error;
   if (inputsOn("new", operation).bootstrap?.run !== "external") return error;
-  error.message += `\nThe scripts are run outside of Pulumi (bootstrap.run: "external"). Run those named above, then run \`pulumi up\` again.`;
-  return error;
+  return error.noted(
+    'The scripts are run outside of Pulumi (bootstrap.run: "external"). Run those named above, then run `pulumi up` again.',
+  );
 }

@@ -1,12 +1,21 @@
-import { foundAfterLostAnswer, OutcomeUnknown } from "../identity";
-import { ImmutaError } from "../../immuta/errors";
-import { impersonationOf, impersonationWords } from "./fields";
-import { unknown } from "../../core/unknown";
-import { clockOf, inputsOn, payloadOn, withExternalAdvice } from "./means";
-import { remove } from "./remove";
 import type { Fields } from "../../core/announcement";
+import { Failure, failureKind, textOf } from "../../core/failure";
+import { unknown } from "../../core/unknown";
+import { ImmutaError } from "../../immuta/errors";
+import { nameOf, onHost, OutcomeUnknown, standingAt } from "../identity";
+import { unlikeSent, unlikeWords } from "../sent";
+import { impersonationOf, impersonationWords } from "./fields";
+import { clockOf, inputsOn, payloadOn, withExternalHint } from "./means";
+import { remove } from "./remove";
 import { type Operation, step } from "./step";
 import { untilGone } from "./wait";
+
+export const placeTaken = failureKind({
+  code: "IMMUTA-PLACE-TAKEN",
+  title: "While this resource was made, another integration took its place at Immuta.",
+  remedy:
+    "Nothing was cleaned up, because Immuta's cleanup script would remove the other one's objects too. If it is yours, take it over with `adopt`, or give the name under which this program has it in `aliases`; otherwise have it deleted in Immuta and run the scripts that the message names.",
+});
 
 export const register = step({
   name: "register",
@@ -31,40 +40,85 @@ const setupOf = (automatic: unknown): string | null =>
 const setupWords = ({ setup }: Fields): string =>
   typeof setup === "string" ? `${setup} setup` : "setup known at up";
 
+/** Immuta keeps one integration at a place: a POST that was carried out after all lets the next one fail. */
+const mostPosts = 3;
+
 async function post(operation: Operation): Promise<void> {
   const { immuta, reporter } = operation.ports;
-  try {
-    const status = await immuta.create(payloadOn("new", operation));
-    operation.integrationId = status.id;
-    operation.status = status;
-    reporter.info(`registered as integration ${status.id}`);
-  } catch (error) {
-    if (!(error instanceof ImmutaError) || !error.mayHaveBeenCarriedOut)
-      throw withExternalAdvice(error, operation);
-    operation.integrationId = await idOfLostPost(error, operation);
+  let lost: ImmutaError | undefined;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const status = await immuta.create(payloadOn("new", operation));
+      operation.status = status;
+      operation.integrationId = status.id;
+      reporter.info(`registered as integration ${status.id}`);
+      return;
+    } catch (error) {
+      if (!(error instanceof ImmutaError)) throw error;
+      if (error.outcome === "unknown") lost = error;
+      else if (lost === undefined)
+        throw error.status === 409 ? await conflict(error, operation) : withExternalHint(error, operation);
+      const id = await foundAgain(lost, operation);
+      if (id !== undefined) {
+        operation.integrationId = id;
+        reporter.info(`the answer to POST /integrations was lost, but it was carried out: integration ${id}`);
+        return;
+      }
+      if (attempt === mostPosts || error !== lost) throw notKnown(lost, againWords(error, lost));
+      reporter.info(
+        `the answer to POST /integrations was lost (${lost.said}), and Immuta has no such integration: it is sent again`,
+      );
+    }
   }
 }
 
-/** Throws OutcomeUnknown where it may yet be carried out, and the error of the POST where it was not. */
-async function idOfLostPost(error: ImmutaError, operation: Operation): Promise<string> {
-  const { immuta, reporter } = operation.ports;
-  const inputs = inputsOn("new", operation);
-  const notKnown = (why: string): OutcomeUnknown =>
-    new OutcomeUnknown(
-      `${error.message}\nWhether it was carried out is not known: ${why} \`pulumi up\` looks again and goes on from there; \`pulumi destroy\` removes it.`,
-    );
-  const id = await foundAfterLostAnswer(immuta, operation.before, inputs, clockOf(operation)).catch(
-    (second: unknown) => {
-      throw notKnown(second instanceof Error ? second.message : String(second));
-    },
+const againWords = (error: ImmutaError, lost: ImmutaError): string =>
+  error === lost ? "Immuta's list holds no such integration yet." : `sent again, ${error.message}`;
+
+const notKnown = (lost: ImmutaError, why: string): OutcomeUnknown =>
+  new OutcomeUnknown(
+    `${lost.message}\nWhether it was carried out is not known: ${why} \`pulumi up\` looks again and goes on from there; \`pulumi destroy\` removes it.`,
+    lost,
   );
-  if (id !== undefined) {
-    reporter.info(`the answer to POST /integrations was lost, but it was carried out: integration ${id}`);
-    return id;
+
+/** Milliseconds between the looks for an integration whose POST lost its answer. */
+const looksAgainAfter = [500, 1000, 1500, 2000];
+
+/**
+ * The id of the integration that a POST made whose answer was lost: it has our place, where nothing stood before, and
+ * what was sent. Looks for a few seconds; undefined where it is not there. Throws OutcomeUnknown where nobody says.
+ */
+async function foundAgain(lost: ImmutaError, operation: Operation): Promise<string | undefined> {
+  const { immuta } = operation.ports;
+  const inputs = inputsOn("new", operation);
+  for (const pause of [...looksAgainAfter, undefined]) {
+    const list = await immuta.list().catch((error: unknown) => {
+      throw notKnown(lost, textOf(error));
+    });
+    const found = standingAt(list, inputs);
+    if (found !== undefined) {
+      const unlike = unlikeSent(found, inputs);
+      if (unlike.length === 0) return found.id;
+      throw new Failure(
+        placeTaken,
+        `${lost.message}\nImmuta now has integration ${found.id} on database ${inputs.database} of ${inputs.host}, ` +
+          `which is not the one that was sent: it has ${unlikeWords(unlike)}. It is left alone.`,
+        { cause: lost },
+      );
+    }
+    if (pause !== undefined) await clockOf(operation).sleep(pause);
   }
-  // Immuta prepares the pool itself before it lists the integration. In manual setup undoing the scripts ends it.
-  if (inputs.autoBootstrap) throw notKnown("Immuta's list holds no such integration yet.");
-  throw new Error(`${error.message}\nIt was not carried out: Immuta's list holds no such integration.`, {
-    cause: error,
-  });
+  return undefined;
+}
+
+/** POST answered 409: which one is in the way? */
+async function conflict(error: ImmutaError, operation: Operation): Promise<Failure> {
+  const inputs = inputsOn("new", operation);
+  const list = await operation.ports.immuta.list().catch(() => operation.before);
+  const there = standingAt(list, inputs) ?? onHost(list, inputs);
+  const which =
+    there === undefined
+      ? ""
+      : `\nImmuta has integration ${there.id} on database ${nameOf(there.config.database)} of that host (schema ${nameOf(there.config.schema)}, ${there.status}).`;
+  return new Failure(placeTaken, error.message + which, { cause: error });
 }

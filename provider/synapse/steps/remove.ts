@@ -1,6 +1,6 @@
 import { deleteCredentials } from "../payload";
 import { addressWords, idOf } from "./fields";
-import { existing, inputsOn, payloadOn, whenLeft } from "./means";
+import { existing, inputsOn, payloadOn, sentAgain, whenLeft } from "./means";
 import { step } from "./step";
 
 export const remove = step({
@@ -17,7 +17,13 @@ export const remove = step({
     const id = existing(operation);
     const automatic = inputsOn("old", operation).autoBootstrap;
     const credentials = automatic ? deleteCredentials(payloadOn("old", operation).config) : undefined;
-    const status = await whenLeft(operation, () => immuta.remove(id, credentials));
+    const send = (): ReturnType<typeof immuta.remove> =>
+      whenLeft(operation, () => immuta.remove(id, credentials));
+    const status = await sentAgain(`DELETE /integrations/${id}`, operation, send, async () => {
+      const found = await immuta.get(id);
+      const removed = found === undefined || found.status === "deleting" || found.status === "deleted";
+      return removed ? { answer: found } : undefined;
+    });
     if (status !== undefined) operation.status = status;
     reporter.info(`DELETE /integrations/${id} accepted`);
   },

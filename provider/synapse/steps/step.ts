@@ -81,6 +81,8 @@ export interface Operation {
   /** Passwords that references of either side name. */
   passwords: Map<Side, string>;
   scripts: NonNullable<State["scripts"]>;
+  /** Inputs that a line said of that somebody changed them in Immuta. */
+  told: Set<string>;
   /** When the edit script came to its end: until the PUT, Immuta and the pool do not agree. */
   edited?: number;
 }

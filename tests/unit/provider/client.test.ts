@@ -219,7 +219,7 @@ describe("the Immuta client", () => {
         () => client.remove("7"),
       ]) {
         seen.length = 0;
-        expect((await failure(work())).mayHaveBeenCarriedOut).to.equal(true);
+        expect((await failure(work())).outcome).to.equal("unknown");
         expect(seen).to.have.length(1);
       }
     }
@@ -231,10 +231,10 @@ describe("the Immuta client", () => {
       text(200, "application/json", '{"id": 1, "st'),
     ]) {
       answers = [answer];
-      expect((await failure(client.create(payload))).mayHaveBeenCarriedOut).to.equal(true);
+      expect((await failure(client.create(payload))).outcome).to.equal("unknown");
     }
     answers = [json(422, {})];
-    expect((await failure(client.create(payload))).mayHaveBeenCarriedOut).to.equal(false);
+    expect((await failure(client.create(payload))).outcome).to.equal("refused");
   });
 
   it("repeats a POST after 429, which says that nothing was done", async () => {

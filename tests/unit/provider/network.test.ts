@@ -146,7 +146,7 @@ describe("on the way to Immuta", function () {
     const outcome = await ask({ IMMUTA_URL: `https://localhost:${portOf(tls)}` });
     expect(outcome.error).to.match(
       new RegExp(
-        `^ImmutaError: GET /integrations at Immuta localhost:\\d+: no answer: UNABLE_TO_VERIFY_LEAF_SIGNATURE .*\\n` +
+        `^IMMUTA-UNREACHABLE: GET /integrations at Immuta localhost:\\d+: no answer: UNABLE_TO_VERIFY_LEAF_SIGNATURE .*\\n` +
           `The certificate of localhost:\\d+ is not trusted here\\. Name the file \\(PEM\\) of the authority that issued it in NODE_EXTRA_CA_CERTS\\.$`,
       ),
     );

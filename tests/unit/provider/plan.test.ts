@@ -61,8 +61,8 @@ const other: Record<string, unknown> = {
 };
 
 const putSteps = {
-  automatic: ["prove", "put", "wait until enabled"],
-  manual: ["prove", "generate edit", "run edit", "prove", "put", "wait until enabled"],
+  automatic: ["prove", "put", "wait until enabled", "confirm"],
+  manual: ["prove", "generate edit", "run edit", "prove", "put", "wait until enabled", "confirm"],
 };
 const credentialSteps = [
   "prove",
@@ -73,6 +73,7 @@ const credentialSteps = [
   "prove",
   "put",
   "wait until enabled",
+  "confirm",
 ];
 
 describe("plan", () => {
@@ -198,12 +199,17 @@ describe("plan", () => {
         "look",
         "register",
         "wait until enabled",
+        "confirm",
       ]);
     });
 
     it("goes on with a create that was registered by waiting", () => {
       const state = stateOf(automatic, { progress: { operation: "create", done: ["register"] } });
-      expect(names(plan(state, map(automatic)).steps)).to.deep.equal(["prove", "wait until enabled"]);
+      expect(names(plan(state, map(automatic)).steps)).to.deep.equal([
+        "prove",
+        "wait until enabled",
+        "confirm",
+      ]);
     });
 
     const { integrationId: _none, ...unregistered } = stateOf(manual, {
@@ -228,7 +234,12 @@ describe("plan", () => {
   });
 
   it("creates an automatic setup with POST alone", () => {
-    expect(names(planCreate(map(automatic)))).to.deep.equal(["look", "register", "wait until enabled"]);
+    expect(names(planCreate(map(automatic)))).to.deep.equal([
+      "look",
+      "register",
+      "wait until enabled",
+      "confirm",
+    ]);
   });
 
   it("creates a manual setup with two scripts before POST, the first in master", () => {
@@ -242,6 +253,7 @@ describe("plan", () => {
       "run create",
       "register",
       "wait until enabled",
+      "confirm",
     ]);
     expect(places(steps)).to.deep.equal(["master", "database"]);
   });
@@ -256,6 +268,7 @@ describe("plan", () => {
     expect(names(steps)).to.deep.equal([
       "generate delete",
       "generate post-cleanup",
+      "reach",
       "remove",
       "wait until gone",
       "run delete",

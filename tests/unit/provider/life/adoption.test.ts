@@ -73,6 +73,7 @@ describe("the life of a SynapseIntegration: adoption", () => {
       "get 7",
       "put 7",
       "status 7",
+      "get 7",
     ]);
     expect(outs).not.to.have.property("progress");
   });
@@ -84,7 +85,7 @@ describe("the life of a SynapseIntegration: adoption", () => {
       adopt: "7",
       adoptMode: "converge",
     };
-    stage.failures.set("put 7", answered(504, "PUT", "/integrations/7"));
+    stage.lasting.set("put 7", answered(504, "PUT", "/integrations/7"));
     const error = await partialStateOf(life.create(news, stage.ports()));
     expect(error.properties).to.include({ integrationId: "7" });
     expect([...stage.integrations.keys()]).to.deep.equal(["7"]);

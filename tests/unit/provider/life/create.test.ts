@@ -26,6 +26,7 @@ describe("the life of a SynapseIntegration: create", () => {
       "run create in immuta",
       "post",
       "status 7",
+      "get 7",
     ]);
     expect(outs).to.deep.include({
       stateFormat: 1,
@@ -127,7 +128,7 @@ describe("the life of a SynapseIntegration: create", () => {
       stage.failures.set("post", answered(409, "POST", "/integrations", "already exists on host h (id = 3)"));
       const error = await failureOf(life.create(manual, stage.ports()));
       expect(error.message).to.match(/already exists on host h \(id = 3\)[^]*Nothing was cleaned up/);
-      expect(stage.acts.at(-1)).to.equal("post");
+      expect(stage.acts.slice(-2)).to.deep.equal(["post", "list"]);
     });
 
     it("keeps the state, marked as unfinished, where undoing fails as well", async () => {
@@ -159,7 +160,7 @@ describe("the life of a SynapseIntegration: create", () => {
       stage.ends = "enabled";
       stage.acts.length = 0;
       const { outs } = await life.update(error.id, error.properties, automatic, stage.ports());
-      expect(stage.acts).to.deep.equal(["get 7", "status 7", "status 7"].slice(0, stage.acts.length));
+      expect(stage.acts).to.deep.equal(["get 7", "status 7", "get 7"]);
       expect(outs).not.to.have.property("progress");
     });
 
@@ -223,25 +224,30 @@ describe("the life of a SynapseIntegration: create", () => {
       expect(outs).to.include({ integrationId: "7", status: "enabled" });
     });
 
-    it("keeps an automatic setup in the state whose POST may yet be carried out, and finds it at the next up or destroy", async () => {
-      const lost = async (): Promise<PartialState> => {
+    it("keeps either setup in the state whose POST may yet be carried out, and finds it at the next up or destroy", async () => {
+      const lost = async (inputs: Inputs): Promise<PartialState> => {
         stage = new Stage();
-        stage.failures.set("post", answered(504, "POST", "/integrations"));
-        const error = await partialStateOf(life.create(automatic, stage.ports()));
+        stage.lasting.set("post", answered(504, "POST", "/integrations"));
+        const error = await partialStateOf(life.create(inputs, stage.ports()));
+        stage.lasting.clear();
         expect(error.message).to.contain("Whether it was carried out is not known: Immuta's list holds no");
-        expect(error.properties["progress"]).to.deep.include({ done: ["register"], unanswered: true });
-        await stage.ports().immuta.create(payloadOf(automatic, { username: "u", password: "p" }));
+        expect(error.properties["progress"]).to.deep.include({ unanswered: true });
+        await stage.ports().immuta.create(payloadOf(inputs, { username: "u", password: "p" }));
         stage.acts.length = 0;
         return error;
       };
-      const first = await lost();
+      const first = await lost(automatic);
       const { outs } = await life.update(first.id, first.properties, automatic, stage.ports());
-      expect(stage.acts).to.deep.equal(["list", "get 7", "status 7"]);
+      expect(stage.acts).to.deep.equal(["list", "get 7", "status 7", "get 7"]);
       expect(outs).to.include({ integrationId: "7", status: "enabled" });
       expect(outs).not.to.have.property("progress");
-      const second = await lost();
+      const second = await lost(automatic);
       await life.remove(second.properties, stage.ports());
       expect(stage.acts).to.deep.equal(["list", "get 7", "delete 7 as taylor@synapse.com", "status 7"]);
+      const third = await lost(manual);
+      expect(stage.acts).not.to.include("run cleanup in immuta");
+      const went = await life.update(third.id, third.properties, manual, stage.ports());
+      expect(went.outs).to.include({ integrationId: "7", status: "enabled" });
     });
 
     it("keeps the state where the look after a lost POST is not answered either", async () => {
@@ -291,11 +297,72 @@ describe("the life of a SynapseIntegration: create", () => {
       expect(outs).to.include({ integrationId: "7", status: "enabled" });
     });
 
-    it("undoes the scripts where a lost POST was not carried out", async () => {
-      stage.failures.set("post", answered(undefined, "POST", "/integrations", "ECONNREFUSED"));
-      const error = await failureOf(life.create(manual, stage.ports()));
-      expect(error.message).to.contain("It was not carried out: Immuta's list holds no such integration.");
-      expect(stage.acts.at(-1)).to.equal("run post-cleanup in master");
+    it("sends a POST again that was lost and not carried out, in the same run", async () => {
+      for (const inputs of [automatic, manual]) {
+        stage = new Stage();
+        stage.failures.set("post", answered(undefined, "POST", "/integrations", "ECONNRESET"));
+        const { outs } = await life.create(inputs, stage.ports());
+        expect(outs).to.include({ integrationId: "7", status: "enabled" });
+        expect(stage.acts.filter((act) => act === "post")).to.have.length(2);
+        expect(stage.lines.join("\n")).to.contain("Immuta has no such integration: it is sent again");
+      }
+    });
+
+    it("takes nothing for its own that was not sent so: it is refused with its id, and never deleted", async () => {
+      for (const inputs of [automatic, manual]) {
+        stage = new Stage();
+        stage.lasting.set("post", answered(504, "POST", "/integrations"));
+        const { id, properties } = await partialStateOf(life.create(inputs, stage.ports()));
+        stage.lasting.clear();
+        const somebodys = changed(inputs, "impersonation", { enabled: true, role: "HAND" });
+        await stage.ports().immuta.create(payloadOf(somebodys, { username: "u", password: "p" }));
+        stage.acts.length = 0;
+        for (const work of [
+          () => life.update(id, properties, inputs, stage.ports()),
+          () => life.remove(properties, stage.ports()),
+        ])
+          expect((await failureOf(work())).message).to.match(
+            /integration 7 .* nothing proves that this stack made it: it has impersonation\.enabled true in place of false/,
+          );
+        expect(stage.acts).to.deep.equal(["list", "list"]);
+      }
+    });
+
+    it("leaves alone what took its place between a lost POST and the look after it", async () => {
+      const ports = stage.ports();
+      ports.immuta.create = async () => {
+        const somebodys = changed(manual, "metadataDelimiters.hashDelimiter", "#");
+        await stage.ports().immuta.create(payloadOf(somebodys, { username: "u", password: "p" }));
+        throw answered(undefined, "POST", "/integrations", "ECONNRESET");
+      };
+      const error = await failureOf(life.create(manual, ports));
+      expect(error).not.to.be.instanceOf(PartialState);
+      expect(error.message).to.match(
+        /integration 7 .* not the one that was sent: it has metadataDelimiters\.hashDelimiter "#" in place of "\|"[^]*Nothing was cleaned up/,
+      );
+      expect(stage.acts.filter((act) => act.startsWith("run"))).to.deep.equal([
+        "run initial-create in master",
+        "run create in immuta",
+      ]);
+    });
+
+    it("fails where Immuta took a POST and dropped a field of it, and sends it by PUT at the next up", async () => {
+      const inputs = changed(manual, "metadataDelimiters.hashDelimiter", "#");
+      const ports = stage.ports();
+      const { immuta } = stage.ports();
+      ports.immuta.create = (payload) =>
+        immuta.create({
+          ...payload,
+          config: { ...payload.config, metadataDelimiters: manual.metadataDelimiters },
+        });
+      const error = await partialStateOf(life.create(inputs, ports));
+      expect(error.message).to.match(
+        /accepted what was sent for integration 7 and has metadataDelimiters\.hashDelimiter "\|" in place of "#"\.$/,
+      );
+      stage.acts.length = 0;
+      const { outs } = await life.update(error.id, error.properties, inputs, stage.ports());
+      expect(stage.acts).to.include("put 7");
+      expect(outs).not.to.have.property("progress");
     });
   });
 });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { PoolUnreachable } from "../../../../provider/sql/errors";
 import * as life from "../../../../provider/synapse/integration";
 import { automatic, manual } from "../samples";
-import { Stage, failed, failureOf, made } from "./stage";
+import { answered, Stage, failed, failureOf, made } from "./stage";
 
 describe("the life of a SynapseIntegration: delete", () => {
   let stage: Stage;
@@ -23,15 +23,33 @@ describe("the life of a SynapseIntegration: delete", () => {
     }
   });
 
-  it("names the way out where the pool cannot be reached", async () => {
+  it("deletes nothing where the pool cannot be reached, and names the way out", async () => {
     const { outs } = await made(stage, manual);
     stage.failures.set(
-      "run delete in immuta",
+      "preflight immuta",
       new PoolUnreachable("No connection", { number: 4060, message: "No connection" }),
     );
     expect((await failureOf(life.remove(outs, stage.ports()))).message).to.equal(
       "No connection\nWhere the pool is gone for good, IMMUTA_RETAIN_POOL_OBJECTS=immuta lets `pulumi destroy` remove the integration from Immuta alone.",
     );
+    expect(stage.acts).to.deep.equal(["get 7", "script delete", "script post-cleanup", "preflight immuta"]);
+  });
+
+  it("looks after a DELETE whose answer was lost, and sends it again where it was not carried out", async () => {
+    const { outs } = await made(stage, automatic);
+    const sent = "delete 7 as taylor@synapse.com";
+    stage.failures.set(sent, answered(504, "DELETE", "/integrations/7"));
+    await life.remove(outs, stage.ports());
+    expect(stage.acts).to.deep.equal(["get 7", sent, "get 7", sent, "status 7"]);
+    stage = new Stage();
+    const ports = stage.ports();
+    const { immuta } = stage.ports();
+    ports.immuta.remove = async (id, credentials) => {
+      await immuta.remove(id, credentials);
+      throw answered(undefined, "DELETE", "/integrations/7", "ECONNRESET");
+    };
+    await life.remove((await made(stage, automatic)).outs, ports);
+    expect(stage.acts).to.deep.equal(["get 7", sent, "get 7", "status 7"]);
   });
 
   it("takes a manual setup away: scripts while it exists, DELETE without payload, then the scripts run", async () => {
@@ -41,6 +59,7 @@ describe("the life of a SynapseIntegration: delete", () => {
       "get 7",
       "script delete",
       "script post-cleanup",
+      "preflight immuta",
       "delete 7",
       "status 7",
       "run delete in immuta",

@@ -24,6 +24,10 @@ export class Stage {
   readonly integrations = new Map<string, Integration>();
   /** Throws instead of the act of this name. Each entry fails once. */
   readonly failures = new Map<string, Error>();
+  /** The same, for as long as they are here. */
+  readonly lasting = new Map<string, Error>();
+  /** What was said, in order. */
+  readonly lines: string[] = [];
   /** The state in which a POST or PUT ends. */
   ends = "enabled";
   tenant = "tenant.example";
@@ -44,7 +48,11 @@ export class Stage {
         return Promise.resolve(this.found);
       },
       configuration: readConfiguration(() => undefined, env),
-      reporter: { info: () => undefined, warn: () => undefined, debug: () => undefined },
+      reporter: {
+        info: (line) => void this.lines.push(line),
+        warn: (line) => void this.lines.push(`warning: ${line}`),
+        debug: () => undefined,
+      },
       auditLog: noAuditLog,
       password: resolvePassword,
       applicationName: "test",
@@ -60,7 +68,7 @@ export class Stage {
 
   private act(name: string): void {
     this.acts.push(name);
-    const failure = this.failures.get(name);
+    const failure = this.failures.get(name) ?? this.lasting.get(name);
     this.failures.delete(name);
     if (failure !== undefined) throw failure;
   }
@@ -152,7 +160,6 @@ export async function made(stage: Stage, inputs: Inputs): Promise<{ id: string; 
 
 /** A life in which the stage's integration has another id. */
 export function elsewhere(stage: Stage, id: string): Ports {
-  const found = stage.integrations.get("7");
   stage.integrations.clear();
   const ports = stage.ports();
   return {
@@ -160,9 +167,12 @@ export function elsewhere(stage: Stage, id: string): Ports {
     immuta: {
       ...ports.immuta,
       list: () => Promise.resolve([]),
-      create: () => {
-        if (found !== undefined) stage.integrations.set(id, { ...found, id });
-        return Promise.resolve({ id, status: "enabled" });
+      create: async (payload) => {
+        const made = { ...(await ports.immuta.create(payload)), id };
+        const [found] = stage.integrations.values();
+        stage.integrations.clear();
+        if (found !== undefined) stage.integrations.set(id, { ...found, id, status: "enabled" });
+        return made;
       },
     },
   };

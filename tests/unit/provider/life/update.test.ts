@@ -23,6 +23,7 @@ describe("the life of a SynapseIntegration: update", () => {
       "get 7",
       "put 7",
       "status 7",
+      "get 7",
     ]);
     expect(result.outs["impersonation"]).to.deep.equal({ enabled: true, role: "R" });
     expect(Object.keys(result.outs["scripts"] as object)).to.deep.equal(["initial-create", "create", "edit"]);
@@ -75,6 +76,7 @@ describe("the life of a SynapseIntegration: update", () => {
         "get 7",
         "put 7",
         "status 7",
+        "get 7",
       ]);
       expect(settled.outs).not.to.have.property("progress");
     });
@@ -82,8 +84,9 @@ describe("the life of a SynapseIntegration: update", () => {
     describe("by a PUT whose answer was lost", () => {
       const broken = async (program: Inputs = news): Promise<{ id: string; left: PropertyMap }> => {
         const { id, outs } = await made(stage, manual);
-        stage.failures.set("put 7", answered(504, "PUT", "/integrations/7"));
+        stage.lasting.set("put 7", answered(504, "PUT", "/integrations/7"));
         const error = await partialStateOf(life.update(id, outs, program, stage.ports()));
+        stage.lasting.clear();
         return { id, left: error.properties };
       };
 
@@ -109,15 +112,16 @@ describe("the life of a SynapseIntegration: update", () => {
         ]);
         stage.acts.length = 0;
         const { outs } = await life.update(id, left, rotated, stage.ports());
-        expect(stage.acts).to.deep.equal(["get 7", "put 7", "status 7"]);
+        expect(stage.acts).to.deep.equal(["get 7", "put 7", "status 7", "get 7"]);
         expect(outs).not.to.have.property("progress");
         expect(life.diff(id, outs, map(rotated)).changes).to.equal(false);
       });
 
       it("keeps the scripts in mind when the PUT is lost again, and runs them anew once it is refused", async () => {
         const { id, left } = await broken();
-        stage.failures.set("put 7", answered(504, "PUT", "/integrations/7"));
+        stage.lasting.set("put 7", answered(504, "PUT", "/integrations/7"));
         const again = await partialStateOf(life.update(id, left, news, stage.ports()));
+        stage.lasting.clear();
         expect(again.properties).to.deep.equal(left);
         stage.failures.set("put 7", answered(422, "PUT", "/integrations/7"));
         const refused = await partialStateOf(life.update(id, left, news, stage.ports()));
@@ -145,6 +149,61 @@ describe("the life of a SynapseIntegration: update", () => {
         await life.update(id, props, manual, stage.ports());
         expect(stage.acts).to.include.members(["run edit in immuta", "put 7"]);
       });
+    });
+
+    it("sends a PUT again whose answer was lost, after a proof, in the same run", async () => {
+      const { id, outs } = await made(stage, automatic);
+      stage.failures.set("put 7", answered(502, "PUT", "/integrations/7"));
+      const program = changed(automatic, "metadataDelimiters.hashDelimiter", "#");
+      const settled = await life.update(id, outs, program, stage.ports());
+      expect(stage.acts).to.deep.equal(["get 7", "put 7", "get 7", "put 7", "status 7", "get 7"]);
+      expect(settled.outs).not.to.have.property("progress");
+    });
+
+    it("fails where Immuta accepts a PUT and does not apply it, by field, and sends it again at the next up", async () => {
+      for (const inputs of [automatic, manual]) {
+        stage = new Stage();
+        const { id, outs } = await made(
+          stage,
+          changed(inputs, "impersonation", { enabled: true, role: "IMM" }),
+        );
+        const ports = stage.ports();
+        ports.immuta.update = () => Promise.resolve({ id: "7", status: "editing" });
+        const error = await partialStateOf(life.update(id, outs, inputs, ports));
+        expect(error.message).to.match(
+          /accepted what was sent for integration 7 and has impersonation\.enabled true in place of false\.$/,
+        );
+        expect(life.diff(id, error.properties, map(inputs)).changes).to.equal(true);
+        await life.update(id, error.properties, inputs, stage.ports());
+        expect(stage.integrations.get("7")?.config.impersonation).to.deep.equal({ enabled: false });
+      }
+    });
+
+    it("waits for an answer that lags behind what was accepted", async () => {
+      const { id, outs } = await made(stage, automatic);
+      const ports = stage.ports();
+      const { immuta } = stage.ports();
+      const before = await immuta.get("7");
+      let looks = 0;
+      ports.immuta.get = async (asked) => {
+        const now = await immuta.get(asked);
+        return ++looks > 1 && looks < 4 ? before : now;
+      };
+      const program = changed(automatic, "metadataDelimiters.hashDelimiter", "#");
+      const { outs: after } = await life.update(id, outs, program, ports);
+      expect(looks).to.equal(4);
+      expect(after).not.to.have.property("progress");
+    });
+
+    it("says what somebody changed in Immuta since the last refresh, once, before it overwrites it", async () => {
+      const { id, outs } = await made(stage, manual);
+      const found = stage.integrations.get("7");
+      if (found !== undefined) found.config.metadataDelimiters = { hashDelimiter: "§" };
+      const program = changed(manual, "impersonation", { enabled: true, role: "IMM" });
+      await life.update(id, outs, program, stage.ports());
+      expect(stage.lines.filter((line) => line.startsWith("warning"))).to.deep.equal([
+        'warning: somebody changed metadataDelimiters.hashDelimiter in Immuta since the last refresh: it is "§", and is set to "|" now',
+      ]);
     });
 
     it("says how long Immuta and the pool did not agree", async () => {

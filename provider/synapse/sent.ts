@@ -1,0 +1,43 @@
+import { valueAt } from "../core/property-map";
+import { told } from "../core/strangers";
+import type { Integration } from "./api";
+import { properties } from "./inputs/paths";
+import type { Inputs } from "./inputs/table";
+import { payloadOf } from "./payload";
+
+/** What Immuta has otherwise than it was sent. */
+export interface Unlike {
+  path: string;
+  immutas: unknown;
+  sent: unknown;
+}
+
+/** What says which integration it is, and is proven elsewhere. */
+const names: readonly string[] = ["host", "database", "schema"];
+
+/** By field, what Immuta tells otherwise than these inputs are sent; what it does not tell is no difference. */
+export function unlikeSent({ autoBootstrap, config }: Integration, inputs: Inputs): Unlike[] {
+  const payload = payloadOf(inputs, { username: "", password: "" });
+  const setup =
+    autoBootstrap === undefined || autoBootstrap === inputs.autoBootstrap
+      ? []
+      : [{ path: "autoBootstrap", immutas: autoBootstrap, sent: inputs.autoBootstrap }];
+  const shown = properties.filter(({ path, immuta }) => immuta === "shown" && !names.includes(path));
+  return [
+    ...setup,
+    ...shown.flatMap(({ path, same = Object.is }) => {
+      const immutas = valueAt(config, path);
+      const sent = path === "port" ? inputs.port : valueAt({ ...payload.config }, path);
+      const open = immutas === undefined || sent === undefined;
+      return open || same(immutas, sent) ? [] : [{ path, immutas, sent }];
+    }),
+  ];
+}
+
+/** Such as `impersonation.enabled true in place of false`. */
+export const unlikeWords = (found: readonly Unlike[]): string =>
+  found
+    .map(({ path, immutas, sent }) => `${path} ${told(shown(immutas))} in place of ${told(shown(sent))}`)
+    .join(", ");
+
+const shown = (value: unknown): string => JSON.stringify(value);

@@ -1,0 +1,39 @@
+import { Failure, failureKind } from "../../core/failure";
+import { proven } from "../identity";
+import { unlikeSent, unlikeWords } from "../sent";
+import { clockOf, existing, inputsOn } from "./means";
+import { step } from "./step";
+
+export const notApplied = failureKind({
+  code: "IMMUTA-NOT-APPLIED",
+  title: "Immuta accepted a request, and does not have what was sent.",
+  remedy:
+    "The message names the fields. Look at the integration in Immuta: what its policies rely on is not what the program says. `pulumi up` sends it again; if that does not help, ask Immuta's support.",
+});
+
+/** Milliseconds between the looks: an answer may lag behind what was accepted. */
+const looksAgainAfter = [250, 500, 1000, 2000, 4000];
+
+/** The last step of all that writes: does Immuta have what was sent? */
+export const confirm = step({
+  name: "confirm",
+  calls: ["GET /integrations/{id}"],
+  do: async (operation) => {
+    const { immuta } = operation.ports;
+    const id = existing(operation);
+    const inputs = inputsOn("new", operation);
+    for (const pause of [...looksAgainAfter, undefined]) {
+      const found = await proven(immuta, { ...inputs, tenant: immuta.tenant }, id);
+      const unlike = found === undefined ? [] : unlikeSent(found, inputs);
+      if (found !== undefined && unlike.length === 0) return;
+      if (pause === undefined)
+        throw new Failure(
+          notApplied,
+          `Immuta ${immuta.tenant} accepted what was sent for integration ${id} and ` +
+            (found === undefined ? "does not have it." : `has ${unlikeWords(unlike)}.`),
+          { outcome: "still working" },
+        );
+      await clockOf(operation).sleep(pause);
+    }
+  },
+});
