@@ -5,7 +5,9 @@ import { failureKinds, hintsByNumber } from "../../../provider";
 
 describe("docs/troubleshooting.md", () => {
   it("is what the failures, the table of recovery and the hints say", async () => {
-    expect(await page.isUpToDate(), "docs/troubleshooting.md is out of date: run `npm run docs`").to.equal(true);
+    expect(await page.isUpToDate(), "docs/troubleshooting.md is out of date: run `npm run docs`").to.equal(
+      true,
+    );
   });
 
   it("has a heading for every code and a row for every number", () => {
