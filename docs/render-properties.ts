@@ -32,25 +32,21 @@ const introduction = `
 
 # Inputs of SynapseIntegration
 
-Every input may be an output of another resource. One that is not known yet in a preview is neither an error nor "no
+Every input may be an output of another resource; one that is not known yet in a preview is neither an error nor "no
 change". Everything else that is wrong is refused in the preview, all of it at once.
 
 An input with a dot is a field of an object: \`impersonation.role\` is written \`impersonation: { role: … }\`. The object
 \`bootstrap\` is required in manual setup (\`autoBootstrap: false\`), where \`{}\` takes everything from the environment, and
 refused in automatic setup. A secret is encrypted in the state, and never shown.
 
-A default in _italics_ holds where nothing is given, and no state has it; any other is filled in, so that the state shows
-it. Names in capitals are variables of the environment, for which settings of the stack can stand in
-([configuration](configuration.md)).
+A default in _italics_ applies if nothing is given, and is not in the state; any other is. Names in capitals are variables of
+the environment, which also have settings ([configuration](configuration.md)).
 `;
 
 export const page = rendered(join(__dirname, "properties.md"), () =>
   [
     introduction,
-    table(
-      ["Input", "Type", "Default", "Secret", "Required", "A change means", "What it is"],
-      properties.map(row),
-    ),
+    table(["Input", "Type", "Default", "A change means", "What it is"], properties.map(row)),
     "## What a change means",
     "Several changes at once are one edit script and one PUT.",
     table(
@@ -63,11 +59,15 @@ export const page = rendered(join(__dirname, "properties.md"), () =>
 function row(property: Property): string[] {
   return [
     code(property.path),
-    property.words === undefined ? property.type : property.words.map(code).join(", "),
+    [
+      property.words === undefined ? property.type : property.words.map(code).join(", "),
+      ...(property.secret === true ? ["secret"] : []),
+      ...(property.required === undefined
+        ? []
+        : [{ always: "required", manual: "required in manual setup" }[property.required]]),
+    ].join("; "),
     defaultOf(property),
-    property.secret === true ? "secret" : "",
-    property.required === undefined ? "" : { always: "always", manual: "in manual setup" }[property.required],
-    `[${property.change}](#what-a-change-means)`,
+    property.change,
     typeof property.doc === "string"
       ? property.doc
       : `Manual setup: ${property.doc.manual} Automatic setup: ${property.doc.automatic}`,

@@ -16,19 +16,16 @@ describe("docs/properties.md", () => {
     expect(rows.map(([, path]) => path)).to.deep.equal(properties.map(({ path }) => `\`${path}\``));
     const cells = (path: string): (string | undefined)[] =>
       rows.find(([, input]) => input === `\`${path}\``)?.slice(2, -2) ?? [];
-    const link = (change: string): string => `[${change}](#what-a-change-means)`;
-    expect(cells("port")).to.deep.equal(["number", "`1433`", "", "", link("replace")]);
-    expect(cells("host")).to.deep.equal(["string", "", "", "always", link("replace")]);
+    expect(cells("port")).to.deep.equal(["number", "`1433`", "replace"]);
+    expect(cells("host")).to.deep.equal(["string; required", "", "replace"]);
     expect(cells("password")).to.deep.equal([
-      "string",
+      "string; secret; required in manual setup",
       "IMMUTA_SQL_ADMIN_PASSWORD, in automatic setup",
-      "secret",
-      "in manual setup",
-      link("credentials"),
+      "credentials",
     ]);
     expect(cells("bootstrap.server")[1]).to.equal("IMMUTA_SQL_SERVER, then `host`");
     expect(cells("bootstrap.waitForPool")[1]).to.equal("_`20m`_");
-    expect(cells("impersonation.enabled")).to.deep.equal(["boolean", "`false`", "", "", link("put")]);
-    expect(cells("metadataDelimiters.hashDelimiter")).to.deep.equal(["string", "`\\|`", "", "", link("put")]);
+    expect(cells("impersonation.enabled")).to.deep.equal(["boolean", "`false`", "put"]);
+    expect(cells("metadataDelimiters.hashDelimiter")).to.deep.equal(["string", "`\\|`", "put"]);
   });
 });
