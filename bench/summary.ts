@@ -44,7 +44,6 @@ function times(results: Results, count: number): string {
 }
 
 export function summary(results: Results): string {
-  const memory = (subject: Subject): string => shown(of(results, [subject, 100, "up"], "memory"), 0);
   const hand = results.byHand.find(({ delays }) => delays === "some");
   const seconds = (subject: Subject): string => shown(of(results, [subject, 1000, "up"]), 0);
   return `<!-- Rendered from bench/performance.json by \`npm run bench\`. Do not edit. -->
@@ -61,7 +60,6 @@ ${times(results, 100)}
 
 - Eight are written at once (\`IMMUTA_CONCURRENCY\`, and the engine's \`--parallel\`); in one workspace's \`master\`, one script
   runs at a time. A refresh reads with one list for all that the engine reads together.
-- Memory of the provider's process at its peak: ${memory("manual")} MB (manual), ${memory("automatic")} MB (automatic), ${memory("trivial")} MB (resources that do nothing).
 - 1,000 resources that do nothing took Pulumi ${seconds("trivial")} s, since it rewrites its state file at each step; 1,000 integrations
   took ${seconds("automatic")} s (automatic) and ${seconds("manual")} s (manual).${
     hand === undefined
