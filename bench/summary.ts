@@ -58,7 +58,7 @@ How long 100 take on ${results.machine.split(",")[0] ?? ""}, in front of a sandb
 
 ${times(results, 100)}
 
-- Eight are written at once (\`IMMUTA_CONCURRENCY\`, and the engine's \`--parallel\`); in one workspace's \`master\`, one script
+- At most eight are written at once (\`IMMUTA_CONCURRENCY\`, and the engine's \`--parallel\`); in one workspace's \`master\`, one script
   runs at a time. A refresh reads with one list for all that the engine reads together.
 - 1,000 resources that do nothing took Pulumi ${seconds("trivial")} s, since it rewrites its state file at each step; 1,000 integrations
   took ${seconds("automatic")} s (automatic) and ${seconds("manual")} s (manual).${
