@@ -1,7 +1,6 @@
+import { type Integration, harmlessJson } from "../provider";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Integration } from "../provider/immuta/types";
-import { harmlessJson } from "../provider/strangers";
 import { checkAdoption, plural, summary } from "./adopt/check";
 import { type Inventory, inventoryOf } from "./adopt/inventory";
 import { programFor, settingsWanted } from "./adopt/program";

@@ -1,8 +1,13 @@
+import {
+  ConfigurationError,
+  packageVersion,
+  readConfiguration,
+  masked,
+  harmlessJson,
+  hostRule,
+  identifierRule,
+} from "../provider";
 import { writeFile } from "node:fs/promises";
-import { ConfigurationError, packageVersion, readConfiguration } from "../provider/configuration";
-import { masked } from "../provider/pool/script-identity";
-import { harmlessJson } from "../provider/strangers";
-import * as rules from "../provider/validation";
 import { examinePool, type Place } from "./doctor/pool";
 import type { Result } from "./doctor/result";
 import { examineTenant } from "./doctor/tenant";
@@ -60,10 +65,10 @@ function placeOf(
   if (host === undefined && database === undefined) return undefined;
   if (host === undefined || database === undefined)
     throw new CommandError("--host and --database are given together.");
-  const problem = rules.host(host) ?? rules.identifier(database);
+  const problem = hostRule(host) ?? identifierRule(database);
   if (problem !== undefined)
     throw new CommandError(
-      `${rules.host(host) === undefined ? "--database" : "--host"}: ${visible(JSON.stringify(rules.host(host) === undefined ? database : host))} ${problem}`,
+      `${hostRule(host) === undefined ? "--database" : "--host"}: ${visible(JSON.stringify(hostRule(host) === undefined ? database : host))} ${problem}`,
     );
   return { host, database, trustServerCertificate };
 }

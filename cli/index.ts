@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** The executable `pulumi-immuta`: finds the command and runs it. Each command is a module of its own. */
+import { nearest } from "../provider";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
-import { nearest } from "../provider/validation";
 import { CommandError, guarded, type Io, processIo } from "./io";
 import { visible } from "./text";
 

@@ -1,4 +1,4 @@
-import { harmless } from "../provider/strangers";
+import { harmless } from "../provider";
 
 /** What a command may touch of the process it runs in; tests give their own. */
 export interface Io {

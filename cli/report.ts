@@ -1,7 +1,6 @@
+import { harmlessJson, nearest } from "../provider";
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { harmlessJson } from "../provider/strangers";
-import { nearest } from "../provider/validation";
 import { CommandError, type Io } from "./io";
 import { markdownOf } from "./report/markdown";
 import { type Integration, type Report, reportOf, type Risk, risks } from "./report/model";

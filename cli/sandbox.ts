@@ -1,10 +1,10 @@
+import { hostRule, identifierRule } from "../provider";
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import * as rules from "../provider/validation";
 import type * as sandboxes from "../sandbox";
 import { CommandError, type Io } from "./io";
 import { parsed } from "./options";
@@ -79,7 +79,7 @@ function poolOf(text: string): Pool {
   const problem =
     rest.length > 0 || database === ""
       ? "is not of the form <host>/<database>."
-      : (rules.host(host) ?? rules.identifier(database));
+      : (hostRule(host) ?? identifierRule(database));
   if (problem !== undefined) throw new CommandError(`--pool: ${visible(JSON.stringify(text))} ${problem}`);
   return { host, database };
 }

@@ -1,4 +1,4 @@
-import { harmlessJson } from "../provider/strangers";
+import { harmlessJson } from "../provider";
 import { CommandError, type Io } from "./io";
 import { parsed } from "./options";
 import { isIntact, readReview, readScripts, writeReview } from "./scripts/folder";

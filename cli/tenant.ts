@@ -1,8 +1,11 @@
-import { ConfigurationError, packageVersion, readConfiguration } from "../provider/configuration";
-import { immutaClient } from "../provider/immuta/client";
-import { ImmutaError } from "../provider/immuta/errors";
-import type { Immuta } from "../provider/immuta/types";
-import { masked } from "../provider/pool/script-identity";
+import {
+  ConfigurationError,
+  readConfiguration,
+  ImmutaError,
+  type Immuta,
+  immutaOf,
+  masked,
+} from "../provider";
 import { CommandError, type Io } from "./io";
 import { visible } from "./text";
 
@@ -14,19 +17,13 @@ export async function withTenant<T>(io: Io, work: (immuta: Immuta) => Promise<T>
   const configuration = readConfiguration(() => undefined);
   let apiKey = "";
   try {
-    const tenant = configuration.tenant();
-    apiKey = tenant.apiKey;
+    apiKey = configuration.tenant().apiKey;
     const say = (line: string): void => {
       io.err(`${visible(line)}\n`);
     };
     return await work(
-      immutaClient({
-        ...tenant,
-        userAgent: `pulumi-immuta/${packageVersion()}`,
+      immutaOf(configuration, {
         reporter: { info: say, warn: say, debug: configuration.debug ? say : () => undefined },
-        ...(configuration.requestTimeout === undefined
-          ? {}
-          : { requestTimeout: configuration.requestTimeout }),
       }),
     );
   } catch (error) {

@@ -1,4 +1,4 @@
-import { escaped, harmless } from "../provider/strangers";
+import { escaped, harmless } from "../provider";
 
 /**
  * Text from elsewhere on a line of our own: nothing in it steers a terminal, reorders the line or ends it, or is obeyed by a

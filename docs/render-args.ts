@@ -5,9 +5,8 @@
  *   npm run docs                         writes it, among others
  *   npx tsx docs/render-args.ts --check  says whether it is up to date
  */
+import { type Change, table, type Group, isGroup, type Row, type Setup } from "../provider";
 import { join } from "node:path";
-import { type Change, table } from "../provider/properties";
-import { type Group, isGroup, type Row, type Setup } from "../provider/inputs/rows";
 import { command, main, rendered } from "./rendered";
 
 type Entries = [name: string, entry: Row | Group][];
@@ -21,8 +20,8 @@ const bySetup = ([name, entry]: Entries[number]): boolean =>
 
 export const args = rendered(join(__dirname, "..", "sdk", "args.ts"), () =>
   [
-    `// Rendered from provider/inputs/table.ts by \`${command}\`. Do not edit.`,
-    `import * as pulumi from "@pulumi/pulumi";\nimport type { Input, Output } from "@pulumi/pulumi";\nimport type { Phase } from "../provider/immuta/phases";`,
+    `// Rendered from provider/synapse/inputs/table.ts by \`${command}\`. Do not edit.`,
+    `import * as pulumi from "@pulumi/pulumi";\nimport type { Input, Output } from "@pulumi/pulumi";\nimport type { Phase } from "../provider";`,
     ...ofGroups.map(groupType),
     `${comment(["What both setups take alike."])}export interface CommonArgs {${fields(entries.filter((one) => !bySetup(one)))}}`,
     `${comment(["Automatic setup: Immuta prepares the pool itself with a privileged account, which it does not keep."])}${setupType("AutomaticSetupArgs", "automatic")}`,

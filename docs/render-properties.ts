@@ -4,8 +4,8 @@
  *   npm run docs                               writes it, among others
  *   npx tsx docs/render-properties.ts --check  says whether it is up to date
  */
+import { type Change, properties, type Property } from "../provider";
 import { join } from "node:path";
-import { type Change, properties, type Property } from "../provider/properties";
 import { command, main, rendered } from "./rendered";
 
 const meanings: Record<Change, string> = {
@@ -19,7 +19,7 @@ const meanings: Record<Change, string> = {
 };
 
 const introduction = `
-<!-- Rendered from provider/inputs/table.ts by \`${command}\`. Do not edit. -->
+<!-- Rendered from provider/synapse/inputs/table.ts by \`${command}\`. Do not edit. -->
 
 # Inputs of SynapseIntegration
 

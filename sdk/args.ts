@@ -1,8 +1,8 @@
-// Rendered from provider/inputs/table.ts by `npm run docs`. Do not edit.
+// Rendered from provider/synapse/inputs/table.ts by `npm run docs`. Do not edit.
 
 import * as pulumi from "@pulumi/pulumi";
 import type { Input, Output } from "@pulumi/pulumi";
-import type { Phase } from "../provider/immuta/phases";
+import type { Phase } from "../provider";
 
 /**
  * Where the password is fetched from whenever an operation needs it, in place of `password`: no state holds

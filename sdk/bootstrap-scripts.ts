@@ -1,12 +1,13 @@
-import * as pulumi from "@pulumi/pulumi";
-import type { Input, Output } from "@pulumi/pulumi";
 import {
   type BootstrapScript,
   type BootstrapScripts,
   generateScripts,
   type RegisteredBootstrapScripts,
-} from "../provider/bootstrap-scripts";
-import type { NameAtImmuta, table } from "../provider/properties";
+  type NameAtImmuta,
+  type table,
+} from "../provider";
+import * as pulumi from "@pulumi/pulumi";
+import type { Input, Output } from "@pulumi/pulumi";
 import type { ManualSetup } from "./args";
 import { inTenant } from "./tenant";
 

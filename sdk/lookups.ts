@@ -1,8 +1,6 @@
+import { type Immuta, type Integration, describe, isAt, normalHost } from "../provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { Input, Output } from "@pulumi/pulumi";
-import type { Immuta, Integration } from "../provider/immuta/types";
-import { describe, isAt } from "../provider/identity";
-import { normalHost } from "../provider/properties";
 import { inTenant } from "./tenant";
 
 /** By Immuta's id. */

@@ -1,6 +1,6 @@
+import { secretPaths, topLevel } from "../provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { Input, Output } from "@pulumi/pulumi";
-import { secretPaths, topLevel } from "../provider/properties";
 import {
   type AutomaticSetupArgs,
   type BootstrapArgs,

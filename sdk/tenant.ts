@@ -1,7 +1,5 @@
+import { readConfiguration, type Reporter, type Immuta, immutaOf, harmless } from "../provider";
 import * as pulumi from "@pulumi/pulumi";
-import { type Configuration, packageVersion, readConfiguration } from "../provider/configuration";
-import type { Immuta } from "../provider/immuta/types";
-import { harmless } from "../provider/strangers";
 import { warnOfPlainSettings } from "./plain-settings";
 
 /**
@@ -13,7 +11,7 @@ export async function inTenant<T>(name: string, work: (immuta: Immuta) => Promis
   const settings = new pulumi.Config("immuta");
   const configuration = readConfiguration((setting) => settings.get(setting));
   try {
-    return await work(await connect(configuration));
+    return await work(immutaOf(configuration, { reporter: reporter(configuration.debug) }));
   } catch (error) {
     if (configuration.debug || !(error instanceof Error)) throw error;
     // The engine prints the program's text and a stack trace for any other class of error.
@@ -21,20 +19,8 @@ export async function inTenant<T>(name: string, work: (immuta: Immuta) => Promis
   }
 }
 
-/** The client loads here, so that programs that look nothing up load no HTTP library. */
-async function connect(configuration: Configuration): Promise<Immuta> {
-  const { url, apiKey } = configuration.tenant();
-  const { immutaClient } = await import("../provider/immuta/client.js");
-  const { debug, requestTimeout } = configuration;
-  return immutaClient({
-    url,
-    apiKey,
-    userAgent: `pulumi-immuta/${packageVersion()}`,
-    reporter: {
-      info: (line) => void pulumi.log.info(line),
-      warn: (line) => void pulumi.log.warn(line),
-      debug: (line) => void (debug && pulumi.log.info(`debug: ${line}`)),
-    },
-    ...(requestTimeout === undefined ? {} : { requestTimeout }),
-  });
-}
+const reporter = (debug: boolean): Reporter => ({
+  info: (line) => void pulumi.log.info(line),
+  warn: (line) => void pulumi.log.warn(line),
+  debug: (line) => void (debug && pulumi.log.info(`debug: ${line}`)),
+});

@@ -1,10 +1,21 @@
-import { adoptionDifferences, findForAdoption, stateOfAdopted } from "../../provider/adoption";
-import { ForeignIntegration } from "../../provider/identity";
-import type { Immuta } from "../../provider/immuta/types";
-import { plan, planCreate, stepNamed, stepsOfChange } from "../../provider/plan";
-import { type Bag, type Inputs, properties, valueAt } from "../../provider/properties";
-import type { Call, Step } from "../../provider/steps/step";
-import { unknown } from "../../provider/unknown";
+import {
+  adoptionDifferences,
+  findForAdoption,
+  stateOfAdopted,
+  ForeignIntegration,
+  type Immuta,
+  plan,
+  planCreate,
+  stepNamed,
+  stepsOfChange,
+  type PropertyMap,
+  valueAt,
+  type Inputs,
+  properties,
+  type Call,
+  type Step,
+  unknown,
+} from "../../provider";
 import { type Integration, reportOf } from "../report/model";
 import type { Preview, PreviewStep } from "../report/preview";
 
@@ -93,7 +104,7 @@ interface Judged {
 
 async function judgeAdoption(
   { name }: Integration,
-  after: Bag,
+  after: PropertyMap,
   immuta: Pick<Immuta, "tenant" | "list" | "get">,
   takers: Map<string, string>,
 ): Promise<Judged> {
@@ -121,7 +132,7 @@ async function judgeAdoption(
 }
 
 /** What is no takeover: as announced. A saved plan tells only which inputs change. */
-function stepsOf({ action, announcement, changes }: Integration, after: Bag): readonly Step[] {
+function stepsOf({ action, announcement, changes }: Integration, after: PropertyMap): readonly Step[] {
   if (announcement !== undefined) return announcement.steps.flatMap(({ step }) => stepNamed(step) ?? []);
   if (action === "create") return planCreate(after);
   return stepsOfChange(after, new Set(changes.map(({ change }) => change)));

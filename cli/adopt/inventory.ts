@@ -1,8 +1,12 @@
-import { adoptable as adoptableStates } from "../../provider/adoption";
-import { check } from "../../provider/check";
-import { resourceId } from "../../provider/identity";
-import { type Integration, synapseType } from "../../provider/immuta/types";
-import type { Bag, Inputs } from "../../provider/properties";
+import {
+  adoptable as adoptableStates,
+  check,
+  resourceId,
+  type Integration,
+  synapseType,
+  type PropertyMap,
+  type Inputs,
+} from "../../provider";
 
 /** An integration that a program can take over, with the inputs that match it. */
 export interface Adoptable {
@@ -72,7 +76,7 @@ function matchingInputs(
   const automatic = autoBootstrap ?? (setup === undefined ? undefined : setup === "automatic");
   if (automatic === undefined)
     return "Immuta does not say whether its setup is automatic or manual; give --setup";
-  const news: Bag = { adopt: id, ...config, autoBootstrap: automatic };
+  const news: PropertyMap = { adopt: id, ...config, autoBootstrap: automatic };
   // Whoever runs the program gives the account's real name.
   if (!automatic) Object.assign(news, { username: "immuta_system_account", bootstrap: {} });
   const { inputs, failures } = check(news);

@@ -1,4 +1,4 @@
-import { normalHost } from "../../provider/properties";
+import { normalHost } from "../../provider";
 
 /**
  * Names that are made of a place alone, so that an integration that comes or goes renames no other. No two places have

@@ -1,5 +1,4 @@
-import { delimiterNames, normalHost, table } from "../../provider/properties";
-import { literal as text } from "../../provider/strangers";
+import { delimiterNames, normalHost, table, literal as text } from "../../provider";
 import { visible } from "../text";
 import type { Adoptable } from "./inventory";
 import { fileOf, nameOfHost, resourceName, settingName } from "./names";

@@ -1,9 +1,15 @@
+import {
+  packageVersion,
+  type Configuration,
+  openConnection,
+  type Address,
+  dial,
+  PoolUnreachable,
+  type PoolLogin,
+  nameOfLogin,
+  routeOf,
+} from "../../provider";
 import { lookup } from "node:dns/promises";
-import { packageVersion, type Configuration } from "../../provider/configuration";
-import { openConnection } from "../../provider/pool/connection";
-import { type Address, dial } from "../../provider/pool/dial";
-import { PoolUnreachable } from "../../provider/pool/errors";
-import { type PoolLogin, nameOfLogin, routeOf } from "../../provider/pool/login";
 import { fail, failOf, ok, type Result, skipped } from "./result";
 
 export interface Place {

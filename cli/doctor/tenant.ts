@@ -1,7 +1,5 @@
+import { readConfiguration, immutaOf, synapseType } from "../../provider";
 import { connect } from "node:tls";
-import { packageVersion, readConfiguration } from "../../provider/configuration";
-import { immutaClient } from "../../provider/immuta/client";
-import { synapseType } from "../../provider/immuta/types";
 import { fail, failOf, ok, type Result, skipped } from "./result";
 
 /** Immuta's side, from the address to the key. One GET, and one TLS handshake before it. */
@@ -99,9 +97,7 @@ async function key(env: NodeJS.ProcessEnv): Promise<Result> {
   try {
     const configuration = readConfiguration(() => undefined, env);
     const silent = (): void => undefined;
-    const immuta = immutaClient({
-      ...configuration.tenant(),
-      userAgent: `pulumi-immuta/${packageVersion()}`,
+    const immuta = immutaOf(configuration, {
       reporter: { info: silent, warn: silent, debug: silent },
       requestTimeout: configuration.requestTimeout ?? 20_000,
       tries: 1,

@@ -2,10 +2,12 @@ import {
   type Announcement,
   announcementFormat,
   announcementMark,
-} from "../../provider/announce/announcement";
-import { packageVersion } from "../../provider/configuration";
-import { stepNamed } from "../../provider/plan";
-import { type Bag, isBag, properties } from "../../provider/properties";
+  packageVersion,
+  stepNamed,
+  type PropertyMap,
+  isPropertyMap,
+  properties,
+} from "../../provider";
 import { CommandError } from "../io";
 import { visible } from "../text";
 
@@ -14,7 +16,7 @@ export function announcementIn(line: string): Announcement | undefined {
   if (!line.startsWith(announcementMark)) return undefined;
   const data = parsed(line.slice(announcementMark.length));
   if (isAnnouncement(data)) return data;
-  const { format, provider } = isBag(data) ? data : {};
+  const { format, provider } = isPropertyMap(data) ? data : {};
   if (typeof format !== "number" || typeof provider !== "string" || provider === packageVersion())
     throw new CommandError(
       "the announcement of an integration is damaged. Make the preview anew, and give it as it is.",
@@ -35,7 +37,7 @@ function parsed(json: string): unknown {
 /** Whatever is not known here would be left unsaid: a step, an input, a field. */
 function isAnnouncement(data: unknown): data is Announcement {
   return (
-    isBag(data) &&
+    isPropertyMap(data) &&
     ["format", "provider", "steps"].every((name) => name in data) &&
     Object.entries(data).every(
       ([name, value]) => Object.hasOwn(fields, name) && fields[name as keyof Announcement](value),
@@ -58,15 +60,15 @@ const each =
 const object =
   (inner: Record<string, Holds>): Holds =>
   (value) =>
-    isBag(value) && Object.entries(inner).every(([name, holds]) => holds(value[name]));
+    isPropertyMap(value) && Object.entries(inner).every(([name, holds]) => holds(value[name]));
 const paths = each((path) => properties.some((row) => row.path === path));
 
 const announcedStep: Holds = (value) =>
-  isBag(value) &&
+  isPropertyMap(value) &&
   typeof value["step"] === "string" &&
   stepNamed(value["step"])?.announced !== undefined &&
   scalars(value);
-const scalars = (value: Bag): boolean =>
+const scalars = (value: PropertyMap): boolean =>
   Object.values(value).every((field) => textOrNull(field) || typeof field === "boolean");
 
 const fields: Readonly<Record<keyof Announcement, Holds>> = {

@@ -1,15 +1,15 @@
-import type { Announcement } from "../../provider/announce/announcement";
-import { differences } from "../../provider/differences";
 import {
-  type Bag,
+  type Announcement,
+  differences,
+  type PropertyMap,
+  isPropertyMap,
+  valueAt,
   type Change,
   groups,
-  isBag,
   properties,
   type Property,
-  valueAt,
-} from "../../provider/properties";
-import { unknown } from "../../provider/unknown";
+  unknown,
+} from "../../provider";
 import { secret } from "./preview";
 
 /** A value as a report may show it. `unsaid`: the preview does not tell (a saved plan has no values of before). */
@@ -32,8 +32,8 @@ export interface ChangeRow {
 export type Setup = "manual" | "automatic" | "unknown";
 
 interface Changing {
-  before: Bag | undefined;
-  after: Bag;
+  before: PropertyMap | undefined;
+  after: PropertyMap;
   /** In a saved plan: the inputs that change. */
   changed: readonly string[] | undefined;
   /** What the provider says about it. */
@@ -78,7 +78,7 @@ export function changesOf(changing: Changing): ChangeRow[] {
 type MakeRow = (property: string, change: Change, from: Value, to: Value) => ChangeRow;
 
 /** A plan names whole objects: every input of a changed one is listed. */
-function plannedRows(after: Bag, changed: readonly string[], row: MakeRow): ChangeRow[] {
+function plannedRows(after: PropertyMap, changed: readonly string[], row: MakeRow): ChangeRow[] {
   return properties
     .filter(({ path, change }) => change !== "none" && changed.includes(path.split(".")[0] ?? ""))
     .map(({ path, change }) => row(path, change, { state: "unsaid" }, valueOf(after, path)))
@@ -86,7 +86,7 @@ function plannedRows(after: Bag, changed: readonly string[], row: MakeRow): Chan
 }
 
 /** The rows of a new integration: what is not said beside its name, and is not the default. */
-export function settingsOf(after: Bag): ChangeRow[] {
+export function settingsOf(after: PropertyMap): ChangeRow[] {
   const told = new Set(["host", "database", "schema", "autoBootstrap"]);
   return properties.flatMap((property): ChangeRow[] => {
     const value = valueAt(after, property.path);
@@ -104,7 +104,7 @@ const announcedBy = ({ announcement }: Changing): string[] => [
   ...(announcement?.stored ?? []),
 ];
 
-const bothSecret = (before: Bag, after: Bag, path: string): boolean =>
+const bothSecret = (before: PropertyMap, after: PropertyMap, path: string): boolean =>
   valueAt(before, path) === secret && valueAt(after, path) === secret;
 
 /** An object of which nothing is to be seen. */
@@ -125,9 +125,9 @@ function callsOf(change: Change, after: Value, setup: Setup, replaces: boolean):
   return after.state === "unknown" || change === "replace" ? "maybe" : "somebody";
 }
 
-export function valueOf(bag: Bag, path: string): Value {
-  const value = valueAt(bag, path);
-  const group = bag[path.split(".")[0] ?? ""];
+export function valueOf(map: PropertyMap, path: string): Value {
+  const value = valueAt(map, path);
+  const group = map[path.split(".")[0] ?? ""];
   if (value === undefined && isWhole(group)) return shown(group);
   if (propertyAt(path)?.secret === true && value !== undefined && value !== null && value !== unknown)
     return { state: "secret" };
@@ -135,12 +135,12 @@ export function valueOf(bag: Bag, path: string): Value {
 }
 
 /** An object as one value: its inputs in one line. */
-function groupOf(bag: Bag, group: string): Value {
-  const value = bag[group];
-  if (!isBag(value)) return shown(value);
+function groupOf(map: PropertyMap, group: string): Value {
+  const value = map[group];
+  if (!isPropertyMap(value)) return shown(value);
   const inside = properties.filter(({ path }) => path.startsWith(`${group}.`));
   const told = inside.flatMap(({ path }) => {
-    const inner = valueOf(bag, path);
+    const inner = valueOf(map, path);
     const text = inner.state === "known" ? String(inner.value) : inner.state;
     return inner.state === "absent" ? [] : [`${path.slice(group.length + 1)}: ${text}`];
   });

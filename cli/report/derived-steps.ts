@@ -1,8 +1,14 @@
-import { announcementOf } from "../../provider/announce/announce";
-import type { AnnouncedStep } from "../../provider/announce/announcement";
-import { planCreate, planDelete } from "../../provider/plan";
-import { type Bag, normalHost } from "../../provider/properties";
-import { readState, type State, StateFormatError } from "../../provider/state";
+import {
+  announcementOf,
+  type AnnouncedStep,
+  planCreate,
+  planDelete,
+  type PropertyMap,
+  normalHost,
+  readState,
+  type State,
+  StateFormatError,
+} from "../../provider";
 
 /**
  * The steps of a removal and of a replacement, which the provider has no chance to tell in a preview: the engine does
@@ -10,7 +16,7 @@ import { readState, type State, StateFormatError } from "../../provider/state";
  */
 
 /** Empty where the state is of another format. */
-export function stepsOfDelete(before: Bag): AnnouncedStep[] {
+export function stepsOfDelete(before: PropertyMap): AnnouncedStep[] {
   const state = stateIn(before);
   if (state === undefined) return [];
   const { integrationId: id, retainPoolObjects } = state;
@@ -18,7 +24,11 @@ export function stepsOfDelete(before: Bag): AnnouncedStep[] {
 }
 
 /** Both halves. Where the preview does not tell their order: the old one goes first from a host that Immuta knows. */
-export function stepsOfReplacement(before: Bag | undefined, after: Bag, oldFirst?: boolean): AnnouncedStep[] {
+export function stepsOfReplacement(
+  before: PropertyMap | undefined,
+  after: PropertyMap,
+  oldFirst?: boolean,
+): AnnouncedStep[] {
   const make = announcementOf(planCreate(after), after).steps;
   const state = before === undefined ? undefined : stateIn(before);
   if (before === undefined || state === undefined) return make;
@@ -27,7 +37,7 @@ export function stepsOfReplacement(before: Bag | undefined, after: Bag, oldFirst
   return first ? [...removal, ...make] : [...make, ...removal];
 }
 
-function stateIn(before: Bag): State | undefined {
+function stateIn(before: PropertyMap): State | undefined {
   try {
     return readState(before);
   } catch (error) {

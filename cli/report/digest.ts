@@ -1,10 +1,10 @@
-import type { Bag } from "../../provider/properties";
+import type { PropertyMap } from "../../provider";
 import { arrayAt, objectAt, present, propertiesAt, textAt, textsAt } from "./json";
 import { messageOf, stepsOf, type RawStep } from "./operations";
 import type { Message, Preview } from "./preview";
 
 /** The one object that `pulumi preview --json` prints. */
-export function readDigest(digest: Bag): Preview {
+export function readDigest(digest: PropertyMap): Preview {
   const raw = present(digest["steps"]) ? arrayAt(digest["steps"], "steps") : [];
   const diagnostics = present(digest["diagnostics"]) ? arrayAt(digest["diagnostics"], "diagnostics") : [];
   const messages = diagnostics.flatMap((entry, at): Message[] => {
@@ -19,7 +19,7 @@ export function readDigest(digest: Bag): Preview {
   };
 }
 
-function rawStep(step: Bag, place: string): RawStep {
+function rawStep(step: PropertyMap, place: string): RawStep {
   const before = stateAt(step["oldState"], `${place}.oldState`);
   const after = stateAt(step["newState"], `${place}.newState`);
   return {
@@ -32,9 +32,9 @@ function rawStep(step: Bag, place: string): RawStep {
 }
 
 interface ResourceState {
-  inputs: Bag;
+  inputs: PropertyMap;
   /** What the provider compares with: the outputs, which hold the inputs too. */
-  held: Bag;
+  held: PropertyMap;
   leftBehind: boolean;
   failedBefore: boolean;
 }

@@ -1,11 +1,11 @@
-import type { Bag } from "../../provider/properties";
+import type { PropertyMap } from "../../provider";
 import { heldBefore, stateAt } from "./digest";
 import { objectAt, present, textAt, textsAt } from "./json";
 import { messageOf, type RawStep, stepsOf } from "./operations";
 import type { Message, Preview } from "./preview";
 
 /** The engine's events, one object each: `--event-log`, streamed `--json`, and what the Automation API's onEvent gets. */
-export function readEvents(events: readonly Bag[]): Preview {
+export function readEvents(events: readonly PropertyMap[]): Preview {
   const steps: RawStep[] = [];
   const messages: Message[] = [];
   let result: unknown;
@@ -28,10 +28,10 @@ export function readEvents(events: readonly Bag[]): Preview {
 }
 
 /** Whether an object is such an event. */
-export const isEvent = (value: Bag): boolean =>
+export const isEvent = (value: PropertyMap): boolean =>
   typeof value["sequence"] === "number" && Object.keys(value).some((key) => key.endsWith("Event"));
 
-function rawStep(metadata: Bag, place: string): RawStep {
+function rawStep(metadata: PropertyMap, place: string): RawStep {
   const before = stateAt(metadata["old"], `${place}.old`);
   const after = stateAt(metadata["new"], `${place}.new`);
   return {

@@ -1,4 +1,4 @@
-import type { AnnouncedStep } from "../../provider/announce/announcement";
+import type { AnnouncedStep } from "../../provider";
 import { type Integration, stepWords } from "./model";
 
 /** Integrations that change in the same way. */

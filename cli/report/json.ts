@@ -1,12 +1,12 @@
-import { type Bag, groups, isBag } from "../../provider/properties";
+import { type PropertyMap, isPropertyMap, groups } from "../../provider";
 import { CommandError } from "../io";
 import { visible } from "../text";
 import { secret } from "./preview";
 
 /** Reads out of JSON that anybody may have written: what has another type than expected is said by its place. */
 
-export function objectAt(value: unknown, place: string): Bag {
-  if (isBag(value)) return value;
+export function objectAt(value: unknown, place: string): PropertyMap {
+  if (isPropertyMap(value)) return value;
   throw wrong(place, "an object", value);
 }
 
@@ -42,19 +42,19 @@ const secretKind = "1b47061264138c4ac30d75fd1eb44270";
  * The properties of a resource: texts, numbers, booleans and null, and objects of these where an input is one. What else
  * there is becomes a text that says so. A secret, in whichever way it is written, is `secret`.
  */
-export function propertiesAt(value: unknown, place: string): Bag {
+export function propertiesAt(value: unknown, place: string): PropertyMap {
   if (!present(value)) return {};
   return mapped(objectAt(value, place), (inner, name) =>
-    isBag(inner) && groups.has(name) && !isSecret(inner) ? mapped(inner, plain) : plain(inner),
+    isPropertyMap(inner) && groups.has(name) && !isSecret(inner) ? mapped(inner, plain) : plain(inner),
   );
 }
 
-const mapped = (bag: Bag, change: (value: unknown, name: string) => unknown): Bag =>
-  Object.fromEntries(Object.entries(bag).map(([name, value]) => [name, change(value, name)]));
+const mapped = (map: PropertyMap, change: (value: unknown, name: string) => unknown): PropertyMap =>
+  Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value, name)]));
 
 function plain(value: unknown): unknown {
-  if (isBag(value)) return isSecret(value) ? secret : "(an object)";
+  if (isPropertyMap(value)) return isSecret(value) ? secret : "(an object)";
   return Array.isArray(value) ? "(a list)" : value;
 }
 
-const isSecret = (value: Bag): boolean => value[mark] === secretKind;
+const isSecret = (value: PropertyMap): boolean => value[mark] === secretKind;

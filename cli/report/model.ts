@@ -1,8 +1,13 @@
-import { announcementOf } from "../../provider/announce/announce";
-import type { AnnouncedStep, Announcement } from "../../provider/announce/announcement";
-import { type Line, wordsOf } from "../../provider/announce/words";
-import { type Bag, valueAt } from "../../provider/properties";
-import { unknown } from "../../provider/unknown";
+import {
+  announcementOf,
+  type AnnouncedStep,
+  type Announcement,
+  type Line,
+  wordsOf,
+  type PropertyMap,
+  valueAt,
+  unknown,
+} from "../../provider";
 import { CommandError } from "../io";
 import { visible } from "../text";
 import { type ChangeRow, changesOf, settingsOf, type Value, valueOf } from "./changes";
@@ -183,7 +188,7 @@ function actionOf(
 
 const callsNobody = (row: ChangeRow): boolean => row.calls === "nobody";
 
-const adopts = (after: Bag | undefined): boolean =>
+const adopts = (after: PropertyMap | undefined): boolean =>
   ![undefined, null, false].includes(after?.["adopt"] as null);
 
 function becauseOf({ replacedBecause }: PreviewStep, changes: readonly ChangeRow[]): string[] {
@@ -231,7 +236,7 @@ export const stepWords = (announcement: Announcement, action: Action): string[] 
 const meaningWords = (announcement: Announcement): string[] =>
   wordsAbout(announcement, "adoption", "replacement", "open");
 
-function risksOf(action: Action, mayReplace: string[], changes: ChangeRow[], after: Bag): Risk[] {
+function risksOf(action: Action, mayReplace: string[], changes: ChangeRow[], after: PropertyMap): Risk[] {
   const touches = (path: string): boolean =>
     changes.some(({ property }) => property === path || path.startsWith(`${property}.`));
   const idle = valueAt(after, "impersonation.enabled") === false;
@@ -247,8 +252,8 @@ function risksOf(action: Action, mayReplace: string[], changes: ChangeRow[], aft
   return risks.filter((risk) => found[risk]);
 }
 
-function setupOf(bag: Bag): Integration["setup"] {
-  const automatic = bag["autoBootstrap"];
+function setupOf(map: PropertyMap): Integration["setup"] {
+  const automatic = map["autoBootstrap"];
   if (automatic === undefined || automatic === unknown) return "unknown";
   return automatic === true ? "automatic" : "manual";
 }

@@ -1,4 +1,4 @@
-import type { Bag } from "../../provider/properties";
+import type { PropertyMap } from "../../provider";
 import { CommandError } from "../io";
 import { visible } from "../text";
 import { announcementIn } from "./announcement";
@@ -17,8 +17,8 @@ import {
 export interface RawStep {
   urn: string;
   op: string;
-  before?: Bag;
-  after?: Bag;
+  before?: PropertyMap;
+  after?: PropertyMap;
   changed?: string[];
   replacedBecause: string[];
   leftBehind?: boolean;
@@ -103,7 +103,7 @@ export function countsOf(words: readonly string[]): Record<string, number> {
 }
 
 /** A diagnostic message. Debug messages hold secrets in plain text, and are left out unread, as a passing status is. */
-export function messageOf(entry: Bag, place: string): Message[] {
+export function messageOf(entry: PropertyMap, place: string): Message[] {
   const severity = textAt(entry["severity"], `${place}.severity`);
   if (entry["ephemeral"] === true) return [];
   if (severity !== "error" && severity !== "warning" && !severity.startsWith("info")) return [];

@@ -1,5 +1,4 @@
-import type { Announcement } from "../../provider/announce/announcement";
-import type { Bag } from "../../provider/properties";
+import type { Announcement, PropertyMap } from "../../provider";
 
 /** What a preview says of the integrations, in whichever of its shapes it came. */
 export interface Preview {
@@ -22,9 +21,9 @@ export interface PreviewStep {
   urn: string;
   operation: Operation;
   /** What the state holds; absent for a new one, and in a plan. */
-  before?: Bag;
+  before?: PropertyMap;
   /** What the program gives, with defaults; absent for a deleted one. */
-  after?: Bag;
+  after?: PropertyMap;
   /** A plan names the inputs that change, whole objects, and not what they were. */
   changed?: string[];
   /** Why the engine replaces it. */

@@ -1,4 +1,4 @@
-import { type Bag, isBag } from "../../provider/properties";
+import { type PropertyMap, isPropertyMap } from "../../provider";
 import { CommandError } from "../io";
 import { visible } from "../text";
 import { readDigest } from "./digest";
@@ -13,8 +13,8 @@ export function readPreview(bytes: Buffer): Preview {
   const text = decode(bytes).trim();
   if (text === "") throw new CommandError(`the preview is empty: ${wanted}.`);
   const whole = parsed(text);
-  if (isBag(whole)) {
-    if (isBag(whole["resourcePlans"])) return readPlan(whole);
+  if (isPropertyMap(whole)) {
+    if (isPropertyMap(whole["resourcePlans"])) return readPlan(whole);
     if (isEvent(whole)) return readEvents([whole]);
     // A program without resources has neither steps nor messages.
     if (["steps", "diagnostics", "changeSummary"].some((key) => key in whole)) return readDigest(whole);
@@ -55,9 +55,9 @@ function lines(text: string): unknown[] {
     });
 }
 
-function allEvents(values: readonly unknown[]): Bag[] {
+function allEvents(values: readonly unknown[]): PropertyMap[] {
   return values.map((value, at) => {
-    if (isBag(value) && isEvent(value)) return value;
+    if (isPropertyMap(value) && isEvent(value)) return value;
     throw new CommandError(`this JSON is no preview (entry ${at + 1} is no event of the engine): ${wanted}.`);
   });
 }

@@ -1,10 +1,10 @@
-import type { Bag } from "../../provider/properties";
+import type { PropertyMap } from "../../provider";
 import { objectAt, present, propertiesAt, textsAt } from "./json";
 import { type RawStep, stepsOf } from "./operations";
 import type { Preview } from "./preview";
 
 /** The file of `pulumi preview --save-plan`: what will be, and which inputs change, but not what they were. */
-export function readPlan(plan: Bag): Preview {
+export function readPlan(plan: PropertyMap): Preview {
   const plans = objectAt(plan["resourcePlans"], "resourcePlans");
   const raw = Object.entries(plans).flatMap(([urn, value]): RawStep[] => {
     const place = `resourcePlans[${urn}]`;

@@ -1,8 +1,7 @@
+import { type Phase, phases, type PropertyMap, isPropertyMap, delimiterNames } from "../../provider";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Phase, phases } from "../../provider/immuta/types";
-import { type Bag, delimiterNames, isBag } from "../../provider/properties";
 import { CommandError } from "../io";
 import { visible } from "../text";
 import type { ReviewedScript, Setup } from "./review";
@@ -38,7 +37,7 @@ export async function readReview(folder: string): Promise<Review> {
   const file = join(folder, manifest);
   const content = parsedOf(await access(file, "read", () => readFile(file, "utf8")));
   const { setup, approvedScripts } = content ?? {};
-  if (!isBag(setup) || !isBag(approvedScripts))
+  if (!isPropertyMap(setup) || !isPropertyMap(approvedScripts))
     throw new CommandError(`${visible(file)} is no review; \`pulumi-immuta scripts --out\` writes one.`);
   const scripts: Review["scripts"] = new Map();
   for (const phase of phases) {
@@ -50,10 +49,10 @@ export async function readReview(folder: string): Promise<Review> {
   return { setup: setupOf(setup, file), scripts };
 }
 
-function parsedOf(text: string): Bag | undefined {
+function parsedOf(text: string): PropertyMap | undefined {
   try {
     const value = JSON.parse(text) as unknown;
-    return isBag(value) ? value : undefined;
+    return isPropertyMap(value) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -62,21 +61,21 @@ function parsedOf(text: string): Bag | undefined {
 const required = ["host", "database", "schema", "username"] as const;
 const optional = ["role", "integrationId", ...delimiterNames] as const;
 
-function setupOf(bag: Bag, file: string): Setup {
+function setupOf(map: PropertyMap, file: string): Setup {
   const text = (name: string): string => {
-    const value = bag[name];
+    const value = map[name];
     if (typeof value === "string") return value;
     throw new CommandError(`${visible(file)}: setup.${name} is no text.`);
   };
   const [host, database, schema, username] = required.map(text) as [string, string, string, string];
-  const { port } = bag;
+  const { port } = map;
   return {
     host,
     database,
     schema,
     username,
     ...(typeof port === "number" ? { port } : {}),
-    ...Object.fromEntries(optional.flatMap((name) => (bag[name] === undefined ? [] : [[name, text(name)]]))),
+    ...Object.fromEntries(optional.flatMap((name) => (map[name] === undefined ? [] : [[name, text(name)]]))),
   };
 }
 

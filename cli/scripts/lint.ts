@@ -1,6 +1,16 @@
-import { type Batch, ScriptError, splitBatches } from "../../provider/pool/batches";
-import { statementStarts, upper } from "../../provider/pool/keywords";
-import { bodyAt, isExecuted, type Token, tokensOf, valueOf, wordsAt } from "../../provider/pool/tokens";
+import {
+  type Batch,
+  ScriptError,
+  splitBatches,
+  statementStarts,
+  upper,
+  bodyAt,
+  isExecuted,
+  type Token,
+  tokensOf,
+  valueOf,
+  wordsAt,
+} from "../../provider";
 import { rules, type Where } from "./lint-rules";
 
 export interface Finding {

@@ -1,8 +1,13 @@
+import {
+  type Phase,
+  phases,
+  type Immuta,
+  reviewable,
+  type Inputs,
+  type BootstrapScript,
+  generateScripts,
+} from "../../provider";
 import { randomBytes } from "node:crypto";
-import { type Phase, phases, type Immuta } from "../../provider/immuta/types";
-import { reviewable } from "../../provider/pool/script-identity";
-import type { Inputs } from "../../provider/properties";
-import { type BootstrapScript, generateScripts } from "../../provider/bootstrap-scripts";
 
 /** What the scripts are generated from; a review's folder keeps it. No secret is among it. */
 export type Setup = Pick<Inputs, "host" | "database" | "schema"> &

@@ -1,14 +1,9 @@
-import { delimiterNames } from "../properties";
-import { longestName, told } from "../strangers";
+import { isPropertyMap, type PropertyMap } from "../core/property-map";
+import { longestName, told } from "../core/strangers";
 import type { Integration, IntegrationStatus, Validation, ValidationTest } from "./types";
 
 /** Thrown where an answer is not what the contract says; the client adds where it came from. */
 export class UnreadableAnswer extends Error {}
-
-type Fields = Record<string, unknown>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
@@ -19,7 +14,7 @@ const word = (value: unknown): string | undefined => {
 };
 
 /** Ids are documented as numbers and shown as strings: a string is kept. It is sent back, so it is never rewritten. */
-function readId(fields: Fields): string {
+function readId(fields: PropertyMap): string {
   const id = fields["id"];
   if (typeof id === "string" && id !== "" && word(id) === id) return id;
   if (typeof id === "number" && Number.isSafeInteger(id)) return String(id);
@@ -27,7 +22,7 @@ function readId(fields: Fields): string {
 }
 
 export function readStatus(answer: unknown): IntegrationStatus {
-  if (!isFields(answer)) throw new UnreadableAnswer("the answer is no JSON object");
+  if (!isPropertyMap(answer)) throw new UnreadableAnswer("the answer is no JSON object");
   const status = word(answer["status"]);
   if (status === undefined) throw new UnreadableAnswer("the answer has no status");
   const validation = readValidation(answer["validationResults"]);
@@ -36,12 +31,18 @@ export function readStatus(answer: unknown): IntegrationStatus {
 
 /** GET /integrations/{id}/status is known to leave the id out; the one asked for is meant. */
 export function readStatusOf(id: string, answer: unknown): IntegrationStatus {
-  return readStatus(isFields(answer) ? { id, ...answer } : answer);
+  return readStatus(isPropertyMap(answer) ? { id, ...answer } : answer);
 }
 
-export function readIntegration(answer: unknown): Integration {
+/** Reads what an integration's `config` holds, as its platform has it. */
+export type ReadConfig<Config> = (config: PropertyMap) => Config;
+
+export function readIntegration<Config>(
+  answer: unknown,
+  readConfig: ReadConfig<Config>,
+): Integration<Config> {
   const status = readStatus(answer);
-  const fields = answer as Fields;
+  const fields = answer as PropertyMap;
   const type = word(fields["type"]);
   if (type === undefined) throw new UnreadableAnswer("the integration has no type");
   const autoBootstrap = fields["autoBootstrap"];
@@ -49,16 +50,19 @@ export function readIntegration(answer: unknown): Integration {
     ...status,
     type,
     ...(typeof autoBootstrap === "boolean" ? { autoBootstrap } : {}),
-    config: readConfig(isFields(fields["config"]) ? fields["config"] : {}),
+    config: readConfig(isPropertyMap(fields["config"]) ? fields["config"] : {}),
   };
 }
 
 /** The list holds integrations of every platform, with fields of their own; what is none at all is passed over. */
-export function readIntegrations(answer: unknown): Integration[] {
+export function readIntegrations<Config>(
+  answer: unknown,
+  readConfig: ReadConfig<Config>,
+): Integration<Config>[] {
   if (!Array.isArray(answer)) throw new UnreadableAnswer("the answer is no list of integrations");
   return answer.flatMap((entry: unknown) => {
     try {
-      return [readIntegration(entry)];
+      return [readIntegration(entry, readConfig)];
     } catch (error) {
       if (error instanceof UnreadableAnswer) return [];
       throw error;
@@ -66,38 +70,14 @@ export function readIntegrations(answer: unknown): Integration[] {
   });
 }
 
-function readConfig(config: Fields): Integration["config"] {
-  const result: Integration["config"] = {};
-  for (const name of ["host", "database", "schema"] as const) {
-    const value = text(config[name]);
-    if (value !== undefined) result[name] = value;
-  }
-  const port = typeof config["port"] === "string" ? Number(config["port"] || NaN) : config["port"];
-  if (typeof port === "number" && Number.isInteger(port)) result.port = port;
-  const impersonation = config["impersonation"];
-  if (isFields(impersonation) && typeof impersonation["enabled"] === "boolean") {
-    const role = text(impersonation["role"]);
-    result.impersonation = { enabled: impersonation["enabled"], ...(role === undefined ? {} : { role }) };
-  }
-  const delimiters = config["metadataDelimiters"];
-  if (isFields(delimiters)) {
-    result.metadataDelimiters = {};
-    for (const name of delimiterNames) {
-      const value = text(delimiters[name]);
-      if (value !== undefined) result.metadataDelimiters[name] = value;
-    }
-  }
-  return result;
-}
-
 export function readValidation(value: unknown): Validation | undefined {
-  if (!isFields(value)) return undefined;
+  if (!isPropertyMap(value)) return undefined;
   const tests = Array.isArray(value["validationTests"]) ? value["validationTests"] : [];
   return { status: word(value["status"]) ?? "unknown", tests: tests.flatMap(readTest) };
 }
 
 function readTest(value: unknown): ValidationTest[] {
-  if (!isFields(value)) return [];
+  if (!isPropertyMap(value)) return [];
   const name = word(value["name"]);
   if (name === undefined) return [];
   const message = text(value["message"]);
@@ -112,24 +92,24 @@ function readTest(value: unknown): ValidationTest[] {
 
 /** A script comes as plain text, as a JSON string, or as an object that carries it: the contract leaves it open. */
 export function readScript(answer: unknown): string {
-  const script = isFields(answer) ? (answer["script"] ?? soleText(answer)) : answer;
+  const script = isPropertyMap(answer) ? (answer["script"] ?? soleText(answer)) : answer;
   if (typeof script !== "string" || script.trim() === "")
     throw new UnreadableAnswer("the answer holds no script");
   return script;
 }
 
-function soleText(fields: Fields): unknown {
+function soleText(fields: PropertyMap): unknown {
   const texts = Object.values(fields).filter((value) => typeof value === "string");
   return texts.length === 1 ? texts[0] : undefined;
 }
 
 /** Immuta's own words in an error body. */
 export function readMessage(body: unknown): string | undefined {
-  if (!isFields(body)) return undefined;
+  if (!isPropertyMap(body)) return undefined;
   const message = text(body["message"]);
   return message === undefined || message === "" ? text(body["error"]) : message;
 }
 
 /** Whether an error body has Immuta's shape and speaks of the status it came with. */
 export const isImmutasError = (body: unknown, status: number): boolean =>
-  isFields(body) && body["statusCode"] === status && typeof body["message"] === "string";
+  isPropertyMap(body) && body["statusCode"] === status && typeof body["message"] === "string";

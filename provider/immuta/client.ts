@@ -1,15 +1,18 @@
 import axios, { AxiosError, isAxiosError, type AxiosInstance } from "axios";
 import axiosRetry from "axios-retry";
-import { Interrupted, type Interruption } from "../interruption";
-import type { Reporter } from "../reporter";
-import { longestName, told } from "../strangers";
-import { noTrail, type Trail } from "../trail";
+import { Interrupted, type Interruption } from "../core/interruption";
+import type { Reporter } from "../core/reporter";
+import { longestName, told } from "../core/strangers";
+import { noAuditLog, type AuditLog } from "../core/audit-log";
 import * as answers from "./answers";
 import { Circuit } from "./circuit";
 import { ImmutaError } from "./errors";
-import { type DeleteCredentials, type Immuta, type IntegrationPayload, type Phase } from "./types";
+import type { DeleteCredentials, Immuta, Payload } from "./types";
+import type { Phase } from "../core/phases";
 
-export interface ClientOptions {
+export interface ClientOptions<Config> {
+  /** Reads what an integration's `config` holds. */
+  readConfig: answers.ReadConfig<Config>;
   /** The tenant's URL, checked by configuration. */
   url: URL;
   apiKey: string;
@@ -18,7 +21,7 @@ export interface ClientOptions {
   reporter: Reporter;
   /** Milliseconds one request may take; default 20 s for a GET, two minutes for the rest. */
   requestTimeout?: number;
-  trail?: Trail;
+  auditLog?: AuditLog;
   /** Shared by all clients of a tenant in this process. */
   circuit?: Circuit;
   /** Tries of a request that may be repeated; default 5. */
@@ -46,7 +49,9 @@ declare module "axios" {
 }
 
 /** The Integrations API over HTTP. */
-export function immutaClient(options: ClientOptions): Immuta {
+export function immutaClient<Config, Body extends Payload>(
+  options: ClientOptions<Config>,
+): Immuta<Config, Body> {
   const tenant = options.url.host;
   const circuit = options.circuit ?? new Circuit();
   const http = connection(options, circuit);
@@ -163,16 +168,23 @@ export function immutaClient(options: ClientOptions): Immuta {
 
   return {
     tenant,
-    list: () => send({ method: "GET", path: "/integrations", repeatable: true }, answers.readIntegrations),
+    list: () =>
+      send({ method: "GET", path: "/integrations", repeatable: true }, (answer) =>
+        answers.readIntegrations(answer, options.readConfig),
+      ),
     get: (id) =>
-      orGone(send({ method: "GET", path: integration(id), repeatable: true }, answers.readIntegration)),
+      orGone(
+        send({ method: "GET", path: integration(id), repeatable: true }, (answer) =>
+          answers.readIntegration(answer, options.readConfig),
+        ),
+      ),
     status: (id) =>
       orGone(
         send({ method: "GET", path: `${integration(id)}/status`, repeatable: true }, (answer) =>
           answers.readStatusOf(id, answer),
         ),
       ),
-    create: (payload: IntegrationPayload) =>
+    create: (payload: Body) =>
       send({ method: "POST", path: "/integrations", body: payload, repeatable: false }, answers.readStatus),
     update: (id, payload) =>
       send({ method: "PUT", path: integration(id), body: payload, repeatable: false }, answers.readStatus),
@@ -208,7 +220,7 @@ const isOutage = ({ response }: AxiosError): boolean =>
   ([502, 503, 504].includes(response.status) &&
     !/\bjson\b/i.test(header(response.headers, "content-type") ?? ""));
 
-function connection(options: ClientOptions, circuit: Circuit): AxiosInstance {
+function connection(options: ClientOptions<unknown>, circuit: Circuit): AxiosInstance {
   const http = axios.create({
     baseURL: options.url.href.replace(/\/$/, ""),
     timeout: options.requestTimeout ?? 120_000,
@@ -224,7 +236,7 @@ function connection(options: ClientOptions, circuit: Circuit): AxiosInstance {
       "User-Agent": options.userAgent,
     },
   });
-  const { trail = noTrail, interruption } = options;
+  const { auditLog = noAuditLog, interruption } = options;
   // Each try is an act of its own.
   http.interceptors.request.use((request) => {
     interruption?.stopped.throwIfAborted();
@@ -232,7 +244,7 @@ function connection(options: ClientOptions, circuit: Circuit): AxiosInstance {
     const told = request.method === "get" ? interruption?.stopped : interruption?.cutOff;
     const { signal, release } = abortedAfter(request.timeout, told);
     request.signal = signal;
-    const logged = trail.begin({
+    const logged = auditLog.begin({
       act: `${(request.method ?? "").toUpperCase()} ${request.url ?? ""}`,
       on: options.url.host,
     });

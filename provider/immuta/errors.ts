@@ -1,4 +1,4 @@
-import { listed, longestName, told } from "../strangers";
+import { listed, longestName, told } from "../core/strangers";
 import type { ValidationTest } from "./types";
 
 export interface ImmutaFailure {

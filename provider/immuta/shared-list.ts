@@ -1,27 +1,30 @@
-import type { Immuta, Integration } from "./types";
+import type { Immuta, Integration, Payload } from "./types";
 
 /** Milliseconds that a list waits at most for the reads of a refresh that arrive together. */
 const together = 50;
 
-interface Gathering {
-  list: Promise<Integration[]>;
+interface Gathering<Config> {
+  list: Promise<Integration<Config>[]>;
   readers: number;
   /** Asks for the list at once. */
   close: () => void;
 }
 
 /** A list of the tenant's integrations that reads share which arrive together. */
-export class SharedList {
-  private current: Gathering | undefined;
+export class SharedList<Config extends object, Body extends Payload> {
+  private current: Gathering<Config> | undefined;
   /** The most that one list served: the engine has as many reads under way at a time, so nobody else is waited for. */
   private most = 0;
+
+  /** `isWhole`: whether an item of the list says as much as a GET of its own would. */
+  constructor(private readonly isWhole: (item: Integration<Config>) => boolean) {}
 
   /**
    * The same Immuta, whose `get` looks into the shared list first. What the list does not have, or not in full, gets a
    * request of its own: only that may say that it is gone. A read shares the list that is under way when it comes;
    * where that fails, who asked for it says so, and the others ask for themselves.
    */
-  sharedBy(immuta: Immuta): Immuta {
+  sharedBy(immuta: Immuta<Config, Body>): Immuta<Config, Body> {
     return {
       ...immuta,
       get: async (id) => {
@@ -30,19 +33,19 @@ export class SharedList {
           if (asksForIt) throw error;
           return [];
         });
-        return list.find((one) => one.id === id && isWhole(one)) ?? immuta.get(id);
+        return list.find((one) => one.id === id && this.isWhole(one)) ?? immuta.get(id);
       },
     };
   }
 
-  private all(immuta: Immuta): Promise<Integration[]> {
+  private all(immuta: Immuta<Config, Body>): Promise<Integration<Config>[]> {
     const gathering = (this.current ??= this.gather(immuta));
     gathering.readers++;
     if (gathering.readers === this.most) gathering.close();
     return gathering.list;
   }
 
-  private gather(immuta: Immuta): Gathering {
+  private gather(immuta: Immuta<Config, Body>): Gathering<Config> {
     let close: () => void = () => undefined;
     const closed = new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, together);
@@ -61,11 +64,3 @@ export class SharedList {
     return gathering;
   }
 }
-
-/** The contract shows lists whose items say as much as a GET does, and promises nothing. */
-const isWhole = ({ config, validation, autoBootstrap }: Integration): boolean =>
-  config.host !== undefined &&
-  config.impersonation !== undefined &&
-  config.metadataDelimiters !== undefined &&
-  validation !== undefined &&
-  autoBootstrap !== undefined;

@@ -1,23 +1,12 @@
-/** Requests and answers of Immuta's Integrations API (guide: "Configure an Azure Synapse Analytics Integration"). */
+import type { Phase } from "../core/phases";
 
-export const synapseType = "Azure Synapse Analytics";
-
-import type { Inputs, NameAtImmuta, table } from "../properties";
-import type { Phase } from "./phases";
-
-export { type Phase, phases, runsInMaster } from "./phases";
-
-type ToldImmuta = Pick<Inputs, NameAtImmuta<typeof table, "sent" | "shown">>;
-type ShownByImmuta = Pick<Inputs, NameAtImmuta<typeof table, "shown">>;
-
-/** Every payload carries all of it. */
-export type SynapseConfig = Required<ToldImmuta>;
+/** Requests and answers of Immuta's Integrations API, whatever the platform. Guide, "Integrations API reference". */
 
 /** Body of POST and PUT, and of the script requests that belong to them. */
-export interface IntegrationPayload {
-  type: typeof synapseType;
+export interface Payload {
+  type: string;
   autoBootstrap: boolean;
-  config: SynapseConfig;
+  config: object;
 }
 
 /** Body of DELETE in automatic setup. */
@@ -47,27 +36,25 @@ export interface IntegrationStatus {
   validation?: Validation;
 }
 
-/** An integration of any platform; what is not Synapse's is left out. */
-export interface Integration extends IntegrationStatus {
+/** An integration of any platform, with as much of its settings as one platform reads. */
+export interface Integration<Config> extends IntegrationStatus {
   type: string;
   autoBootstrap?: boolean;
-  config: Partial<Omit<ShownByImmuta, "metadataDelimiters">> & {
-    metadataDelimiters?: Partial<Inputs["metadataDelimiters"]>;
-  };
+  config: Config;
 }
 
 /** What the provider asks of Immuta. Every method throws ImmutaError. */
-export interface Immuta {
+export interface Immuta<Config, Body extends Payload> {
   /** Host name of the tenant. */
   readonly tenant: string;
-  list(): Promise<Integration[]>;
+  list(): Promise<Integration<Config>[]>;
   /** Undefined only where Immuta itself answers 404. */
-  get(id: string): Promise<Integration | undefined>;
+  get(id: string): Promise<Integration<Config> | undefined>;
   status(id: string): Promise<IntegrationStatus | undefined>;
-  create(payload: IntegrationPayload): Promise<IntegrationStatus>;
-  update(id: string, payload: IntegrationPayload): Promise<IntegrationStatus>;
+  create(payload: Body): Promise<IntegrationStatus>;
+  update(id: string, payload: Body): Promise<IntegrationStatus>;
   /** Undefined where Immuta answers 404: nothing is left to delete. */
   remove(id: string, credentials?: DeleteCredentials): Promise<IntegrationStatus | undefined>;
   /** Text of a bootstrap script. `id` for the phases of an integration that exists: edit and delete. */
-  script(phase: Phase, payload: IntegrationPayload, id?: string): Promise<string>;
+  script(phase: Phase, payload: Body, id?: string): Promise<string>;
 }

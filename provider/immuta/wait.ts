@@ -1,7 +1,8 @@
-import type { Reporter } from "../reporter";
-import { bounded, listed, mostItems } from "../strangers";
+import { type Clock, systemClock } from "../core/clock";
+import type { Reporter } from "../core/reporter";
+import { bounded, listed, mostItems } from "../core/strangers";
 import { describeTest } from "./errors";
-import type { Immuta, IntegrationStatus } from "./types";
+import type { Immuta, IntegrationStatus, Payload } from "./types";
 
 export interface Waiting {
   id: string;
@@ -12,16 +13,6 @@ export interface Waiting {
   /** For tests: a clock that does not wait. */
   clock?: Clock;
 }
-
-export interface Clock {
-  now(): number;
-  sleep(milliseconds: number): Promise<void>;
-}
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-};
 
 /** Immuta gave the integration up: createError, editError, deleteError and their like. */
 export class IntegrationFailed extends Error {
@@ -47,8 +38,11 @@ export class WaitedTooLong extends Error {
 
 const underway = new Set(["creating", "editing", "deleting", "migrating"]);
 
+/** Whom is asked. */
+type Asked = Pick<Immuta<unknown, Payload>, "tenant" | "status">;
+
 /** Polls the status until the end state; undefined when the integration is gone. */
-export async function waitUntil(immuta: Immuta, waiting: Waiting): Promise<IntegrationStatus | undefined> {
+export async function waitUntil(immuta: Asked, waiting: Waiting): Promise<IntegrationStatus | undefined> {
   const clock = waiting.clock ?? systemClock;
   const started = clock.now();
   const announced = new Set<string>();

@@ -1,15 +1,17 @@
+import { readConfig } from "../../provider/synapse/api";
 import { expect } from "chai";
-import { readConfiguration } from "../../provider/configuration";
-import { resourceId } from "../../provider/identity";
+import { readConfiguration } from "../../provider/core/configuration";
+import { resourceId } from "../../provider/synapse/identity";
 import { immutaClient } from "../../provider/immuta/client";
-import type { Clock } from "../../provider/immuta/wait";
-import { runPhase } from "../../provider/pool/run";
-import { survey } from "../../provider/pool/survey";
-import type { Bag, Inputs } from "../../provider/properties";
-import * as integration from "../../provider/synapse-integration";
-import { resolvePassword } from "../../provider/password-reference";
-import { noTrail } from "../../provider/trail";
-import type { World } from "../../provider/world";
+import type { Clock } from "../../provider/core/clock";
+import { runPhase } from "../../provider/sql/run";
+import { preflight } from "../../provider/sql/preflight";
+import type { PropertyMap } from "../../provider/core/property-map";
+import type { Inputs } from "../../provider/synapse/inputs/table";
+import * as integration from "../../provider/synapse/integration";
+import { resolvePassword } from "../../provider/passwords/reference";
+import { noAuditLog } from "../../provider/core/audit-log";
+import type { Ports } from "../../provider/synapse/ports";
 import { startImmuta, type Immuta, type Switches } from "../../sandbox/immuta";
 import { startSynapse, type Synapse, type SynapseOptions } from "../../sandbox/synapse";
 
@@ -64,8 +66,8 @@ let workspaces = 0;
 export class Life {
   readonly host: string;
   readonly database: string;
-  program: Bag;
-  state: Bag | undefined;
+  program: PropertyMap;
+  state: PropertyMap | undefined;
   /** Lines for the user. */
   readonly told: string[] = [];
   /** Phases whose run is lost on its way: the pool never sees them. */
@@ -110,7 +112,7 @@ export class Life {
   }
 
   /** `pulumi up` of the program with these changes. A partial state is kept when it fails. */
-  async up(changes: Bag = {}): Promise<Trace> {
+  async up(changes: PropertyMap = {}): Promise<Trace> {
     this.program = { ...this.program, ...changes };
     return this.traced(async () => {
       const { inputs, failures } = integration.check({}, this.program);
@@ -120,12 +122,12 @@ export class Life {
       const diff = integration.diff(this.id, this.state, stored(inputs));
       if (!diff.changes) return;
       if (diff.replaces.length === 0) {
-        const { outs } = await this.kept(integration.update(this.id, this.state, news, this.world()));
+        const { outs } = await this.kept(integration.update(this.id, this.state, news, this.ports()));
         this.state = stored(outs);
         return;
       }
       expect(diff.deleteBeforeReplace, "the only order that works on one host").to.equal(true);
-      await integration.remove(this.state, this.world());
+      await integration.remove(this.state, this.ports());
       this.state = undefined;
       return this.make(news);
     });
@@ -140,7 +142,7 @@ export class Life {
   /** `pulumi refresh`. */
   refresh(): Promise<Trace> {
     return this.traced(async () => {
-      const read = await integration.read(this.id, this.state ?? {}, this.world());
+      const read = await integration.read(this.id, this.state ?? {}, this.ports());
       this.state = read.id === "" ? undefined : stored(read.props);
     });
   }
@@ -148,7 +150,7 @@ export class Life {
   /** `pulumi destroy`. */
   destroy(environment: Record<string, string> = {}): Promise<Trace> {
     return this.traced(async () => {
-      await integration.remove(this.state ?? {}, this.world(environment));
+      await integration.remove(this.state ?? {}, this.ports(environment));
       this.state = undefined;
     });
   }
@@ -158,13 +160,13 @@ export class Life {
   }
 
   /** Impersonation and delimiters as Immuta has them; undefined where it has no integration in use. */
-  get atImmuta(): Bag | undefined {
+  get atImmuta(): PropertyMap | undefined {
     const found = this.servers.immuta.snapshot().find((one) => {
-      const { host, database } = one["config"] as Bag;
+      const { host, database } = one["config"] as PropertyMap;
       return host === this.host && database === this.program["database"] && one["status"] !== "deleted";
     });
     if (found === undefined) return undefined;
-    const { impersonation, metadataDelimiters } = found["config"] as Bag;
+    const { impersonation, metadataDelimiters } = found["config"] as PropertyMap;
     return { status: found["status"], impersonation, metadataDelimiters };
   }
 
@@ -193,7 +195,7 @@ export class Life {
   }
 
   private async make(inputs: Inputs): Promise<void> {
-    const { outs } = await this.kept(integration.create(inputs, this.world()));
+    const { outs } = await this.kept(integration.create(inputs, this.ports()));
     this.state = stored(outs);
   }
 
@@ -222,7 +224,7 @@ export class Life {
   }
 
   /** As the provider's host module makes one, but for a clock that does not wait. */
-  private world(environment: Record<string, string> = {}): World {
+  private ports(environment: Record<string, string> = {}): Ports {
     const { immuta, synapse } = this.servers;
     const configuration = readConfiguration(() => undefined, {
       IMMUTA_URL: immuta.url,
@@ -246,14 +248,14 @@ export class Life {
       },
     };
     return {
-      immuta: immutaClient({ url, apiKey, userAgent: "pulumi-immuta/test", reporter }),
+      immuta: immutaClient({ url, readConfig, apiKey, userAgent: "pulumi-immuta/test", reporter }),
       runPhase: async (login, run, lines) => {
         if (!this.lost.delete(run.phase)) await runPhase(login, run, lines, clock);
       },
-      survey: (login, sought, lines, trail) => survey(login, sought, lines, trail, clock),
+      preflight: (login, sought, lines, auditLog) => preflight(login, sought, lines, auditLog, clock),
       configuration,
       reporter,
-      trail: noTrail,
+      auditLog: noAuditLog,
       password: resolvePassword,
       applicationName: "pulumi-immuta/test",
       clock,
@@ -288,7 +290,7 @@ const ranIn = (sessions: readonly Session[]): string[] =>
     .filter((database, index, all) => database !== all[index - 1]);
 
 /** Through the engine and back: what a state keeps is JSON. */
-const stored = (bag: Bag): Bag => JSON.parse(JSON.stringify(bag)) as Bag;
+const stored = (map: PropertyMap): PropertyMap => JSON.parse(JSON.stringify(map)) as PropertyMap;
 
 /** The message of an operation that must fail. */
 export async function failure(operation: Promise<unknown>): Promise<string> {

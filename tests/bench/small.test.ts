@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { measure, type Results, type Size } from "../../bench/campaign";
-import { render } from "../../bench/page";
-import type { StepName, Subject, Taken } from "../../bench/pulumi-runs";
-import { targets } from "../../bench/targets";
-import { ensureEngine } from "../../engine";
+import { measure, type Results, type Size } from "../../tools/bench/campaign";
+import { render } from "../../tools/bench/page";
+import type { StepName, Subject, Taken } from "../../tools/bench/pulumi-runs";
+import { targets } from "../../tools/bench/targets";
+import { ensureEngine } from "../../tools/engine";
 
 /** The benchmark in its least size: what it counts is asserted, what it times is not. */
 describe("npm run bench", function () {

@@ -5,8 +5,8 @@ import * as azure from "@pulumi/azure-native";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
-import { ensureEngine } from "../../engine";
-import { openStack, type OpenedStack } from "../../engine/stack";
+import { ensureEngine } from "../../tools/engine";
+import { openStack, type OpenedStack } from "../../tools/engine/stack";
 import { startAzure, type Azure, type SqlPlane } from "../../sandbox/azure";
 
 const PASSWORD = "Str0ng-but-made-up!";

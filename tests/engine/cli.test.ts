@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { main } from "../../cli/index";
-import { loadProgram } from "../../engine/stack";
+import { loadProgram } from "../../tools/engine/stack";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { ran, type Ran } from "../unit/cli/previews";
 import { integrations, open, root, secret, type Scenario } from "./support";

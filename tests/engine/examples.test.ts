@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { expect } from "chai";
-import { ensureEngine } from "../../engine";
+import { ensureEngine } from "../../tools/engine";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import {
   configOf,

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { lineOf } from "../../provider/announce/announcement";
-import { packageVersion } from "../../provider/configuration";
+import { lineOf } from "../../provider/core/announcement";
+import { packageVersion } from "../../provider/core/configuration";
 import { automaticArgs, manualArgs, oneIntegration, type OneIntegration } from "./one-integration";
 
 /** The lines on the integration's own row. */

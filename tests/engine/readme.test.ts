@@ -2,7 +2,7 @@ import { readFileSync, realpathSync, rmSync, mkdtempSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { loadProgram } from "../../engine/stack";
+import { loadProgram } from "../../tools/engine/stack";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { installLink } from "../package/installation";
 import { open, root, secret, type Scenario } from "./support";

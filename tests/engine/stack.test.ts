@@ -15,8 +15,8 @@ import * as grpc from "@grpc/grpc-js";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
-import { ensureEngine, ENGINE_VERSION, type Engine } from "../../engine";
-import { loadProgram, openStack, type OpenedStack } from "../../engine/stack";
+import { ensureEngine, ENGINE_VERSION, type Engine } from "../../tools/engine";
+import { loadProgram, openStack, type OpenedStack } from "../../tools/engine/stack";
 
 const PROGRAM = `
 import * as pulumi from "@pulumi/pulumi";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { readFileSync, readdirSync } from "node:fs";
 import type { ConfigValue } from "@pulumi/pulumi/automation";
-import { run, type Action, type Options, type Outcome } from "../../demo/scene";
-import { ensureEngine } from "../../engine";
-import { loadProgram, openStack, type OpenedStack, type Program } from "../../engine/stack";
+import { run, type Action, type Options, type Outcome } from "../../tools/demo/scene";
+import { ensureEngine } from "../../tools/engine";
+import { loadProgram, openStack, type OpenedStack, type Program } from "../../tools/engine/stack";
 import type { Sandbox } from "../../sandbox";
 
 export const root = join(__dirname, "..", "..");

@@ -1,11 +1,11 @@
 import { loginTo, stageOn } from "../pool/support";
-import type { Bag } from "./driver/host";
+import type { PropertyMap } from "./driver/host";
 import type { Declared } from "./driver/stack";
 import { integrationsOn } from "./goal";
 import { administratorLogin, type Life, secrets } from "./ground";
 
 /** An integration with these inputs besides or in place of its own. */
-export const inputsWith = (declared: Declared, changes: Bag): Declared => ({
+export const inputsWith = (declared: Declared, changes: PropertyMap): Declared => ({
   ...declared,
   inputs: Object.fromEntries(
     [...new Set([...Object.keys(declared.inputs), ...Object.keys(changes)])]
@@ -15,7 +15,11 @@ export const inputsWith = (declared: Declared, changes: Bag): Declared => ({
 });
 
 const merged = (own: unknown, other: unknown): unknown =>
-  other === undefined ? own : typeof other === "object" ? { ...(own as Bag), ...(other as Bag) } : other;
+  other === undefined
+    ? own
+    : typeof other === "object"
+      ? { ...(own as PropertyMap), ...(other as PropertyMap) }
+      : other;
 
 /** What the guide calls the configuration of an integration, among an integration's inputs. */
 const ofTheConfig = [
@@ -29,7 +33,7 @@ const ofTheConfig = [
  */
 export async function byHand(life: Life): Promise<void> {
   const { sandbox } = life.ground;
-  const governed = integrationsOn(life).map(({ config }) => config as Bag);
+  const governed = integrationsOn(life).map(({ config }) => config as PropertyMap);
   for (const { inputs } of life.program) {
     if (governed.some(({ host, database }) => host === inputs["host"] && database === inputs["database"]))
       continue;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { ConnectionPool } from "mssql";
 import type { Catalog } from "../../sandbox/synapse";
-import type { Bag } from "./driver/host";
+import type { PropertyMap } from "./driver/host";
 import type { Declared } from "./driver/stack";
 import { administratorLogin, type Ground, type Life, secrets } from "./ground";
 
@@ -12,14 +12,14 @@ import { administratorLogin, type Ground, type Life, secrets } from "./ground";
 
 interface Settings {
   impersonation: { enabled: boolean; role?: string };
-  metadataDelimiters: Bag;
+  metadataDelimiters: PropertyMap;
 }
 
 const defaultDelimiters = { hashDelimiter: "|", hashKeyDelimiter: "-", arrayDelimiter: "," };
 
 /** What a program asks of Immuta, with the guide's defaults. */
-export function settingsOf(inputs: Bag): Settings {
-  const { impersonation, metadataDelimiters } = inputs as Record<string, Bag | undefined>;
+export function settingsOf(inputs: PropertyMap): Settings {
+  const { impersonation, metadataDelimiters } = inputs as Record<string, PropertyMap | undefined>;
   const on = impersonation?.["enabled"] === true;
   return {
     impersonation: on ? { enabled: true, role: String(impersonation["role"]) } : { enabled: false },
@@ -29,10 +29,11 @@ export function settingsOf(inputs: Bag): Settings {
 
 const text = (value: unknown): string => JSON.stringify(value);
 
-const hostOf = (integration: Readonly<Bag>): string => String((integration["config"] as Bag)["host"]);
+const hostOf = (integration: Readonly<PropertyMap>): string =>
+  String((integration["config"] as PropertyMap)["host"]);
 
 /** Integrations that Immuta has in use on the workspaces of a life. */
-export function integrationsOn({ ground, hosts }: Life): Bag[] {
+export function integrationsOn({ ground, hosts }: Life): PropertyMap[] {
   return ground.sandbox.immuta
     .snapshot()
     .filter((one) => hosts.includes(hostOf(one)) && one["status"] !== "deleted")
@@ -78,15 +79,19 @@ export function left(life: Life, spare: readonly string[] = []): string[] {
   ];
 }
 
-async function missedBy(life: Life, { name, inputs }: Declared, integrations: Bag[]): Promise<string[]> {
+async function missedBy(
+  life: Life,
+  { name, inputs }: Declared,
+  integrations: PropertyMap[],
+): Promise<string[]> {
   const database = String(inputs["database"]);
   const host = String(inputs["host"]);
   const here = integrations.filter(
-    (one) => (one["config"] as Bag)["database"] === database && hostOf(one) === host,
+    (one) => (one["config"] as PropertyMap)["database"] === database && hostOf(one) === host,
   );
   const [found] = here;
   if (found === undefined || here.length > 1) return [`${name}: Immuta has ${here.length} on ${database}`];
-  const config = found["config"] as Bag;
+  const config = found["config"] as PropertyMap;
   const problems: string[] = [];
   const expect = (what: string, is: unknown, wanted: unknown): void => {
     if (!same(is, wanted)) problems.push(`${name}: ${what} is ${text(is)}, not ${text(wanted)}`);
@@ -132,9 +137,9 @@ function sorted(value: unknown): unknown {
 }
 const same = (a: unknown, b: unknown): boolean => text(sorted(a)) === text(sorted(b));
 
-function passwordOf({ password, passwordFrom }: Bag): string | undefined {
+function passwordOf({ password, passwordFrom }: PropertyMap): string | undefined {
   if (typeof password === "string") return password;
-  const file = (passwordFrom as Bag | undefined)?.["file"];
+  const file = (passwordFrom as PropertyMap | undefined)?.["file"];
   return typeof file === "string" ? readFileSync(file, "utf8") : undefined;
 }
 

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { secretsFoundIn } from "../engine/canaries";
-import { type Bag, ProviderHost } from "./driver/host";
+import { type PropertyMap, ProviderHost } from "./driver/host";
 import { EngineStack } from "./driver/engine-stack";
 import { type Declared, type PulumiStack, Stack } from "./driver/stack";
 
@@ -143,7 +143,7 @@ export class Life {
   }
 
   /** Inputs of an integration on a database of this workspace. */
-  inputs(setup: Setup, database = "claims"): Bag {
+  inputs(setup: Setup, database = "claims"): PropertyMap {
     const place = { host: this.host, database, schema: "governed" };
     return setup === "automatic"
       ? { ...place, autoBootstrap: true }
@@ -203,7 +203,8 @@ export class Life {
     const { immuta, synapse } = this.ground.sandbox;
     immuta.clearFaults();
     for (const one of immuta.snapshot())
-      if (this.hosts.includes(String((one["config"] as Bag)["host"]))) immuta.remove(String(one["id"]));
+      if (this.hosts.includes(String((one["config"] as PropertyMap)["host"])))
+        immuta.remove(String(one["id"]));
     for (const host of this.hosts) synapse.dropWorkspace(host);
     immuta.clearJournal();
     synapse.clearJournal();

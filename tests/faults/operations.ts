@@ -1,4 +1,4 @@
-import { type Bag, CallFailed } from "./driver/host";
+import { type PropertyMap, CallFailed } from "./driver/host";
 import type { Declared } from "./driver/stack";
 import { inputsWith } from "./by-hand";
 import { type Ground, Life, secrets, type Setup, setups } from "./ground";
@@ -12,7 +12,7 @@ export interface Operation {
   after(life: Life): Declared[];
 }
 
-const claims = (life: Life, setup: Setup, changes: Bag = {}): Declared[] => [
+const claims = (life: Life, setup: Setup, changes: PropertyMap = {}): Declared[] => [
   { name: "claims", inputs: { ...life.inputs(setup), ...changes } },
 ];
 
@@ -21,7 +21,7 @@ const changed = {
   metadataDelimiters: { hashDelimiter: "#" },
 };
 
-const changing = (setup: Setup, name: string, changes: Bag): Operation => ({
+const changing = (setup: Setup, name: string, changes: PropertyMap): Operation => ({
   name,
   setup,
   run: "up",
@@ -55,7 +55,11 @@ export const operations: readonly Operation[] = [
 export const titleOf = ({ name, setup }: Operation): string => `${name}, ${setup} setup`;
 
 /** A life right before the operation. `changes`: inputs that its integrations have besides their own. */
-export async function prepared(ground: Ground, operation: Operation, changes: Bag = {}): Promise<Life> {
+export async function prepared(
+  ground: Ground,
+  operation: Operation,
+  changes: PropertyMap = {},
+): Promise<Life> {
   const life = new Life(ground);
   life.program = operation.before(life).map((declared) => inputsWith(declared, changes));
   if (life.program.length > 0) await life.up();

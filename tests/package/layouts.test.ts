@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { loadProgram } from "../../engine/stack";
+import { loadProgram } from "../../tools/engine/stack";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { installFlat, installLink, installStrict, readManifest } from "./installation";
 import { automatic, commonJs, esModule, loadEsModule, providePools, write } from "./programs";

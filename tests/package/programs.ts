@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Program } from "../../engine/stack";
+import type { Program } from "../../tools/engine/stack";
 import type { Sandbox } from "../../sandbox";
 
 const administrator = { username: "sqladmin", password: "Administrator-Placeholder-1" };

@@ -5,7 +5,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
-import { loadProgram } from "../../engine/stack";
+import { loadProgram } from "../../tools/engine/stack";
 import { startSandbox } from "../../sandbox";
 import { installFlat, readManifest } from "./installation";
 import { both, commonJs, providePools, write } from "./programs";

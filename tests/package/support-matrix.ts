@@ -6,7 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { ensureEngine } from "../../engine";
+import { ensureEngine } from "../../tools/engine";
 import { endOfCancelled } from "./cancel";
 import { runPage } from "./testing-page";
 import { root, tarball, temporaryFolder } from "./tarball";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { run, type Action, type Outcome } from "../../demo/scene";
-import { ensureEngine, type Engine } from "../../engine";
-import { openStack, type OpenedStack, type Program } from "../../engine/stack";
+import { run, type Action, type Outcome } from "../../tools/demo/scene";
+import { ensureEngine, type Engine } from "../../tools/engine";
+import { openStack, type OpenedStack, type Program } from "../../tools/engine/stack";
 import type { Sandbox } from "../../sandbox";
 
 /** What the SDK registers, in every version: an old state must find the new code. */

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { ensureEngine } from "../../engine";
+import { ensureEngine } from "../../tools/engine";
 import { installFlat } from "./installation";
 import { node, pageFiles, runPage } from "./testing-page";
 import { root, tarball, temporaryFolder } from "./tarball";

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { loadProgram } from "../../engine/stack";
+import { loadProgram } from "../../tools/engine/stack";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { integrations, leftIn } from "../engine/support";
 import { installFlat, installStrict } from "./installation";

@@ -3,10 +3,10 @@ import { createSecureContext, type SecureContextOptions, TLSSocket } from "node:
 import { expect } from "chai";
 import { generate } from "selfsigned";
 import MessageIO from "tedious/lib/message-io";
-import { batchAdvice, describeUnreachable } from "../../provider/pool/advice";
-import { PoolUnreachable } from "../../provider/pool/errors";
-import type { Authentication, PoolLogin } from "../../provider/pool/login";
-import { rules } from "../../provider/pool/trouble";
+import { batchAdvice, describeUnreachable } from "../../provider/sql/hints";
+import { PoolUnreachable } from "../../provider/sql/errors";
+import type { Authentication, PoolLogin } from "../../provider/sql/connect/login";
+import { rules } from "../../provider/sql/trouble";
 import { MessageAssembler, PacketType, packMessage } from "../../sandbox/synapse/wire/packets";
 import { Encryption, preloginReply } from "../../sandbox/synapse/wire/prelogin";
 import { HandshakeTransport } from "../../sandbox/synapse/wire/tls";

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { pieces, scriptOf } from "../../bench/split";
-import { ScriptError, splitBatches } from "../../provider/pool/batches";
-import { leadingKeywords } from "../../provider/pool/statement";
+import { pieces, scriptOf } from "../../tools/bench/split";
+import { ScriptError, splitBatches } from "../../provider/sql/script/split";
+import { leadingKeywords } from "../../provider/sql/script/statement";
 
 /**
  * The same by other means: what is inside of literals, names and comments is painted over first, and then lines of

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { spawn } from "node:child_process";
 import dns from "node:dns";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
-import { dial } from "../../provider/pool/dial";
+import { dial } from "../../provider/sql/connect/dial";
 import type { Fault, Synapse } from "../../sandbox/synapse";
 import {
   actsWhenQuiet,

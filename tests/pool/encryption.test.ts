@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import type { PoolUnreachable } from "../../provider/pool/errors";
-import type { PoolLogin } from "../../provider/pool/login";
-import { loginGuard } from "../../provider/pool/packets";
+import type { PoolUnreachable } from "../../provider/sql/errors";
+import type { PoolLogin } from "../../provider/sql/connect/login";
+import { loginGuard } from "../../provider/sql/connect/packets";
 import { administrator, type Stage, stageOn, unreachable, type Watch, watchHandles } from "./support";
 
 /** MS-TDS 2.2.6.5, PRELOGIN: what a server can say of encryption. */

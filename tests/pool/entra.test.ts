@@ -6,9 +6,9 @@ import {
 } from "@azure/identity";
 import { expect } from "chai";
 import { Connection } from "tedious";
-import type { Authentication, PoolLogin } from "../../provider/pool/login";
-import { PoolUnreachable } from "../../provider/pool/errors";
-import { settingsFor } from "../../provider/pool/settings";
+import type { Authentication, PoolLogin } from "../../provider/sql/connect/login";
+import { PoolUnreachable } from "../../provider/sql/errors";
+import { settingsFor } from "../../provider/sql/connect/settings";
 import type { Synapse } from "../../sandbox/synapse";
 import {
   database,

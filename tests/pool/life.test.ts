@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { openConnection } from "../../provider/pool/connection";
-import type { Bag } from "../../provider/properties";
+import { openConnection } from "../../provider/sql/connect/connection";
+import type { PropertyMap } from "../../provider/core/property-map";
 import type { Fault } from "../../sandbox/synapse";
 import { failure, Life, type Servers, startServers } from "../assumptions/support";
 import { Lines, loginTo, type Watch, watchHandles } from "./support";
@@ -20,7 +20,7 @@ describe("an operation whose scripts fail half way", () => {
   });
 
   const impersonation = { enabled: true, role: "IMMUTA_IMPERSONATION" };
-  const operations: Record<string, { before?: Bag; up: Bag; databases: string[] }> = {
+  const operations: Record<string, { before?: PropertyMap; up: PropertyMap; databases: string[] }> = {
     create: { up: { impersonation }, databases: ["master", "claims"] },
     "switch impersonation on": { before: {}, up: { impersonation }, databases: ["claims"] },
     "change delimiters": {
@@ -39,7 +39,7 @@ describe("an operation whose scripts fail half way", () => {
     pool: unknown;
     master: unknown;
     rows: Record<string, number>;
-    atImmuta: Bag | undefined;
+    atImmuta: PropertyMap | undefined;
   }
 
   /** Everything the scripts are about: both catalogs, how many rows each table has, and what Immuta knows. */

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { findingsIn } from "../../cli/scripts/lint";
-import { concernsIn, type Own } from "../../provider/pool/guard";
+import { concernsIn, type Own } from "../../provider/sql/script/guard";
 
 const own: Own = {
   schema: "governed",

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { openConnection } from "../../provider/pool/connection";
-import type { PoolLogin } from "../../provider/pool/login";
-import { survey } from "../../provider/pool/survey";
-import { noTrail } from "../../provider/trail";
+import { openConnection } from "../../provider/sql/connect/connection";
+import type { PoolLogin } from "../../provider/sql/connect/login";
+import { preflight } from "../../provider/sql/preflight";
+import { noAuditLog } from "../../provider/core/audit-log";
 import type { Fault, Synapse } from "../../sandbox/synapse";
 import {
   acts,
@@ -62,11 +62,11 @@ describe("a gateway that redirects", () => {
     });
 
   it("is followed by the look into the catalog too, and told of once an operation", async () => {
-    const found = await survey(
+    const found = await preflight(
       loginTo(synapse),
       { database, schema: "governed", username: "immuta_claims" },
       stage.lines,
-      noTrail,
+      noAuditLog,
       stage.clock,
     );
     expect(found).to.deep.equal([]);

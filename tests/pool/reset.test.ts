@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { sendBatch } from "../../provider/pool/batch";
-import { openConnection } from "../../provider/pool/connection";
-import { BatchFailed, PoolUnreachable } from "../../provider/pool/errors";
-import { Line } from "../../provider/pool/line";
-import { OneSession } from "../../provider/pool/one-session";
-import { settingsFor } from "../../provider/pool/settings";
+import { sendBatch } from "../../provider/sql/batch";
+import { openConnection } from "../../provider/sql/connect/connection";
+import { BatchFailed, PoolUnreachable } from "../../provider/sql/errors";
+import { Line } from "../../provider/sql/connect/line";
+import { OneSession } from "../../provider/sql/connect/one-session";
+import { settingsFor } from "../../provider/sql/connect/settings";
 import type { Synapse } from "../../sandbox/synapse";
 import {
   countOf,

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { splitBatches } from "../../provider/pool/batches";
-import { noTrail } from "../../provider/trail";
-import { survey } from "../../provider/pool/survey";
+import { splitBatches } from "../../provider/sql/script/split";
+import { noAuditLog } from "../../provider/core/audit-log";
+import { preflight } from "../../provider/sql/preflight";
 import { failure, Life, startServers, type Servers } from "../assumptions/support";
 import { FakeClock, Lines, loginTo, stageOn } from "./support";
 
@@ -175,14 +175,14 @@ describe("docs/rights.md", function () {
     await life.up();
     await grant(life, "reader");
     const found = (username: string): Promise<string[]> =>
-      survey(
+      preflight(
         loginTo(servers.synapse, {
           host: life.host,
           authentication: { type: "sql", ...account(username) },
         }),
         { database: "claims", schema: "governed", username: "immuta_claims" },
         new Lines(),
-        noTrail,
+        noAuditLog,
         new FakeClock(),
       );
     const schemas = ["governed", "immuta_functions", "immuta_procedures", "immuta_system"].map(

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { defaultRequestTimeout } from "../../provider/pool/batch";
-import type { PoolLogin } from "../../provider/pool/login";
-import { settingsFor } from "../../provider/pool/settings";
+import { defaultRequestTimeout } from "../../provider/sql/batch";
+import type { PoolLogin } from "../../provider/sql/connect/login";
+import { settingsFor } from "../../provider/sql/connect/settings";
 import { loginTo } from "./support";
 
 describe("what mssql is told", () => {

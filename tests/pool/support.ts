@@ -1,11 +1,11 @@
 /** A workspace in the sandbox, and what pool/ needs to run scripts in it without waiting for anything. */
 import { expect } from "chai";
-import type { Clock } from "../../provider/immuta/wait";
-import { PoolUnreachable } from "../../provider/pool/errors";
-import type { PoolLogin } from "../../provider/pool/login";
-import { splitBatches } from "../../provider/pool/batches";
-import { runPhase, type PhaseRun } from "../../provider/pool/run";
-import type { Reporter } from "../../provider/reporter";
+import type { Clock } from "../../provider/core/clock";
+import { PoolUnreachable } from "../../provider/sql/errors";
+import type { PoolLogin } from "../../provider/sql/connect/login";
+import { splitBatches } from "../../provider/sql/script/split";
+import { runPhase, type PhaseRun } from "../../provider/sql/run";
+import type { Reporter } from "../../provider/core/reporter";
 import { startSynapse, type Synapse, type SynapseOptions } from "../../sandbox/synapse";
 
 export const host = "claims.sql.azuresynapse.net";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { BatchFailed } from "../../provider/pool/errors";
-import { survey } from "../../provider/pool/survey";
+import { BatchFailed } from "../../provider/sql/errors";
+import { preflight } from "../../provider/sql/preflight";
 import type { Synapse } from "../../sandbox/synapse";
 import {
   actsWhenQuiet,
@@ -81,7 +81,7 @@ describe("a look into the catalog that does not end", () => {
     const synapse = await startPool();
     // Batch 1 of the session proves the database, batch 2 asks.
     synapse.setFault(host, database, { kind: "slow", batch: 2 });
-    const look = survey(
+    const look = preflight(
       loginTo(synapse, { requestTimeout: 500 }),
       { database, schema: "governed", username: "immuta" },
       new Lines(),

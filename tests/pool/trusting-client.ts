@@ -1,6 +1,6 @@
 /** A process of its own that trusts the sandbox's authority (NODE_EXTRA_CA_CERTS): runs one batch and prints what came. */
-import { openConnection } from "../../provider/pool/connection";
-import type { PoolLogin } from "../../provider/pool/login";
+import { openConnection } from "../../provider/sql/connect/connection";
+import type { PoolLogin } from "../../provider/sql/connect/login";
 import { database, Lines, loginTo } from "./support";
 
 async function main(): Promise<void> {

@@ -3,10 +3,10 @@
  * its doc comments, are the same. A field in one of them alone does not compile.
  */
 import type { Input, Output } from "@pulumi/pulumi";
-import type { table } from "../../provider/properties";
-import type { ExactlyOne, Group, Row, Setup } from "../../provider/inputs/rows";
-import type { SynapseConfig, Integration } from "../../provider/immuta/types";
-import type { Inputs } from "../../provider/properties";
+import type { table } from "../../provider/synapse/inputs/table";
+import type { ExactlyOne, Group, Row, Setup } from "../../provider/core/rows";
+import type { SynapseConfig, Integration } from "../../provider/synapse/api";
+import type { Inputs } from "../../provider/synapse/inputs/table";
 import type {
   AutomaticSetupArgs,
   BootstrapArgs,

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import type { Results } from "../../bench/campaign";
-import { files, pageOf, summaryOf } from "../../bench/index";
-import { picture } from "../../bench/page";
+import type { Results } from "../../tools/bench/campaign";
+import { files, pageOf, summaryOf } from "../../tools/bench/index";
+import { picture } from "../../tools/bench/page";
 
 const written = (path: string): string => readFileSync(path, "utf8");
 

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import * as immuta from "pulumi-immuta";
-import { ensureEngine } from "../../../engine";
-import { openStack, type OpenedStack } from "../../../engine/stack";
+import { ensureEngine } from "../../../tools/engine";
+import { openStack, type OpenedStack } from "../../../tools/engine/stack";
 import { lives, processesOf, until } from "../../engine/processes";
-import { type Bag, clock, root } from "./host";
+import { type PropertyMap, clock, root } from "./host";
 import { type Declared, type Kept, type Operation, type PulumiStack, RunFailed } from "./stack";
 
 /** Options that every command of the engine is given here. */
@@ -21,8 +21,8 @@ interface Deployment {
     urn: string;
     type: string;
     id?: string;
-    inputs?: Bag;
-    outputs?: Bag;
+    inputs?: PropertyMap;
+    outputs?: PropertyMap;
     delete?: boolean;
     initErrors?: string[];
     pendingReplacement?: boolean;

@@ -11,14 +11,14 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 
-export type Bag = Record<string, unknown>;
+export type PropertyMap = Record<string, unknown>;
 
 export const root = join(__dirname, "..", "..", "..");
 
 /** What a create or update that failed half way leaves. */
 export interface Partial {
   id: string;
-  properties: Bag;
+  properties: PropertyMap;
   reasons: string[];
 }
 
@@ -45,7 +45,7 @@ export class HostDied extends Error {
 }
 
 export interface CheckAnswer {
-  inputs: Bag;
+  inputs: PropertyMap;
   failures: string[];
 }
 
@@ -57,8 +57,8 @@ export interface DiffAnswer {
 
 export interface ReadAnswer {
   id: string;
-  properties: Bag;
-  inputs: Bag | undefined;
+  properties: PropertyMap;
+  inputs: PropertyMap | undefined;
 }
 
 /** Preloaded into the process of the provider. */
@@ -148,7 +148,7 @@ export class ProviderHost {
     return `exports.handler=()=>{/* ${this.phases} */${fresh}return require("pulumi-immuta/provider")}`;
   }
 
-  async check(urn: string, olds: Bag, news: Bag): Promise<CheckAnswer> {
+  async check(urn: string, olds: PropertyMap, news: PropertyMap): Promise<CheckAnswer> {
     const request = new messages.CheckRequest();
     request.setUrn(urn);
     request.setOlds(struct(olds));
@@ -162,7 +162,7 @@ export class ProviderHost {
     };
   }
 
-  async diff(urn: string, id: string, olds: Bag, news: Bag): Promise<DiffAnswer> {
+  async diff(urn: string, id: string, olds: PropertyMap, news: PropertyMap): Promise<DiffAnswer> {
     const request = new messages.DiffRequest();
     request.setUrn(urn);
     request.setId(id);
@@ -176,7 +176,7 @@ export class ProviderHost {
     };
   }
 
-  async create(urn: string, properties: Bag): Promise<{ id: string; properties: Bag }> {
+  async create(urn: string, properties: PropertyMap): Promise<{ id: string; properties: PropertyMap }> {
     const request = new messages.CreateRequest();
     request.setUrn(urn);
     request.setProperties(struct(properties));
@@ -186,7 +186,7 @@ export class ProviderHost {
     return { id: answer.getId(), properties: bagOf(answer.getProperties()) };
   }
 
-  async read(urn: string, id: string, properties: Bag): Promise<ReadAnswer> {
+  async read(urn: string, id: string, properties: PropertyMap): Promise<ReadAnswer> {
     const request = new messages.ReadRequest();
     request.setUrn(urn);
     request.setId(id);
@@ -200,7 +200,7 @@ export class ProviderHost {
     };
   }
 
-  async update(urn: string, id: string, olds: Bag, news: Bag): Promise<Bag> {
+  async update(urn: string, id: string, olds: PropertyMap, news: PropertyMap): Promise<PropertyMap> {
     const request = new messages.UpdateRequest();
     request.setUrn(urn);
     request.setId(id);
@@ -212,7 +212,7 @@ export class ProviderHost {
     return bagOf(answer.getProperties());
   }
 
-  async delete(urn: string, id: string, properties: Bag): Promise<void> {
+  async delete(urn: string, id: string, properties: PropertyMap): Promise<void> {
     const request = new messages.DeleteRequest();
     request.setUrn(urn);
     request.setId(id);
@@ -248,7 +248,7 @@ export class ProviderHost {
 
 /** Forgets the modules that keep something from one call to the next. */
 const fresh =
-  `const own=require("path").join(process.cwd(),"dist","host")+require("path").sep;` +
+  `const own=require("path").join(process.cwd(),"dist","provider","dynamic")+require("path").sep;` +
   `for(const name of Object.keys(require.cache))if(name.startsWith(own))delete require.cache[name];`;
 
 function failureOf(call: string, error: grpc.ServiceError | null): Error {
@@ -271,8 +271,8 @@ function partialIn({ metadata }: grpc.ServiceError): Partial | undefined {
   };
 }
 
-const struct = (bag: Bag): Struct => Struct.fromJavaScript(bag as Record<string, JavaScriptValue>);
-const bagOf = (value: Struct | undefined): Bag => value?.toJavaScript() ?? {};
+const struct = (map: PropertyMap): Struct => Struct.fromJavaScript(map as Record<string, JavaScriptValue>);
+const bagOf = (value: Struct | undefined): PropertyMap => value?.toJavaScript() ?? {};
 
 async function startEngine(said: string[]): Promise<{ server: grpc.Server; address: string }> {
   const server = new grpc.Server();

@@ -1,18 +1,18 @@
-import { type Bag, CallFailed, HostDied, type ProviderHost } from "./host";
+import { type PropertyMap, CallFailed, HostDied, type ProviderHost } from "./host";
 
 /** One integration of a program. */
 export interface Declared {
   name: string;
   /** Names that it had before. */
   aliases?: readonly string[];
-  inputs: Bag;
+  inputs: PropertyMap;
 }
 
 /** What the engine keeps of a resource. */
 export interface Kept {
   id: string;
-  inputs: Bag;
-  outputs: Bag;
+  inputs: PropertyMap;
+  outputs: PropertyMap;
   /** The last operation failed half way. A refresh clears it. */
   initErrors: boolean;
   /** Its old one was deleted, and the new one could not be created: nothing is there any more. */
@@ -187,7 +187,7 @@ export class Stack implements PulumiStack {
 
 interface Decision {
   operation: Operation;
-  inputs: Bag;
+  inputs: PropertyMap;
   deleteBeforeReplace: boolean;
 }
 
@@ -250,13 +250,13 @@ class Run {
     });
   }
 
-  private async check(urn: string, olds: Bag, news: Bag): Promise<Bag> {
+  private async check(urn: string, olds: PropertyMap, news: PropertyMap): Promise<PropertyMap> {
     const { inputs, failures } = await this.host.check(urn, this.own(olds), news);
     if (failures.length > 0) throw new CallFailed("check", failures.join("\n"), undefined);
     return inputs;
   }
 
-  private async create(name: string, inputs: Bag): Promise<void> {
+  private async create(name: string, inputs: PropertyMap): Promise<void> {
     try {
       const { id, properties } = await this.host.create(urnOf(name), inputs);
       this.stack.resources.set(name, settled(id, inputs, properties));
@@ -269,7 +269,7 @@ class Run {
     }
   }
 
-  private async update(name: string, old: Kept, inputs: Bag): Promise<void> {
+  private async update(name: string, old: Kept, inputs: PropertyMap): Promise<void> {
     try {
       const properties = await this.host.update(urnOf(name), old.id, this.own(old.outputs), inputs);
       this.stack.resources.set(name, settled(old.id, inputs, properties));
@@ -283,7 +283,7 @@ class Run {
     }
   }
 
-  private async replace(name: string, old: Kept, inputs: Bag, deleteFirst: boolean): Promise<void> {
+  private async replace(name: string, old: Kept, inputs: PropertyMap, deleteFirst: boolean): Promise<void> {
     if (deleteFirst) {
       await this.host.delete(urnOf(name), old.id, this.own(old.outputs));
       this.stack.resources.set(name, { ...old, pendingReplacement: true });
@@ -308,7 +308,7 @@ class Run {
   }
 
   /** The text of this run in place of the one that a resource was stored with. */
-  private own(properties: Bag): Bag {
+  private own(properties: PropertyMap): PropertyMap {
     return Object.keys(properties).length === 0 ? {} : { ...properties, __provider: this.text };
   }
 }
@@ -321,7 +321,7 @@ const withoutEncrypted = (state: string): string =>
     ),
   );
 
-const settled = (id: string, inputs: Bag, outputs: Bag): Kept => ({
+const settled = (id: string, inputs: PropertyMap, outputs: PropertyMap): Kept => ({
   id,
   inputs,
   outputs: withText(outputs),
@@ -330,7 +330,7 @@ const settled = (id: string, inputs: Bag, outputs: Bag): Kept => ({
 });
 
 /** A resource without the provider's text could be neither refreshed nor destroyed. */
-function withText(outputs: Bag): Bag {
+function withText(outputs: PropertyMap): PropertyMap {
   if (typeof outputs["__provider"] !== "string")
     throw new Error("the provider's text is missing among the outputs");
   return outputs;

@@ -2,12 +2,12 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import fc from "fast-check";
-import { adoptionDifferences, stateOfAdopted } from "../../../provider/adoption";
-import { withImmutasSettings } from "../../../provider/drift";
-import { describe as described, isAt, standingAt } from "../../../provider/identity";
+import { adoptionDifferences, stateOfAdopted } from "../../../provider/synapse/adoption";
+import { withImmutasSettings } from "../../../provider/synapse/drift";
+import { describe as described, isAt, standingAt } from "../../../provider/synapse/identity";
 import { immutaClient } from "../../../provider/immuta/client";
-import { payloadOf } from "../../../provider/immuta/payload";
-import type { Immuta } from "../../../provider/immuta/types";
+import { payloadOf } from "../../../provider/synapse/payload";
+import { type Immuta, readConfig } from "../../../provider/synapse/api";
 import { waitUntil } from "../../../provider/immuta/wait";
 import { expectHarmless } from "../../unit/provider/nasty";
 import { manual, stateOf } from "../../unit/provider/samples";
@@ -111,7 +111,15 @@ describe("whatever Immuta answers", function () {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const reporter = { info: () => undefined, warn: () => undefined, debug: () => undefined };
     const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    immuta = immutaClient({ url, apiKey: key, userAgent: "fuzz", reporter, requestTimeout: 5_000, tries: 1 });
+    immuta = immutaClient({
+      url,
+      readConfig,
+      apiKey: key,
+      userAgent: "fuzz",
+      reporter,
+      requestTimeout: 5_000,
+      tries: 1,
+    });
   });
   after(async () => {
     server.closeAllConnections();

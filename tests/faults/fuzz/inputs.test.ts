@@ -1,17 +1,18 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { ConfigurationError, readConfiguration } from "../../../provider/configuration";
-import { masked, reviewable, scriptIdentity } from "../../../provider/pool/script-identity";
-import { ScriptError, splitBatches } from "../../../provider/pool/batches";
-import { concernsIn } from "../../../provider/pool/guard";
-import { type Bag, properties } from "../../../provider/properties";
-import * as integration from "../../../provider/synapse-integration";
-import { bag, manual, stateOf } from "../../unit/provider/samples";
+import { ConfigurationError, readConfiguration } from "../../../provider/core/configuration";
+import { masked, reviewable, scriptIdentity } from "../../../provider/sql/script/identity";
+import { ScriptError, splitBatches } from "../../../provider/sql/script/split";
+import { concernsIn } from "../../../provider/sql/script/guard";
+import type { PropertyMap } from "../../../provider/core/property-map";
+import { properties } from "../../../provider/synapse/inputs/paths";
+import * as integration from "../../../provider/synapse/integration";
+import { map, manual, stateOf } from "../../unit/provider/samples";
 import { odd, spoilt, survived } from "./odd";
 
 const secret = "c4nary-Passw0rd";
-const program: Bag = {
-  ...bag(manual),
+const program: PropertyMap = {
+  ...map(manual),
   password: secret,
   bootstrap: { username: "sqladmin", password: secret, requestTimeout: "2m", approvedScripts: { edit: "a" } },
   timeouts: { create: "5m" },
@@ -26,7 +27,7 @@ describe("whatever a program gives", function () {
   it("is refused with reasons that hold no secret, or is understood by diff and preview", async () => {
     await fc.assert(
       fc.asyncProperty(spoilt(program), spoilt(program), async (news, olds) => {
-        if (!isBag(news) || !isBag(olds)) return;
+        if (!isPropertyMap(news) || !isPropertyMap(olds)) return;
         const checked = integration.check(olds, news);
         for (const { property, reason } of checked.failures) {
           expect(property).to.equal("");
@@ -34,9 +35,9 @@ describe("whatever a program gives", function () {
         }
         if (checked.failures.length > 0) return;
         await survived(() => [
-          integration.diff("id", bag(stateOf(manual)), checked.inputs),
+          integration.diff("id", map(stateOf(manual)), checked.inputs),
           integration.announcementOfCreate(checked.inputs),
-          integration.announcementOfChange(bag(stateOf(manual)), checked.inputs),
+          integration.announcementOfChange(map(stateOf(manual)), checked.inputs),
         ]);
       }),
       { numRuns: 2000 },
@@ -149,10 +150,10 @@ describe("whatever the configuration says", () => {
   });
 });
 
-const isBag = (value: unknown): value is Bag =>
+const isPropertyMap = (value: unknown): value is PropertyMap =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-function nested(path: string, value: unknown): Bag {
+function nested(path: string, value: unknown): PropertyMap {
   const [head = "", leaf] = path.split(".");
   return { ...program, [head]: leaf === undefined ? value : { [leaf]: value } };
 }

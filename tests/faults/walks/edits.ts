@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Bag } from "../driver/host";
+import type { PropertyMap } from "../driver/host";
 import type { Random } from "./random";
 
 /** What an edit may draw upon. */
@@ -21,15 +21,15 @@ export interface Supplies {
 const delimiters = ["|", "#", "~", "::", "%%"];
 
 /** One edit of a program; undefined where it does not fit this one. */
-type Edit = (inputs: Bag, supplies: Supplies) => Bag | undefined;
+type Edit = (inputs: PropertyMap, supplies: Supplies) => PropertyMap | undefined;
 
-const isManual = (inputs: Bag): boolean => inputs["autoBootstrap"] === false;
+const isManual = (inputs: PropertyMap): boolean => inputs["autoBootstrap"] === false;
 
-const without = (inputs: Bag, ...names: string[]): Bag =>
+const without = (inputs: PropertyMap, ...names: string[]): PropertyMap =>
   Object.fromEntries(Object.entries(inputs).filter(([name]) => !names.includes(name)));
 
 /** The inputs in the other setup, or in the same with another account. */
-export function inSetup(manual: boolean, inputs: Bag, { password, account }: Supplies): Bag {
+export function inSetup(manual: boolean, inputs: PropertyMap, { password, account }: Supplies): PropertyMap {
   const plain = without(
     inputs,
     ...["username", "password", "passwordFrom", "passwordVersion", "bootstrap", "adopt", "adoptMode"],

@@ -1,4 +1,4 @@
-import type { Bag } from "../driver/host";
+import type { PropertyMap } from "../driver/host";
 import { settingsOf } from "../goal";
 
 /**
@@ -36,21 +36,21 @@ const meanings: Readonly<Record<string, Change>> = {
   onDisabled: "local",
 };
 
-const defaults: Bag = { port: 1433 };
+const defaults: PropertyMap = { port: 1433 };
 const text = (value: unknown): string => JSON.stringify([value]);
 
 /** Names of the inputs that differ in what they mean. */
-function changedBetween(olds: Bag, news: Bag): string[] {
-  const before: Bag = { ...defaults, ...olds, ...settingsOf(olds) };
-  const after: Bag = { ...defaults, ...news, ...settingsOf(news) };
+function changedBetween(olds: PropertyMap, news: PropertyMap): string[] {
+  const before: PropertyMap = { ...defaults, ...olds, ...settingsOf(olds) };
+  const after: PropertyMap = { ...defaults, ...news, ...settingsOf(news) };
   return Object.keys(meanings).filter((name) => text(before[name]) !== text(after[name]));
 }
 
 const nobody: Trace = { calls: [], looks: [], ran: [] };
-const isManual = (inputs: Bag): boolean => inputs["autoBootstrap"] === false;
-const databaseOf = (inputs: Bag): string => String(inputs["database"]);
+const isManual = (inputs: PropertyMap): boolean => inputs["autoBootstrap"] === false;
+const databaseOf = (inputs: PropertyMap): string => String(inputs["database"]);
 
-function creation(inputs: Bag, pool: "untouched" | "ours"): Trace {
+function creation(inputs: PropertyMap, pool: "untouched" | "ours"): Trace {
   if (!isManual(inputs)) return { ...nobody, calls: ["GET /integrations", "POST /integrations"] };
   const databases = ["master", databaseOf(inputs)];
   return {
@@ -65,7 +65,7 @@ function creation(inputs: Bag, pool: "untouched" | "ours"): Trace {
   };
 }
 
-function removal(inputs: Bag, missing = false): Trace {
+function removal(inputs: PropertyMap, missing = false): Trace {
   // The delete script can be had only while the integration exists.
   if (missing)
     return {
@@ -86,7 +86,7 @@ function removal(inputs: Bag, missing = false): Trace {
   };
 }
 
-function change(inputs: Bag, changed: readonly Change[], account: boolean): Trace {
+function change(inputs: PropertyMap, changed: readonly Change[], account: boolean): Trace {
   const credentials = changed.includes("credentials");
   if (!isManual(inputs))
     return changed.includes("put")
@@ -116,7 +116,7 @@ const both = (one: Trace, other: Trace): Trace => ({
 /** What is known of an integration before a run. */
 export interface Known {
   /** What the state says, drifts that a refresh found included. */
-  inputs: Bag;
+  inputs: PropertyMap;
   /** Immuta forgot it, and a refresh found that out: in manual setup the pool still holds what is ours. */
   missing?: boolean;
 }
@@ -129,7 +129,7 @@ export interface Expected {
 }
 
 /** What a run does to one integration. */
-export function expectedOf(known: Known | undefined, news: Bag | undefined): Expected {
+export function expectedOf(known: Known | undefined, news: PropertyMap | undefined): Expected {
   const done = (operation: Expected["operation"], trace: Trace, afterwards = nobody): Expected => ({
     operation,
     trace,

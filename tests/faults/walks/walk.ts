@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { secretsFoundIn } from "../../engine/canaries";
 import { byHand } from "../by-hand";
-import type { Bag } from "../driver/host";
+import type { PropertyMap } from "../driver/host";
 import type { Declared } from "../driver/stack";
 import { integrationsOn, left, missed, settingsOf } from "../goal";
 import { endFaults, type Ground, Life, secrets } from "../ground";
@@ -195,7 +195,7 @@ class Walk {
     };
     this.ground.sandbox.immuta.edit(String(found["id"]), settings);
     const { metadataDelimiters } = (
-      integrationsOn(this.life).find(({ id }) => id === found["id"]) as { config: Bag }
+      integrationsOn(this.life).find(({ id }) => id === found["id"]) as { config: PropertyMap }
     ).config;
     this.known.set(target.name, {
       inputs: { ...known.inputs, ...settings, metadataDelimiters },
@@ -353,10 +353,10 @@ class Walk {
   }
 }
 
-const stands = (integration: Bag, inputs: Bag): boolean => {
-  const config = integration["config"] as Bag;
+const stands = (integration: PropertyMap, inputs: PropertyMap): boolean => {
+  const config = integration["config"] as PropertyMap;
   return config["host"] === inputs["host"] && config["database"] === inputs["database"];
 };
 
-const describe = (inputs: Bag): string =>
+const describe = (inputs: PropertyMap): string =>
   `${inputs["autoBootstrap"] === true ? "automatic" : "manual"} setup on ${String(inputs["database"])} of ${String(inputs["host"])}`;

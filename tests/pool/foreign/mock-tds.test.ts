@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { BatchFailed, PoolUnreachable } from "../../../provider/pool/errors";
-import type { PoolLogin } from "../../../provider/pool/login";
-import { survey } from "../../../provider/pool/survey";
+import { BatchFailed, PoolUnreachable } from "../../../provider/sql/errors";
+import type { PoolLogin } from "../../../provider/sql/connect/login";
+import { preflight } from "../../../provider/sql/preflight";
 import { makeCertificate } from "../../../sandbox/synapse/certificate";
 import { failureOf, FakeClock, host, Lines, loginTo, type Stage, stageOn } from "../support";
 import { having, mockTds } from "./parts";
@@ -162,7 +162,9 @@ describe("a TDS server that is not ours, mssql-mock-tds", () => {
 
   it("is surveyed in both databases", async () => {
     const sought = { database: "claims", schema: "immuta", username: "immuta_account" };
-    expect(await survey(loginTo(at("node")), sought, new Lines(), undefined, new FakeClock())).to.deep.equal([
+    expect(
+      await preflight(loginTo(at("node")), sought, new Lines(), undefined, new FakeClock()),
+    ).to.deep.equal([
       "login immuta_account in database master",
       "schema immuta_policies in database claims",
       "user żółw in database claims",

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
-import { cacheRoot } from "../../../engine/cache";
+import { cacheRoot } from "../../../tools/engine/cache";
 
 const run = promisify(execFile);
 

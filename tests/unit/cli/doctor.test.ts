@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { generate } from "selfsigned";
 import { proxyFor } from "../../../cli/doctor/tenant";
-import { openConnection } from "../../../provider/pool/connection";
+import { openConnection } from "../../../provider/sql/connect/connection";
 import { expectHarmless, nasty } from "../provider/nasty";
 import { type Bench, openBench } from "./tenant";
 

@@ -4,21 +4,21 @@ import type { Io } from "../../../cli/io";
 import { reportOf, type Report } from "../../../cli/report/model";
 import { propertiesAt } from "../../../cli/report/json";
 import { readPreview } from "../../../cli/report/read";
-import { announcementOf } from "../../../provider/announce/announce";
-import { type Announcement, lineOf } from "../../../provider/announce/announcement";
-import * as life from "../../../provider/synapse-integration";
+import { announcementOf } from "../../../provider/synapse/announce";
+import { type Announcement, lineOf } from "../../../provider/core/announcement";
+import * as life from "../../../provider/synapse/integration";
 
 export const golden = join(__dirname, "..", "..", "report", "golden");
 
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-type Bag = Record<string, unknown>;
+type PropertyMap = Record<string, unknown>;
 
 export const urnOf = (name: string, types = ""): string =>
   `urn:pulumi:test::governance::${types}pulumi-nodejs:dynamic/immuta:SynapseIntegration::${name}`;
 
 /** What `check` leaves of a manual setup's inputs. */
-export const inputs = (name: string): Bag => ({
+export const inputs = (name: string): PropertyMap => ({
   host: `${name}.sql.azuresynapse.net`,
   port: 1433,
   database: name,
@@ -33,7 +33,7 @@ export const inputs = (name: string): Bag => ({
 });
 
 /** A step as `pulumi preview --json` prints it. */
-export const step = (op: string, name: string, before?: Bag, after?: Bag): Bag => ({
+export const step = (op: string, name: string, before?: PropertyMap, after?: PropertyMap): PropertyMap => ({
   op,
   urn: urnOf(name),
   ...(before === undefined
@@ -42,25 +42,25 @@ export const step = (op: string, name: string, before?: Bag, after?: Bag): Bag =
   ...(after === undefined ? {} : { newState: { inputs: after } }),
 });
 
-export const said = (name: string, message: string, severity = "info"): Bag => ({
+export const said = (name: string, message: string, severity = "info"): PropertyMap => ({
   urn: urnOf(name),
   message,
   severity,
 });
 
 /** What the provider announces of a resource; `said` with the line of it. */
-export const announced = (name: string, announcement: Partial<Announcement>): Bag =>
+export const announced = (name: string, announcement: Partial<Announcement>): PropertyMap =>
   said(name, `\n${lineOf({ ...announcementOf([], {}), ...announcement })}\n`);
 
 /** The JSON of a preview in which the provider announces each step, unless the diagnostics hold an announcement of it. */
-export function previewJson(steps: Bag[], diagnostics: Bag[] = []): string {
-  const isOf = (urn: unknown) => (diagnostic: Bag) =>
+export function previewJson(steps: PropertyMap[], diagnostics: PropertyMap[] = []): string {
+  const isOf = (urn: unknown) => (diagnostic: PropertyMap) =>
     diagnostic["urn"] === urn && String(diagnostic["message"]).includes("immuta:announcement");
   const own = steps
     .filter(({ urn }) => !diagnostics.some(isOf(urn)))
-    .flatMap(({ urn, oldState, newState }): Bag[] => {
-      const outputs = propertiesAt((oldState as Bag | undefined)?.["outputs"], "outputs");
-      const news = propertiesAt((newState as Bag | undefined)?.["inputs"], "inputs");
+    .flatMap(({ urn, oldState, newState }): PropertyMap[] => {
+      const outputs = propertiesAt((oldState as PropertyMap | undefined)?.["outputs"], "outputs");
+      const news = propertiesAt((newState as PropertyMap | undefined)?.["inputs"], "inputs");
       if (newState === undefined) return [];
       const announcement =
         oldState === undefined
@@ -71,11 +71,11 @@ export function previewJson(steps: Bag[], diagnostics: Bag[] = []): string {
   return JSON.stringify({ steps, diagnostics: [...own, ...diagnostics] });
 }
 
-export const report = (steps: Bag[], diagnostics: Bag[] = []): Report =>
+export const report = (steps: PropertyMap[], diagnostics: PropertyMap[] = []): Report =>
   reportOf(readPreview(Buffer.from(previewJson(steps, diagnostics))));
 
 /** A report of one integration that changes from its inputs to these as well. */
-export const changed = (change: Bag, diagnostics: Bag[] = [], op = "update"): Report =>
+export const changed = (change: PropertyMap, diagnostics: PropertyMap[] = [], op = "update"): Report =>
   report([step(op, "claims", inputs("claims"), { ...inputs("claims"), ...change })], diagnostics);
 
 export const recorded = (file: string): Buffer => readFileSync(join(golden, file));

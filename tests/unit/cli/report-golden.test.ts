@@ -5,7 +5,7 @@ import { markdownOf } from "../../../cli/report/markdown";
 import { reportOf, type Report } from "../../../cli/report/model";
 import { readPreview } from "../../../cli/report/read";
 import { announcementIn } from "../../../cli/report/announcement";
-import { wordsOf } from "../../../provider/announce/words";
+import { wordsOf } from "../../../provider/synapse/words";
 import { expectOwn } from "./gfm";
 import { golden, recorded } from "./previews";
 

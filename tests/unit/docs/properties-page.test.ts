@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { page } from "../../../docs/render-properties";
 import { command } from "../../../docs/rendered";
-import { properties } from "../../../provider/properties";
+import { properties } from "../../../provider/synapse/inputs/paths";
 
 describe("docs/properties.md", () => {
   it("is what the property table says", async () => {

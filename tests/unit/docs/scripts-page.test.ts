@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { mostBatches, splitBatches } from "../../../provider/pool/batches";
-import { interruptionIn, judge, type Patience, type Rule, rules } from "../../../provider/pool/trouble";
+import { mostBatches, splitBatches } from "../../../provider/sql/script/split";
+import { interruptionIn, judge, type Waiting, type Rule, rules } from "../../../provider/sql/trouble";
 
 const page = readFileSync(join(__dirname, "..", "..", "..", "docs", "scripts.md"), "utf8");
 
-const duration = (patience: Patience): string =>
+const duration = (patience: Waiting): string =>
   typeof patience === "string"
     ? { not: "error", waitForPool: "`waitForPool`" }[patience]
     : patience % 60_000 === 0

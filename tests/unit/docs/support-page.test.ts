@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
-import { ENGINE_VERSION } from "../../../engine";
+import { ENGINE_VERSION } from "../../../tools/engine";
 
 const root = join(__dirname, "..", "..", "..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");

@@ -6,7 +6,7 @@ const root = join(__dirname, "..", "..", "..");
 const page = readFileSync(join(root, "docs", "troubleshooting.md"), "utf8");
 
 /** All texts of the package, with those that are put together over several lines in one piece. */
-const source = ["provider", "host", "sdk"]
+const source = ["provider", "sdk"]
   .flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".ts"))
@@ -38,7 +38,7 @@ describe("docs/troubleshooting.md", () => {
   });
 
   it("has every number of a server's refusal that gets advice", () => {
-    const advice = readFileSync(join(root, "provider", "pool", "advice.ts"), "utf8");
+    const advice = readFileSync(join(root, "provider", "sql", "hints.ts"), "utf8");
     const table = advice.slice(
       advice.indexOf("const forNumber"),
       advice.indexOf("\n]);", advice.indexOf("const forNumber")),

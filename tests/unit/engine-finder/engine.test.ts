@@ -13,9 +13,9 @@ import { delimiter, dirname, join } from "node:path";
 
 import { expect } from "chai";
 
-import { ENGINE_VERSION, ensureEngine, type Engine } from "../../../engine";
-import { cacheFolder } from "../../../engine/cache";
-import { onPath } from "../../../engine/path";
+import { ENGINE_VERSION, ensureEngine, type Engine } from "../../../tools/engine";
+import { cacheFolder } from "../../../tools/engine/cache";
+import { onPath } from "../../../tools/engine/path";
 
 /** A POSIX script in the place of an executable. */
 function executable(path: string, ...lines: string[]): string {

@@ -1,19 +1,19 @@
 import { expect } from "chai";
 import { CommandError } from "../../../cli/io";
 import { announcementIn } from "../../../cli/report/announcement";
-import { lineOf } from "../../../provider/announce/announcement";
-import type { Announcement } from "../../../provider/announce/announcement";
-import { packageVersion } from "../../../provider/configuration";
-import type { Inputs } from "../../../provider/properties";
-import * as life from "../../../provider/synapse-integration";
-import { unknown } from "../../../provider/unknown";
+import { lineOf } from "../../../provider/core/announcement";
+import type { Announcement } from "../../../provider/core/announcement";
+import { packageVersion } from "../../../provider/core/configuration";
+import type { Inputs } from "../../../provider/synapse/inputs/table";
+import * as life from "../../../provider/synapse/integration";
+import { unknown } from "../../../provider/core/unknown";
 import { told } from "./life/stage";
-import { automatic, bag, changed, manual, stateOf } from "./samples";
+import { automatic, map, changed, manual, stateOf } from "./samples";
 
 const role = (name: string): { enabled: true; role: string } => ({ enabled: true, role: name });
-const created = (inputs: Inputs): Announcement => life.announcementOfCreate(bag(inputs));
+const created = (inputs: Inputs): Announcement => life.announcementOfCreate(map(inputs));
 const toldOf = (olds: object, news: object): Announcement => {
-  const announcement = life.announcementOfChange(bag(olds), bag(news));
+  const announcement = life.announcementOfChange(map(olds), map(news));
   if (announcement === undefined) throw new Error("nothing is announced");
   return announcement;
 };

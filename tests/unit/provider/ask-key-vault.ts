@@ -1,4 +1,4 @@
-import { resolvePassword } from "../../../provider/password-reference";
+import { resolvePassword } from "../../../provider/passwords/reference";
 
 /** Fetches the password of the secret whose URI is the argument, and prints how that ended. */
 resolvePassword({ keyVault: process.argv[2] ?? "" }).then(

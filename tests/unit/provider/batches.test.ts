@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { mostBatches, ScriptError, splitBatches } from "../../../provider/pool/batches";
+import { mostBatches, ScriptError, splitBatches } from "../../../provider/sql/script/split";
 
 const texts = (script: string): string[] => splitBatches(script).map((batch) => batch.text.trim());
 

@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import { check } from "../../../provider/check";
-import { properties } from "../../../provider/properties";
-import { unknown } from "../../../provider/unknown";
+import { check } from "../../../provider/synapse/check";
+import { properties } from "../../../provider/synapse/inputs/paths";
+import { unknown } from "../../../provider/core/unknown";
 import { moreRefusals } from "./more-refusals";
 import { refusals } from "./refusals";
-import { automatic, bag, changed, manual } from "./samples";
+import { automatic, map, changed, manual } from "./samples";
 
-const reasons = (inputs: object): string[] => check(bag(inputs)).failures.map((failure) => failure.reason);
+const reasons = (inputs: object): string[] => check(map(inputs)).failures.map((failure) => failure.reason);
 
 /** Not of the type, and not of the value's absence. */
 const isByRule = (sentence: string): boolean => !/: (must be a|is required)/.test(sentence);
@@ -45,7 +45,7 @@ describe("check", () => {
   });
 
   it("refuses all that is wrong at once, and names no property, whose value the engine would print", () => {
-    const { failures } = check(bag({ ...manual, port: 0, password: "", colour: "red" }));
+    const { failures } = check(map({ ...manual, port: 0, password: "", colour: "red" }));
     expect(failures.map((failure) => failure.property)).to.deep.equal(["", "", ""]);
     expect(failures.map((failure) => failure.reason.split(":")[0])).to.deep.equal([
       "colour",

@@ -4,10 +4,10 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect } from "chai";
 import { type ClientOptions, immutaClient } from "../../../provider/immuta/client";
-import { Interrupted, Interruption } from "../../../provider/interruption";
+import { Interrupted, Interruption } from "../../../provider/core/interruption";
 import { ImmutaError } from "../../../provider/immuta/errors";
-import { payloadOf } from "../../../provider/immuta/payload";
-import type { Immuta } from "../../../provider/immuta/types";
+import { payloadOf } from "../../../provider/synapse/payload";
+import { type Immuta, readConfig, type ShownConfig } from "../../../provider/synapse/api";
 import { manual } from "./samples";
 
 const key = "c4nary-api-key";
@@ -63,10 +63,11 @@ describe("the Immuta client", () => {
     client = clientWith({});
   });
   const note = (line: string): void => void lines.push(line);
-  const clientWith = (more: Partial<ClientOptions>): Immuta =>
+  const clientWith = (more: Partial<ClientOptions<ShownConfig>>): Immuta =>
     immutaClient({
       url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`),
       apiKey: key,
+      readConfig,
       userAgent: "pulumi-immuta/test",
       reporter: { info: note, warn: note, debug: note },
       requestTimeout: 5000,

@@ -4,7 +4,7 @@ import {
   packageVersion,
   readConfiguration,
   type Configuration,
-} from "../../../provider/configuration";
+} from "../../../provider/core/configuration";
 
 type Settings = Record<string, string>;
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { withImmutasSettings } from "../../../provider/drift";
-import { synapseType, type Integration } from "../../../provider/immuta/types";
+import { withImmutasSettings } from "../../../provider/synapse/drift";
+import { synapseType, type Integration } from "../../../provider/synapse/api";
 import { manual, stateOf } from "./samples";
 
 const state = stateOf({ ...manual, impersonation: { enabled: true, role: "R" } });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { splitBatches } from "../../../provider/pool/batches";
-import { concernsIn, type Own } from "../../../provider/pool/guard";
+import { splitBatches } from "../../../provider/sql/script/split";
+import { concernsIn, type Own } from "../../../provider/sql/script/guard";
 import {
   type Phase,
   renderEditInMaster,

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { startImmuta, type Immuta } from "../../../sandbox/immuta";
-import { packageVersion } from "../../../provider/configuration";
+import { packageVersion } from "../../../provider/core/configuration";
 import { certificateFor } from "./private-authority";
 
 const apiKey = "c4nary-key";

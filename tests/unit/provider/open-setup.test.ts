@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { wordsOf } from "../../../provider/announce/words";
-import { check } from "../../../provider/check";
-import { announcementOfCreate } from "../../../provider/synapse-integration";
-import { unknown } from "../../../provider/unknown";
+import { wordsOf } from "../../../provider/synapse/words";
+import { check } from "../../../provider/synapse/check";
+import { announcementOfCreate } from "../../../provider/synapse/integration";
+import { unknown } from "../../../provider/core/unknown";
 import { manual } from "./samples";
 
 describe("a setup that an output decides", () => {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { resolvePassword } from "../../../provider/password-reference";
-import type { PasswordReference } from "../../../provider/properties";
+import { resolvePassword } from "../../../provider/passwords/reference";
+import type { PasswordReference } from "../../../provider/synapse/inputs/table";
 
 describe("passwords by reference", () => {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-immuta-password-"));

@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { plan, planCreate, planDelete, stepNamed, undo } from "../../../provider/plan";
-import { properties } from "../../../provider/properties";
-import { runsInMaster } from "../../../provider/immuta/types";
-import { namesOf as names, type Step } from "../../../provider/steps/step";
-import { unknown } from "../../../provider/unknown";
-import { automatic, bag, changed, manual, stateOf } from "./samples";
+import { plan, planCreate, planDelete, stepNamed, undo } from "../../../provider/synapse/plan";
+import { properties } from "../../../provider/synapse/inputs/paths";
+import { runsInMaster } from "../../../provider/synapse/api";
+import { namesOf as names, type Step } from "../../../provider/synapse/steps/step";
+import { unknown } from "../../../provider/core/unknown";
+import { automatic, map, changed, manual, stateOf } from "./samples";
 
 const begun = (...named: string[]): Step[] => named.map((name) => stepNamed(name)!);
 const undoCreate = (named: string[], registered: boolean): Step[] =>
@@ -82,7 +82,7 @@ describe("plan", () => {
   ] as const) {
     describe(`${setup} setup`, () => {
       it("finds nothing to do for the same inputs", () => {
-        expect(plan(stateOf(inputs), bag(inputs))).to.deep.equal({
+        expect(plan(stateOf(inputs), map(inputs))).to.deep.equal({
           action: "none",
           differences: [],
           replaces: [],
@@ -98,7 +98,7 @@ describe("plan", () => {
           path === "impersonation.role" ? { ...inputs, impersonation: { enabled: true, role: "Q" } } : inputs;
 
         it(`treats a change of ${path} as ${change}`, () => {
-          const result = plan(stateOf(base), bag(changed(base, path, other[path])));
+          const result = plan(stateOf(base), map(changed(base, path, other[path])));
           const steps = {
             replace: [],
             local: [],
@@ -119,7 +119,7 @@ describe("plan", () => {
         });
 
         it(`takes an unknown ${path} for a change that is known at up, and for no replacement`, () => {
-          const result = plan(stateOf(base), bag(changed(base, path, unknown)));
+          const result = plan(stateOf(base), map(changed(base, path, unknown)));
           expect(result.action).not.to.equal("none");
           expect(result.replaces).to.deep.equal([]);
           expect(result.differences).to.deep.equal([{ path, change, known: false }]);
@@ -134,8 +134,8 @@ describe("plan", () => {
   });
 
   it("replaces on a change of setup", () => {
-    expect(plan(stateOf(automatic), bag(manual)).replaces).to.deep.equal(["autoBootstrap"]);
-    expect(plan(stateOf(manual), bag(automatic)).replaces).to.deep.equal(["autoBootstrap"]);
+    expect(plan(stateOf(automatic), map(manual)).replaces).to.deep.equal(["autoBootstrap"]);
+    expect(plan(stateOf(manual), map(automatic)).replaces).to.deep.equal(["autoBootstrap"]);
   });
 
   it("makes one edit script and one PUT of several changes at once", () => {
@@ -143,12 +143,12 @@ describe("plan", () => {
       enabled: true,
       role: "R",
     });
-    expect(names(plan(stateOf(manual), bag(news)).steps)).to.deep.equal(putSteps.manual);
+    expect(names(plan(stateOf(manual), map(news)).steps)).to.deep.equal(putSteps.manual);
   });
 
   it("deletes the old one first where the new one would claim the same host", () => {
-    const sameHost = plan(stateOf(manual), bag(changed(manual, "database", "other")));
-    const otherHost = plan(stateOf(manual), bag(changed(manual, "host", "other.sql.azuresynapse.net")));
+    const sameHost = plan(stateOf(manual), map(changed(manual, "database", "other")));
+    const otherHost = plan(stateOf(manual), map(changed(manual, "host", "other.sql.azuresynapse.net")));
     expect([sameHost.deleteBeforeReplace, otherHost.deleteBeforeReplace]).to.deep.equal([true, false]);
   });
 
@@ -160,12 +160,12 @@ describe("plan", () => {
     ["the role while impersonation is off", "impersonation.role", "R"],
   ] as const)
     it(`sees no change in ${what}`, () => {
-      expect(plan(stateOf(manual), bag(changed(manual, path, value))).action).to.equal("none");
+      expect(plan(stateOf(manual), map(changed(manual, path, value))).action).to.equal("none");
     });
 
   it("sees a change when an optional property comes or goes", () => {
-    expect(plan(stateOf(manual), bag(changed(manual, "timeouts.create", "5m"))).action).to.equal("store");
-    expect(plan(stateOf(manual), bag(changed(manual, "bootstrap.username", undefined))).action).to.equal(
+    expect(plan(stateOf(manual), map(changed(manual, "timeouts.create", "5m"))).action).to.equal("store");
+    expect(plan(stateOf(manual), map(changed(manual, "bootstrap.username", undefined))).action).to.equal(
       "store",
     );
   });
@@ -176,14 +176,14 @@ describe("plan", () => {
     });
 
     it("brings pool and Immuta together although the program was reverted", () => {
-      expect(names(plan(halfUpdated, bag(manual)).steps)).to.deep.equal(putSteps.manual);
+      expect(names(plan(halfUpdated, map(manual)).steps)).to.deep.equal(putSteps.manual);
     });
 
     it("sets the login's password again where a change of credentials stopped half way", () => {
       const state = stateOf(manual, {
         progress: { operation: "update", done: ["run initial-create"], changes: ["credentials"] },
       });
-      expect(names(plan(state, bag(manual)).steps)).to.deep.equal(credentialSteps);
+      expect(names(plan(state, map(manual)).steps)).to.deep.equal(credentialSteps);
     });
 
     it("makes a create that Immuta gave up and that was kept anew", () => {
@@ -191,7 +191,7 @@ describe("plan", () => {
         status: "createError",
         progress: { operation: "create", done: ["register"] },
       });
-      expect(names(plan(state, bag(automatic)).steps)).to.deep.equal([
+      expect(names(plan(state, map(automatic)).steps)).to.deep.equal([
         "prove",
         "remove",
         "wait until gone",
@@ -203,7 +203,7 @@ describe("plan", () => {
 
     it("goes on with a create that was registered by waiting", () => {
       const state = stateOf(automatic, { progress: { operation: "create", done: ["register"] } });
-      expect(names(plan(state, bag(automatic)).steps)).to.deep.equal(["prove", "wait until enabled"]);
+      expect(names(plan(state, map(automatic)).steps)).to.deep.equal(["prove", "wait until enabled"]);
     });
 
     const { integrationId: _none, ...unregistered } = stateOf(manual, {
@@ -211,13 +211,13 @@ describe("plan", () => {
     });
 
     it("goes on with a create that was not registered from its scripts, which are repeatable", () => {
-      const steps = names(planCreate(bag(manual))).filter((step) => step !== "preflight");
-      expect(names(plan(unregistered, bag(manual)).steps)).to.deep.equal(steps);
+      const steps = names(planCreate(map(manual))).filter((step) => step !== "preflight");
+      expect(names(plan(unregistered, map(manual)).steps)).to.deep.equal(steps);
     });
 
     it("takes the old scripts' work back first where the program changed meanwhile", () => {
       const news = changed(manual, "username", "another");
-      expect(names(plan(unregistered, bag(news)).steps).slice(0, 5)).to.deep.equal([
+      expect(names(plan(unregistered, map(news)).steps).slice(0, 5)).to.deep.equal([
         "look",
         "generate cleanup",
         "generate post-cleanup",
@@ -228,11 +228,11 @@ describe("plan", () => {
   });
 
   it("creates an automatic setup with POST alone", () => {
-    expect(names(planCreate(bag(automatic)))).to.deep.equal(["look", "register", "wait until enabled"]);
+    expect(names(planCreate(map(automatic)))).to.deep.equal(["look", "register", "wait until enabled"]);
   });
 
   it("creates a manual setup with two scripts before POST, the first in master", () => {
-    const steps = planCreate(bag(manual));
+    const steps = planCreate(map(manual));
     expect(names(steps)).to.deep.equal([
       "look",
       "preflight",
@@ -297,7 +297,7 @@ describe("plan", () => {
   });
 
   it("does not look for an account that this resource made before", () => {
-    const news = bag(changed(manual, "username", "Former"));
+    const news = map(changed(manual, "username", "Former"));
     const steps = plan(stateOf(manual, { formerAccounts: ["former"] }), news).steps;
     expect(names(steps)).to.deep.equal(credentialSteps);
   });

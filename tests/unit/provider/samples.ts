@@ -1,5 +1,6 @@
-import type { Bag, Inputs } from "../../../provider/properties";
-import type { State } from "../../../provider/state";
+import type { PropertyMap } from "../../../provider/core/property-map";
+import type { Inputs } from "../../../provider/synapse/inputs/table";
+import type { State } from "../../../provider/synapse/state";
 
 /** Inputs as `check` leaves them, with the guide's own example values. */
 export const automatic: Inputs = {
@@ -34,12 +35,12 @@ export const stateOf = (inputs: Inputs, more: Partial<State> = {}): State => ({
 /** A copy with the value at a dotted path changed; `undefined` removes it. */
 export function changed<T extends object>(inputs: T, path: string, value: unknown): T {
   const [head = "", leaf] = path.split(".");
-  const copy = structuredClone(inputs) as Bag;
-  const target = leaf === undefined ? copy : ((copy[head] ??= {}) as Bag);
+  const copy = structuredClone(inputs) as PropertyMap;
+  const target = leaf === undefined ? copy : ((copy[head] ??= {}) as PropertyMap);
   const key = leaf ?? head;
   target[key] = value;
   if (value === undefined) Reflect.deleteProperty(target, key);
   return copy as T;
 }
 
-export const bag = (value: object): Bag => value as Bag;
+export const map = (value: object): PropertyMap => value as PropertyMap;

@@ -1,6 +1,13 @@
 import { expect } from "chai";
 import { SharedList } from "../../../provider/immuta/shared-list";
-import { type Immuta, type Integration, synapseType } from "../../../provider/immuta/types";
+import {
+  type Immuta,
+  type Integration,
+  type IntegrationPayload,
+  isWhole,
+  type ShownConfig,
+  synapseType,
+} from "../../../provider/synapse/api";
 import { Stage } from "./life/stage";
 
 const integration = (id: string, more: Partial<Integration> = {}): Integration => ({
@@ -16,11 +23,11 @@ const integration = (id: string, more: Partial<Integration> = {}): Integration =
 describe("a list that reads share", () => {
   let stage: Stage;
   let immuta: Immuta;
-  let shared: SharedList;
+  let shared: SharedList<ShownConfig, IntegrationPayload>;
   beforeEach(() => {
     stage = new Stage();
-    immuta = stage.world().immuta;
-    shared = new SharedList();
+    immuta = stage.ports().immuta;
+    shared = new SharedList(isWhole);
     for (const id of ["1", "2", "3"]) stage.integrations.set(id, integration(id));
   });
   const read = (id: string): Promise<Integration | undefined> => shared.sharedBy(immuta).get(id);

@@ -1,16 +1,16 @@
 import { expect } from "chai";
-import { phases } from "../../../provider/immuta/types";
-import { plan, planCreate, planDelete, stepNamed, undo } from "../../../provider/plan";
-import { namesOf, type Step } from "../../../provider/steps/step";
-import { automatic, bag, changed, manual, stateOf } from "./samples";
+import { phases } from "../../../provider/core/phases";
+import { plan, planCreate, planDelete, stepNamed, undo } from "../../../provider/synapse/plan";
+import { namesOf, type Step } from "../../../provider/synapse/steps/step";
+import { automatic, map, changed, manual, stateOf } from "./samples";
 
 const external = changed(manual, "bootstrap.run", "external");
 
 /** Every step that an operation of either setup takes. */
 const all: readonly Step[] = [automatic, manual, external].flatMap((inputs) => [
-  ...planCreate(bag(inputs)),
-  ...plan(stateOf(inputs), bag(changed(inputs, "username", "other"))).steps,
-  ...plan(stateOf(inputs), bag(changed(inputs, "metadataDelimiters.hashDelimiter", "#"))).steps,
+  ...planCreate(map(inputs)),
+  ...plan(stateOf(inputs), map(changed(inputs, "username", "other"))).steps,
+  ...plan(stateOf(inputs), map(changed(inputs, "metadataDelimiters.hashDelimiter", "#"))).steps,
   ...[true, false].flatMap((present) => planDelete(stateOf(inputs), present)),
 ]);
 

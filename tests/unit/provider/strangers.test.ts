@@ -10,7 +10,7 @@ import {
   mostItems,
   teller,
   told,
-} from "../../../provider/strangers";
+} from "../../../provider/core/strangers";
 
 /** What must never come out, whatever went in: as others read it, not as the module writes it. */
 const steersOrHides =

@@ -3,15 +3,17 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { programFor } from "../../../cli/adopt/program";
 import { readIntegration } from "../../../provider/immuta/answers";
-import { payloadOf } from "../../../provider/immuta/payload";
-import { synapseType } from "../../../provider/immuta/types";
-import { defaultConnectTimeout } from "../../../provider/pool/settings";
-import { defaultRequestTimeout } from "../../../provider/pool/batch";
-import { check } from "../../../provider/check";
-import { type Bag, type Inputs, properties, secretPaths, valueAt } from "../../../provider/properties";
-import { bag, changed, manual } from "./samples";
+import { payloadOf } from "../../../provider/synapse/payload";
+import { readConfig, synapseType } from "../../../provider/synapse/api";
+import { defaultConnectTimeout } from "../../../provider/sql/connect/settings";
+import { defaultRequestTimeout } from "../../../provider/sql/batch";
+import { check } from "../../../provider/synapse/check";
+import { type PropertyMap, valueAt } from "../../../provider/core/property-map";
+import type { Inputs } from "../../../provider/synapse/inputs/table";
+import { properties, secretPaths } from "../../../provider/synapse/inputs/paths";
+import { map, changed, manual } from "./samples";
 
-const configuration = readFileSync(join(__dirname, "../../../provider/configuration.ts"), "utf8");
+const configuration = readFileSync(join(__dirname, "../../../provider/core/configuration.ts"), "utf8");
 const named = (rows: readonly { path: string }[]): string[] => rows.map(({ path }) => path);
 
 /** Another value of each input that Immuta shows. */
@@ -28,9 +30,9 @@ const other: Readonly<Record<string, unknown>> = {
 };
 
 /** Of an integration with all of these. */
-const odd = Object.entries(other).reduce<Bag>(
+const odd = Object.entries(other).reduce<PropertyMap>(
   (inputs, [path, value]) => changed(inputs, path, value),
-  bag(manual),
+  map(manual),
 );
 
 describe("the table of inputs", () => {
@@ -101,7 +103,7 @@ describe("the table of inputs", () => {
     });
 
     it("an answer is read with all of it", () => {
-      const found = readIntegration({ id: "7", type: synapseType, status: "enabled", config });
+      const found = readIntegration({ id: "7", type: synapseType, status: "enabled", config }, readConfig);
       for (const { path } of shown) expect(valueAt(found.config, path), path).to.equal(other[path]);
       expect(found.config).not.to.have.any.keys("username", "password");
     });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { Semaphore } from "../../../provider/semaphore";
-import { serially } from "../../../provider/serially";
+import { Semaphore } from "../../../provider/dynamic/semaphore";
+import { serially } from "../../../provider/core/serially";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import type { Immuta, IntegrationStatus } from "../../../provider/immuta/types";
-import { IntegrationFailed, WaitedTooLong, waitUntil, type Clock } from "../../../provider/immuta/wait";
+import type { IntegrationStatus } from "../../../provider/immuta/types";
+import { IntegrationFailed, WaitedTooLong, waitUntil } from "../../../provider/immuta/wait";
+import type { Clock } from "../../../provider/core/clock";
 
 /** Immuta on a clock that does not wait: `at` gives the status at a time, in milliseconds. */
 class Watched {
@@ -23,13 +24,16 @@ class Watched {
       return Promise.resolve(this.at(this.time));
     };
     const note = (line: string): void => void this.lines.push(line);
-    return waitUntil({ tenant: "acme.example", status } as unknown as Immuta, {
-      id: "7",
-      until,
-      limit,
-      reporter: { info: note, warn: note, debug: note },
-      clock: this.clock,
-    });
+    return waitUntil(
+      { tenant: "acme.example", status },
+      {
+        id: "7",
+        until,
+        limit,
+        reporter: { info: note, warn: note, debug: note },
+        clock: this.clock,
+      },
+    );
   }
 }
 

@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import { phases } from "../../../provider/immuta/types";
-import { plan, planCreate, planDelete, setupScripts, undo } from "../../../provider/plan";
-import type { Step } from "../../../provider/steps/step";
-import { scriptIdentity } from "../../../provider/pool/script-identity";
-import { generateScripts } from "../../../provider/bootstrap-scripts";
-import { runsInMaster } from "../../../provider/immuta/types";
-import { bag, manual, stateOf } from "../provider/samples";
+import { phases } from "../../../provider/core/phases";
+import { plan, planCreate, planDelete, setupScripts, undo } from "../../../provider/synapse/plan";
+import type { Step } from "../../../provider/synapse/steps/step";
+import { scriptIdentity } from "../../../provider/sql/script/identity";
+import { generateScripts } from "../../../provider/synapse/bootstrap-scripts";
+import { runsInMaster } from "../../../provider/synapse/api";
+import { map, manual, stateOf } from "../provider/samples";
 import { claims, failureOf, Tenant } from "./support";
 
 const args = {
@@ -111,7 +111,7 @@ describe("getBootstrapScripts", () => {
 
   it("takes the arguments of a manual setup's resource as they are", async () => {
     const { initialCreate } = await generateScripts(new Tenant(), {
-      ...bag(manual),
+      ...map(manual),
       timeouts: { create: "5m" },
     });
     expect(initialCreate.runIn).to.equal("master");
@@ -128,7 +128,7 @@ describe("getBootstrapScripts", () => {
   it("names the databases in which the resource runs its phases", () => {
     const olds = stateOf(manual);
     const steps: Step[] = [
-      ...planCreate(bag(manual)),
+      ...planCreate(map(manual)),
       ...plan(olds, { ...manual, password: "other" }).steps,
       ...planDelete(olds, true),
       ...undo(setupScripts, { operation: "create", registered: false }),
@@ -136,7 +136,7 @@ describe("getBootstrapScripts", () => {
     const runs = steps.flatMap(({ script, announced }) =>
       script === undefined
         ? []
-        : [{ phase: script.phase, told: announced?.fields({ id: undefined, news: bag(manual) }) }],
+        : [{ phase: script.phase, told: announced?.fields({ id: undefined, news: map(manual) }) }],
     );
     expect(new Set(runs.map(({ phase }) => phase))).to.have.all.keys(...phases);
     for (const { phase, told } of runs)

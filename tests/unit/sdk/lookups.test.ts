@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Integration } from "../../../provider/immuta/types";
+import type { Integration } from "../../../provider/synapse/api";
 import {
   findIntegration,
   findIntegrations,

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { type Inputs, properties, topLevel } from "../../../provider/properties";
+import type { Inputs } from "../../../provider/synapse/inputs/table";
+import { properties, topLevel } from "../../../provider/synapse/inputs/paths";
 import { SynapseIntegration, type EitherSetupArgs } from "../../../sdk";
 
 const place = { host: "contoso.sql.azuresynapse.net", database: "claims", schema: "governed" };

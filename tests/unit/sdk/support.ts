@@ -1,4 +1,5 @@
-import type { Immuta, Integration, IntegrationPayload, Phase } from "../../../provider/immuta/types";
+import type { Immuta, Integration, IntegrationPayload } from "../../../provider/synapse/api";
+import type { Phase } from "../../../provider/core/phases";
 
 export interface ScriptRequest {
   phase: Phase;

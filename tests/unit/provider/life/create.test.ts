@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { ImmutaError } from "../../../../provider/immuta/errors";
-import { payloadOf } from "../../../../provider/immuta/payload";
-import { PoolUnreachable } from "../../../../provider/pool/errors";
-import type { Inputs } from "../../../../provider/properties";
-import * as life from "../../../../provider/synapse-integration";
-import { PartialState } from "../../../../provider/synapse-integration";
-import { automatic, bag, changed, manual } from "../samples";
+import { payloadOf } from "../../../../provider/synapse/payload";
+import { PoolUnreachable } from "../../../../provider/sql/errors";
+import type { Inputs } from "../../../../provider/synapse/inputs/table";
+import * as life from "../../../../provider/synapse/integration";
+import { PartialState } from "../../../../provider/synapse/integration";
+import { automatic, map, changed, manual } from "../samples";
 import { Stage, answered, failed, failureOf, made, partialStateOf } from "./stage";
 
 describe("the life of a SynapseIntegration: create", () => {
@@ -15,11 +15,11 @@ describe("the life of a SynapseIntegration: create", () => {
   });
 
   it("is created in manual setup by scripts and POST, and settles with what Immuta answered", async () => {
-    const { id, outs } = await life.create(manual, stage.world());
+    const { id, outs } = await life.create(manual, stage.ports());
     expect(id).to.equal("organization.azure.com/immuta/sample_schema");
     expect(stage.acts).to.deep.equal([
       "list",
-      "survey immuta",
+      "preflight immuta",
       "script initial-create",
       "script create",
       "run initial-create in master",
@@ -37,9 +37,9 @@ describe("the life of a SynapseIntegration: create", () => {
   });
 
   it("keeps of a script its number of batches and an identity that no password changes", async () => {
-    const { outs } = await life.create(manual, stage.world());
+    const { outs } = await life.create(manual, stage.ports());
     const other = new Stage();
-    const { outs: otherOuts } = await life.create(changed(manual, "password", "it's another"), other.world());
+    const { outs: otherOuts } = await life.create(changed(manual, "password", "it's another"), other.ports());
     expect(outs["scripts"]).to.deep.equal(otherOuts["scripts"]);
     expect(JSON.stringify(outs["scripts"])).to.match(
       /^\{"initial-create":\{"identity":"[0-9a-f]{64}","batches":1\}/,
@@ -48,7 +48,7 @@ describe("the life of a SynapseIntegration: create", () => {
 
   it("touches nothing where Immuta already governs the database", async () => {
     await made(stage, manual);
-    const error = await failureOf(life.create(changed(manual, "schema", "other"), stage.world()));
+    const error = await failureOf(life.create(changed(manual, "schema", "other"), stage.ports()));
     expect(error.message).to.match(/already has integration 7 on database immuta .* Nothing was changed\./);
     expect(stage.acts).to.deep.equal(["list"]);
   });
@@ -59,13 +59,13 @@ describe("the life of a SynapseIntegration: create", () => {
         "script initial-create",
         answered(500, "POST", "/integrations/scripts/initial-create"),
       );
-      expect(await failureOf(life.create(manual, stage.world()))).to.be.instanceOf(ImmutaError);
-      expect(stage.acts).to.deep.equal(["list", "survey immuta", "script initial-create"]);
+      expect(await failureOf(life.create(manual, stage.ports()))).to.be.instanceOf(ImmutaError);
+      expect(stage.acts).to.deep.equal(["list", "preflight immuta", "script initial-create"]);
     });
 
     it("takes back what it began, and keeps no state", async () => {
       stage.failures.set("run create in immuta", failed("create"));
-      const error = await failureOf(life.create(manual, stage.world()));
+      const error = await failureOf(life.create(manual, stage.ports()));
       expect(error).not.to.be.instanceOf(PartialState);
       expect(error.message).to.match(
         /Msg 297.*no permission[^]*Everything that was done before it was undone\./,
@@ -83,14 +83,14 @@ describe("the life of a SynapseIntegration: create", () => {
         "run initial-create in master",
         new PoolUnreachable("refused", { number: 18456, message: "" }),
       );
-      const error = await failureOf(life.create(manual, stage.world()));
+      const error = await failureOf(life.create(manual, stage.ports()));
       expect(error).to.be.instanceOf(PoolUnreachable);
       expect(stage.acts.at(-1)).to.equal("run initial-create in master");
     });
 
     it("takes a createError back as a whole, after proving that it is ours", async () => {
       stage.ends = "createError";
-      const error = await failureOf(life.create(manual, stage.world()));
+      const error = await failureOf(life.create(manual, stage.ports()));
       expect(error.message).to.contain("is in state createError");
       expect(stage.acts.slice(8)).to.deep.equal([
         "get 7",
@@ -107,25 +107,25 @@ describe("the life of a SynapseIntegration: create", () => {
     it("leaves a createError for inspection where that is asked for, and makes it anew at the next up", async () => {
       stage.ends = "createError";
       const inputs: Inputs = { ...manual, onCreateFailure: "keep" };
-      const error = await partialStateOf(life.create(inputs, stage.world()));
+      const error = await partialStateOf(life.create(inputs, stage.ports()));
       expect(error.message).to.contain('Everything is left as it is (onCreateFailure: "keep")');
       expect(stage.acts).to.have.length(8);
       expect(error.properties).to.include({ status: "createError", integrationId: "7" });
       stage.ends = "enabled";
-      const { outs } = await life.update(error.id, error.properties, inputs, stage.world());
+      const { outs } = await life.update(error.id, error.properties, inputs, stage.ports());
       expect(outs).to.include({ status: "enabled", integrationId: "8" });
       expect([...stage.integrations.keys()]).to.deep.equal(["8"]);
     });
 
     it("deletes an automatic createError with the credentials", async () => {
       stage.ends = "createError";
-      await failureOf(life.create(automatic, stage.world()));
+      await failureOf(life.create(automatic, stage.ports()));
       expect(stage.acts.slice(3)).to.deep.equal(["get 7", "delete 7 as taylor@synapse.com", "status 7"]);
     });
 
     it("cleans nothing up after a 409: Immuta's cleanup would take the other integration's objects too", async () => {
       stage.failures.set("post", answered(409, "POST", "/integrations", "already exists on host h (id = 3)"));
-      const error = await failureOf(life.create(manual, stage.world()));
+      const error = await failureOf(life.create(manual, stage.ports()));
       expect(error.message).to.match(/already exists on host h \(id = 3\)[^]*Nothing was cleaned up/);
       expect(stage.acts.at(-1)).to.equal("post");
     });
@@ -133,7 +133,7 @@ describe("the life of a SynapseIntegration: create", () => {
     it("keeps the state, marked as unfinished, where undoing fails as well", async () => {
       stage.failures.set("run create in immuta", failed("create"));
       stage.failures.set("script cleanup", answered(503, "POST", "/integrations/scripts/cleanup"));
-      const error = await partialStateOf(life.create(manual, stage.world()));
+      const error = await partialStateOf(life.create(manual, stage.ports()));
       expect(error).to.be.instanceOf(PartialState);
       expect(error.id).to.equal("organization.azure.com/immuta/sample_schema");
       expect(error.properties["progress"]).to.deep.equal({
@@ -144,7 +144,7 @@ describe("the life of a SynapseIntegration: create", () => {
       expect(error.message).to.contain("Undoing it failed as well");
 
       stage.acts.length = 0;
-      const { outs } = await life.update(error.id, error.properties, manual, stage.world());
+      const { outs } = await life.update(error.id, error.properties, manual, stage.ports());
       expect(stage.acts).to.include.members(["run initial-create in master", "run create in immuta", "post"]);
       expect(outs).to.include({ status: "enabled", integrationId: "7" });
       expect(outs).not.to.have.property("progress");
@@ -152,25 +152,25 @@ describe("the life of a SynapseIntegration: create", () => {
 
     it("keeps id and progress where a wait ran out, and waits on at the next up", async () => {
       stage.ends = "creating";
-      const error = await partialStateOf(life.create(automatic, stage.world()));
+      const error = await partialStateOf(life.create(automatic, stage.ports()));
       expect(error).to.be.instanceOf(PartialState);
       expect(error.properties).to.include({ integrationId: "7" });
-      expect(life.diff("", error.properties, bag(automatic)).changes).to.equal(true);
+      expect(life.diff("", error.properties, map(automatic)).changes).to.equal(true);
       stage.ends = "enabled";
       stage.acts.length = 0;
-      const { outs } = await life.update(error.id, error.properties, automatic, stage.world());
+      const { outs } = await life.update(error.id, error.properties, automatic, stage.ports());
       expect(stage.acts).to.deep.equal(["get 7", "status 7", "status 7"].slice(0, stage.acts.length));
       expect(outs).not.to.have.property("progress");
     });
 
     it("makes it anew where Immuta gives it up after the wait ran out", async () => {
       stage.ends = "creating";
-      const first = await partialStateOf(life.create(automatic, stage.world()));
+      const first = await partialStateOf(life.create(automatic, stage.ports()));
       stage.ends = "createError";
-      const second = await partialStateOf(life.update(first.id, first.properties, automatic, stage.world()));
+      const second = await partialStateOf(life.update(first.id, first.properties, automatic, stage.ports()));
       expect(second.properties).to.include({ integrationId: "7", status: "createError" });
       stage.ends = "enabled";
-      const { outs } = await life.update(second.id, second.properties, automatic, stage.world());
+      const { outs } = await life.update(second.id, second.properties, automatic, stage.ports());
       expect(outs).to.include({ integrationId: "8", status: "enabled" });
       expect([...stage.integrations.keys()]).to.deep.equal(["8"]);
     });
@@ -180,46 +180,46 @@ describe("the life of a SynapseIntegration: create", () => {
         for (const gone of [false, true]) {
           stage = new Stage();
           stage.ends = "createError";
-          const world = stage.world();
-          const status = world.immuta.status.bind(world.immuta);
-          world.immuta.status = async (id) => {
+          const ports = stage.ports();
+          const status = ports.immuta.status.bind(ports.immuta);
+          ports.immuta.status = async (id) => {
             const found = stage.integrations.get(id);
             if (found?.status !== "deleting") return status(id);
             found.status = "deleteError";
             return found;
           };
-          const error = await partialStateOf(life.create(setup, world));
+          const error = await partialStateOf(life.create(setup, ports));
           expect(error.message).to.contain("Undoing it failed as well");
           if (gone) stage.integrations.clear();
           stage.ends = "enabled";
-          const { outs } = await life.update(error.id, error.properties, setup, stage.world());
+          const { outs } = await life.update(error.id, error.properties, setup, stage.ports());
           expect(outs).to.include({ integrationId: "8", status: "enabled" });
           expect([...stage.integrations.keys()]).to.deep.equal(["8"]);
         }
     });
 
     it("finds its integration again where the answer to POST was lost", async () => {
-      const world = stage.world();
-      const post = world.immuta.create.bind(world.immuta);
-      world.immuta.create = async (payload) => {
+      const ports = stage.ports();
+      const post = ports.immuta.create.bind(ports.immuta);
+      ports.immuta.create = async (payload) => {
         await post(payload);
         throw answered(undefined, "POST", "/integrations", "ECONNRESET");
       };
-      const { outs } = await life.create(automatic, world);
+      const { outs } = await life.create(automatic, ports);
       expect(outs).to.include({ integrationId: "7", status: "enabled" });
       expect(stage.acts.filter((act) => act === "post")).to.have.length(1);
     });
 
     it("looks for it for a few seconds: what is not in the list yet may be on its way there", async () => {
-      const world = stage.world();
-      const other = stage.world().immuta;
+      const ports = stage.ports();
+      const other = stage.ports().immuta;
       let lists = 0;
-      world.immuta.create = () => Promise.reject(answered(504, "POST", "/integrations"));
-      world.immuta.list = async () => {
+      ports.immuta.create = () => Promise.reject(answered(504, "POST", "/integrations"));
+      ports.immuta.list = async () => {
         if (++lists === 4) await other.create(payloadOf(automatic, { username: "u", password: "p" }));
         return other.list();
       };
-      const { outs } = await life.create(automatic, world);
+      const { outs } = await life.create(automatic, ports);
       expect(outs).to.include({ integrationId: "7", status: "enabled" });
     });
 
@@ -227,28 +227,28 @@ describe("the life of a SynapseIntegration: create", () => {
       const lost = async (): Promise<PartialState> => {
         stage = new Stage();
         stage.failures.set("post", answered(504, "POST", "/integrations"));
-        const error = await partialStateOf(life.create(automatic, stage.world()));
+        const error = await partialStateOf(life.create(automatic, stage.ports()));
         expect(error.message).to.contain("Whether it was carried out is not known: Immuta's list holds no");
         expect(error.properties["progress"]).to.deep.include({ done: ["register"], unanswered: true });
-        await stage.world().immuta.create(payloadOf(automatic, { username: "u", password: "p" }));
+        await stage.ports().immuta.create(payloadOf(automatic, { username: "u", password: "p" }));
         stage.acts.length = 0;
         return error;
       };
       const first = await lost();
-      const { outs } = await life.update(first.id, first.properties, automatic, stage.world());
+      const { outs } = await life.update(first.id, first.properties, automatic, stage.ports());
       expect(stage.acts).to.deep.equal(["list", "get 7", "status 7"]);
       expect(outs).to.include({ integrationId: "7", status: "enabled" });
       expect(outs).not.to.have.property("progress");
       const second = await lost();
-      await life.remove(second.properties, stage.world());
+      await life.remove(second.properties, stage.ports());
       expect(stage.acts).to.deep.equal(["list", "get 7", "delete 7 as taylor@synapse.com", "status 7"]);
     });
 
     it("keeps the state where the look after a lost POST is not answered either", async () => {
       for (const inputs of [automatic, manual]) {
         stage = new Stage();
-        const world = stage.world();
-        world.immuta.create = () => {
+        const ports = stage.ports();
+        ports.immuta.create = () => {
           stage.failures.set(
             "list",
             new ImmutaError("tenant.example", {
@@ -260,9 +260,9 @@ describe("the life of a SynapseIntegration: create", () => {
           );
           return Promise.reject(answered(undefined, "POST", "/integrations", "ECONNRESET"));
         };
-        const error = await partialStateOf(life.create(inputs, world));
+        const error = await partialStateOf(life.create(inputs, ports));
         expect(error.message).to.match(/ECONNRESET[^]*is not known: GET \/integrations[^]*looks again/);
-        const { outs } = await life.update(error.id, error.properties, inputs, stage.world());
+        const { outs } = await life.update(error.id, error.properties, inputs, stage.ports());
         expect(outs).to.include({ integrationId: "7", status: "enabled" });
       }
     });
@@ -277,23 +277,23 @@ describe("the life of a SynapseIntegration: create", () => {
           notSent: true,
         }),
       );
-      const error = await partialStateOf(life.create(automatic, stage.world()));
+      const error = await partialStateOf(life.create(automatic, stage.ports()));
       expect(error.properties).to.include({ integrationId: "7" });
       expect(stage.acts.at(-1)).to.equal("status 7");
     });
 
     it("takes a 409 to a look at the status for no conflict: the integration is its own", async () => {
       stage.failures.set("status 7", answered(409, "GET", "/integrations/7/status"));
-      const error = await partialStateOf(life.create(manual, stage.world()));
+      const error = await partialStateOf(life.create(manual, stage.ports()));
       expect(error.properties).to.include({ integrationId: "7" });
       expect(error.message).not.to.contain("Nothing was cleaned up");
-      const { outs } = await life.update(error.id, error.properties, manual, stage.world());
+      const { outs } = await life.update(error.id, error.properties, manual, stage.ports());
       expect(outs).to.include({ integrationId: "7", status: "enabled" });
     });
 
     it("undoes the scripts where a lost POST was not carried out", async () => {
       stage.failures.set("post", answered(undefined, "POST", "/integrations", "ECONNREFUSED"));
-      const error = await failureOf(life.create(manual, stage.world()));
+      const error = await failureOf(life.create(manual, stage.ports()));
       expect(error.message).to.contain("It was not carried out: Immuta's list holds no such integration.");
       expect(stage.acts.at(-1)).to.equal("run post-cleanup in master");
     });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { Interrupted, Interruption } from "../../../../provider/interruption";
-import * as life from "../../../../provider/synapse-integration";
-import type { World } from "../../../../provider/world";
+import { Interrupted, Interruption } from "../../../../provider/core/interruption";
+import * as life from "../../../../provider/synapse/integration";
+import type { Ports } from "../../../../provider/synapse/ports";
 import { changed, manual } from "../samples";
 import { failureOf, made, partialStateOf, Stage } from "./stage";
 
@@ -11,19 +11,19 @@ describe("the life of a SynapseIntegration: told to stop", () => {
     stage = new Stage();
   });
 
-  /** A world that is told to stop while it runs the phase. */
-  const stoppedDuring = (phase: string, ends: "done" | "cut off"): World => {
-    const world = stage.world();
+  /** Ports that are told to stop while it runs the phase. */
+  const stoppedDuring = (phase: string, ends: "done" | "cut off"): Ports => {
+    const ports = stage.ports();
     const interruption = new Interruption();
-    world.interruption = interruption;
-    const calm = stage.world();
-    world.runPhase = async (login, run, reporter) => {
+    ports.interruption = interruption;
+    const calm = stage.ports();
+    ports.runPhase = async (login, run, reporter) => {
       await calm.runPhase(login, run, reporter);
       if (run.phase !== phase) return;
       interruption.stop("somebody said so");
       if (ends === "cut off") throw new Error("Batch 2 of 3 was cancelled.");
     };
-    return world;
+    return ports;
   };
 
   it("begins no further step and undoes nothing: the next up goes on", async () => {
@@ -36,7 +36,7 @@ describe("the life of a SynapseIntegration: told to stop", () => {
       operation: "create",
       done: ["run initial-create", "run create"],
     });
-    const { outs } = await life.update(error.id, error.properties, manual, stage.world());
+    const { outs } = await life.update(error.id, error.properties, manual, stage.ports());
     expect(outs).to.include({ status: "enabled", integrationId: "7" });
     expect(outs).not.to.have.property("progress");
   });
@@ -49,7 +49,7 @@ describe("the life of a SynapseIntegration: told to stop", () => {
       "Stopped, because somebody said so.\nBatch 2 of 3 was cancelled.\nDone so far",
     );
     expect(stage.acts.filter((act) => act.startsWith("run"))).to.deep.equal(["run edit in immuta"]);
-    const { outs: settled } = await life.update(id, error.properties, news, stage.world());
+    const { outs: settled } = await life.update(id, error.properties, news, stage.ports());
     expect(settled["impersonation"]).to.deep.equal(news.impersonation);
   });
 
@@ -58,15 +58,15 @@ describe("the life of a SynapseIntegration: told to stop", () => {
     const error = await failureOf(life.remove(outs, stoppedDuring("delete", "done")));
     expect(error).to.be.instanceOf(Interrupted);
     stage.acts.length = 0;
-    await life.remove(outs, stage.world());
+    await life.remove(outs, stage.ports());
     expect(stage.acts).to.include.members(["run cleanup in immuta", "run post-cleanup in master"]);
   });
 
   it("does nothing at all where it was told before", async () => {
-    const world = stage.world();
-    world.interruption = new Interruption();
-    world.interruption.stop("somebody said so");
-    expect((await failureOf(life.create(manual, world))).message).to.equal(
+    const ports = stage.ports();
+    ports.interruption = new Interruption();
+    ports.interruption.stop("somebody said so");
+    expect((await failureOf(life.create(manual, ports))).message).to.equal(
       "Stopped, because somebody said so.",
     );
     expect(stage.acts).to.deep.equal([]);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import * as life from "../../../../provider/synapse-integration";
-import { automatic, bag, changed, manual } from "../samples";
+import * as life from "../../../../provider/synapse/integration";
+import { automatic, map, changed, manual } from "../samples";
 import { Stage, elsewhere, failed, failureOf, made, partialStateOf } from "./stage";
 
 describe("the life of a SynapseIntegration: own or foreign", () => {
@@ -15,9 +15,9 @@ describe("the life of a SynapseIntegration: own or foreign", () => {
     if (found !== undefined) found.config.host = "elsewhere.azure.com";
     const news = changed(manual, "metadataDelimiters.hashDelimiter", "#");
     for (const work of [
-      () => life.update(id, outs, news, stage.world()),
-      () => life.remove(outs, stage.world()),
-      () => life.read(id, outs, stage.world()),
+      () => life.update(id, outs, news, stage.ports()),
+      () => life.remove(outs, stage.ports()),
+      () => life.read(id, outs, stage.ports()),
     ]) {
       const error = await failureOf(work());
       expect(error.message).to.contain("it has host elsewhere.azure.com");
@@ -30,9 +30,9 @@ describe("the life of a SynapseIntegration: own or foreign", () => {
     stage.tenant = "other.example";
     const news = changed(manual, "metadataDelimiters.hashDelimiter", "#");
     for (const work of [
-      () => life.update(id, outs, news, stage.world()),
-      () => life.remove(outs, stage.world()),
-      () => life.read(id, outs, stage.world()),
+      () => life.update(id, outs, news, stage.ports()),
+      () => life.remove(outs, stage.ports()),
+      () => life.read(id, outs, stage.ports()),
     ])
       expect((await failureOf(work())).message).to.contain(
         "belongs to the Immuta tenant tenant.example, but IMMUTA_URL",
@@ -42,43 +42,43 @@ describe("the life of a SynapseIntegration: own or foreign", () => {
 
   it("runs nothing in a pool that holds already what the scripts would make", async () => {
     stage.found = ["schema immuta_system in database immuta", "login taylor@synapse.com in database master"];
-    const error = await failureOf(life.create(manual, stage.world()));
+    const error = await failureOf(life.create(manual, stage.ports()));
     expect(error.message).to.match(
       /^The pool already holds .* did not make it: schema immuta_system in database immuta, login taylor@synapse\.com in database master\. Nothing was changed\./,
     );
-    expect(stage.acts).to.deep.equal(["list", "survey immuta"]);
+    expect(stage.acts).to.deep.equal(["list", "preflight immuta"]);
   });
 
   it("takes no account over that somebody else made, when the system account is changed", async () => {
     const { id, outs } = await made(stage, manual);
     stage.found = ["login other_account in database master"];
     const error = await failureOf(
-      life.update(id, outs, changed(manual, "username", "other_account"), stage.world()),
+      life.update(id, outs, changed(manual, "username", "other_account"), stage.ports()),
     );
     expect(error.message).to.contain(
       "did not make it: login other_account in database master. Nothing was changed.",
     );
-    expect(stage.acts).to.deep.equal(["get 7", "survey immuta"]);
+    expect(stage.acts).to.deep.equal(["get 7", "preflight immuta"]);
   });
 
   it("knows the accounts again that it made: after a change back, and after a change that failed", async () => {
     const { id, outs } = await made(stage, manual);
     const other = changed(manual, "username", "other_account");
-    const changedOnce = await life.update(id, outs, other, stage.world());
+    const changedOnce = await life.update(id, outs, other, stage.ports());
     expect(changedOnce.outs["formerAccounts"]).to.deep.equal([manual.username]);
     stage.acts.length = 0;
     stage.found = [`login ${manual.username ?? ""} in database master`];
-    const back = await life.update(id, changedOnce.outs, manual, stage.world());
-    expect(stage.acts).not.to.include("survey immuta");
+    const back = await life.update(id, changedOnce.outs, manual, stage.ports());
+    expect(stage.acts).not.to.include("preflight immuta");
     expect(back.outs["formerAccounts"]).to.deep.equal(["other_account"]);
 
     stage.found = [];
     const third = changed(manual, "username", "third_account");
     stage.failures.set("run edit in immuta", failed("edit"));
-    const error = await partialStateOf(life.update(id, back.outs, third, stage.world()));
+    const error = await partialStateOf(life.update(id, back.outs, third, stage.ports()));
     expect(error.message).to.contain("The integration is what it was before.");
     expect(error.properties["formerAccounts"]).to.deep.equal(["other_account", "third_account"]);
-    expect(life.diff(id, error.properties, bag(manual)).changes).to.equal(false);
+    expect(life.diff(id, error.properties, map(manual)).changes).to.equal(false);
   });
 
   it("names both ids and the adoption where the state's id is gone and another stands in its place", async () => {
@@ -86,7 +86,7 @@ describe("the life of a SynapseIntegration: own or foreign", () => {
     const other = await life.create(automatic, elsewhere(stage, "9"));
     expect(other.outs["integrationId"]).to.equal("9");
     stage.acts.length = 0;
-    for (const work of [() => life.read(id, outs, stage.world()), () => life.remove(outs, stage.world())])
+    for (const work of [() => life.read(id, outs, stage.ports()), () => life.remove(outs, stage.ports())])
       expect((await failureOf(work())).message).to.match(
         /knows the integration as 7, .* integration 9\. .* set adopt: "9" for one run/,
       );
@@ -96,11 +96,11 @@ describe("the life of a SynapseIntegration: own or foreign", () => {
   it("goes on in another tenant only where somebody says that it moved", async () => {
     const { id, outs } = await made(stage, manual);
     stage.tenant = "new.example";
-    const error = await failureOf(life.read(id, outs, stage.world()));
+    const error = await failureOf(life.read(id, outs, stage.ports()));
     expect(error.message).to.contain("set IMMUTA_PREVIOUS_URL to its old URL for one run");
-    const moved = await life.read(id, outs, stage.world({ IMMUTA_PREVIOUS_URL: "https://tenant.example/" }));
+    const moved = await life.read(id, outs, stage.ports({ IMMUTA_PREVIOUS_URL: "https://tenant.example/" }));
     expect(moved.props["tenant"]).to.equal("new.example");
-    expect(life.diff(id, moved.props, bag(manual)).changes).to.equal(false);
-    expect((await life.read(id, moved.props, stage.world())).props).to.deep.equal(moved.props);
+    expect(life.diff(id, moved.props, map(manual)).changes).to.equal(false);
+    expect((await life.read(id, moved.props, stage.ports())).props).to.deep.equal(moved.props);
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import * as life from "../../../../provider/synapse-integration";
-import { automatic, bag, changed, manual } from "../samples";
+import * as life from "../../../../provider/synapse/integration";
+import { automatic, map, changed, manual } from "../samples";
 import { Stage, failureOf, made } from "./stage";
 
 describe("the life of a SynapseIntegration: read", () => {
@@ -11,7 +11,7 @@ describe("the life of a SynapseIntegration: read", () => {
 
   it("returns the same state where Immuta says the same", async () => {
     const { id, outs } = await made(stage, changed(manual, "host", "Organization.Azure.com."));
-    const result = await life.read(id, outs, stage.world());
+    const result = await life.read(id, outs, stage.ports());
     expect(result.props).to.deep.equal(outs);
     expect(stage.acts).to.deep.equal(["get 7"]);
   });
@@ -20,7 +20,7 @@ describe("the life of a SynapseIntegration: read", () => {
     const { id, outs } = await made(stage, manual);
     const found = stage.integrations.get("7");
     if (found !== undefined) found.config.impersonation = { enabled: true, role: "SOMEBODY" };
-    const result = await life.read(id, outs, stage.world());
+    const result = await life.read(id, outs, stage.ports());
     expect(result.props["impersonation"]).to.deep.equal({ enabled: true, role: "SOMEBODY" });
     expect(result.inputs["impersonation"]).to.deep.equal({ enabled: true, role: "SOMEBODY" });
     expect(result.inputs).not.to.have.property("status");
@@ -30,17 +30,17 @@ describe("the life of a SynapseIntegration: read", () => {
   it("says gone of an automatic setup that Immuta forgot", async () => {
     const { id, outs } = await made(stage, automatic);
     stage.integrations.clear();
-    expect((await life.read(id, outs, stage.world())).id).to.equal("");
+    expect((await life.read(id, outs, stage.ports())).id).to.equal("");
   });
 
   it("keeps a manual setup that Immuta forgot: its objects are still in the pool", async () => {
     const { id, outs } = await made(stage, manual);
     stage.integrations.clear();
-    const result = await life.read(id, outs, stage.world());
+    const result = await life.read(id, outs, stage.ports());
     expect(result.id).to.equal(id);
-    expect(life.diff(id, result.props, bag(manual)).changes).to.equal(true);
+    expect(life.diff(id, result.props, map(manual)).changes).to.equal(true);
     stage.acts.length = 0;
-    await life.remove(result.props, stage.world());
+    await life.remove(result.props, stage.ports());
     expect(stage.acts).to.deep.equal([
       "script cleanup",
       "script post-cleanup",
@@ -60,13 +60,13 @@ describe("the life of a SynapseIntegration: read", () => {
         const found = stage.integrations.get("7");
         if (found !== undefined) found.status = "disabled";
         if (onDisabled === "error") {
-          const error = await failureOf(life.read(id, outs, stage.world()));
+          const error = await failureOf(life.read(id, outs, stage.ports()));
           expect(error.message).to.contain(
             "Integration 7 on database immuta of organization.azure.com was disabled in Immuta",
           );
         } else {
-          const result = await life.read(id, outs, stage.world());
-          const anew = result.id === "" || life.diff(id, result.props, bag(inputs)).changes;
+          const result = await life.read(id, outs, stage.ports());
+          const anew = result.id === "" || life.diff(id, result.props, map(inputs)).changes;
           expect(anew).to.equal(true);
         }
       }

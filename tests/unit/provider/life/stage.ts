@@ -1,21 +1,22 @@
-import type { Announcement } from "../../../../provider/announce/announcement";
-import { wordsOf } from "../../../../provider/announce/words";
-import { readConfiguration } from "../../../../provider/configuration";
+import type { Announcement } from "../../../../provider/core/announcement";
+import { wordsOf } from "../../../../provider/synapse/words";
+import { readConfiguration } from "../../../../provider/core/configuration";
 import { ImmutaError } from "../../../../provider/immuta/errors";
 import {
   synapseType,
   type Immuta,
   type Integration,
   type IntegrationPayload,
-  type Phase,
-} from "../../../../provider/immuta/types";
-import { BatchFailed } from "../../../../provider/pool/errors";
-import type { Bag, Inputs } from "../../../../provider/properties";
-import * as life from "../../../../provider/synapse-integration";
-import { PartialState } from "../../../../provider/synapse-integration";
-import { resolvePassword } from "../../../../provider/password-reference";
-import { noTrail } from "../../../../provider/trail";
-import type { World } from "../../../../provider/world";
+} from "../../../../provider/synapse/api";
+import type { Phase } from "../../../../provider/core/phases";
+import { BatchFailed } from "../../../../provider/sql/errors";
+import type { PropertyMap } from "../../../../provider/core/property-map";
+import type { Inputs } from "../../../../provider/synapse/inputs/table";
+import * as life from "../../../../provider/synapse/integration";
+import { PartialState } from "../../../../provider/synapse/integration";
+import { resolvePassword } from "../../../../provider/passwords/reference";
+import { noAuditLog } from "../../../../provider/core/audit-log";
+import type { Ports } from "../../../../provider/synapse/ports";
 
 /** Both sides of the outside world in memory; `acts` is what was asked of them, in order. */
 export class Stage {
@@ -31,20 +32,20 @@ export class Stage {
   private nextId = 7;
   private time = 0;
 
-  world(env: NodeJS.ProcessEnv = {}): World {
+  ports(env: NodeJS.ProcessEnv = {}): Ports {
     return {
       immuta: this.immuta(),
       runPhase: (_login, run) => {
         this.act(`run ${run.phase} in ${run.database}`);
         return Promise.resolve();
       },
-      survey: (_login, { database }) => {
-        this.act(`survey ${database}`);
+      preflight: (_login, { database }) => {
+        this.act(`preflight ${database}`);
         return Promise.resolve(this.found);
       },
       configuration: readConfiguration(() => undefined, env),
       reporter: { info: () => undefined, warn: () => undefined, debug: () => undefined },
-      trail: noTrail,
+      auditLog: noAuditLog,
       password: resolvePassword,
       applicationName: "test",
       clock: {
@@ -143,21 +144,21 @@ export const partialStateOf = async (work: Promise<unknown>): Promise<PartialSta
   throw error;
 };
 
-export async function made(stage: Stage, inputs: Inputs): Promise<{ id: string; outs: Bag }> {
-  const result = await life.create(inputs, stage.world());
+export async function made(stage: Stage, inputs: Inputs): Promise<{ id: string; outs: PropertyMap }> {
+  const result = await life.create(inputs, stage.ports());
   stage.acts.length = 0;
   return result;
 }
 
-/** A world in which the stage's integration has another id. */
-export function elsewhere(stage: Stage, id: string): World {
+/** A life in which the stage's integration has another id. */
+export function elsewhere(stage: Stage, id: string): Ports {
   const found = stage.integrations.get("7");
   stage.integrations.clear();
-  const world = stage.world();
+  const ports = stage.ports();
   return {
-    ...world,
+    ...ports,
     immuta: {
-      ...world.immuta,
+      ...ports.immuta,
       list: () => Promise.resolve([]),
       create: () => {
         if (found !== undefined) stage.integrations.set(id, { ...found, id });

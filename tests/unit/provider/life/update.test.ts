@@ -1,8 +1,9 @@
 import { expect } from "chai";
-import type { Bag, Inputs } from "../../../../provider/properties";
-import * as life from "../../../../provider/synapse-integration";
-import { PartialState } from "../../../../provider/synapse-integration";
-import { automatic, bag, changed, manual } from "../samples";
+import type { PropertyMap } from "../../../../provider/core/property-map";
+import type { Inputs } from "../../../../provider/synapse/inputs/table";
+import * as life from "../../../../provider/synapse/integration";
+import { PartialState } from "../../../../provider/synapse/integration";
+import { automatic, map, changed, manual } from "../samples";
 import { Stage, answered, failed, failureOf, made, partialStateOf, told } from "./stage";
 
 describe("the life of a SynapseIntegration: update", () => {
@@ -14,7 +15,7 @@ describe("the life of a SynapseIntegration: update", () => {
   it("changes impersonation by edit script and PUT, each after a proof", async () => {
     const { id, outs } = await made(stage, manual);
     const news = changed(manual, "impersonation", { enabled: true, role: "R" });
-    const result = await life.update(id, outs, news, stage.world());
+    const result = await life.update(id, outs, news, stage.ports());
     expect(stage.acts).to.deep.equal([
       "get 7",
       "script edit",
@@ -30,14 +31,14 @@ describe("the life of a SynapseIntegration: update", () => {
   it("stores local changes and an automatic setup's credentials without a call", async () => {
     const { id, outs } = await made(stage, automatic);
     const news = changed(changed(automatic, "password", "new"), "timeouts.update", "1m");
-    const result = await life.update(id, outs, news, stage.world());
+    const result = await life.update(id, outs, news, stage.ports());
     expect(stage.acts).to.deep.equal([]);
     expect(result.outs).to.include({ password: "new", integrationId: "7", status: "enabled" });
   });
 
   it("drops a property that the program dropped", async () => {
     const { id, outs } = await made(stage, changed(automatic, "timeouts.update", "1m"));
-    const result = await life.update(id, outs, automatic, stage.world());
+    const result = await life.update(id, outs, automatic, stage.ports());
     expect(result.outs).not.to.have.property("timeouts");
   });
 
@@ -47,7 +48,7 @@ describe("the life of a SynapseIntegration: update", () => {
     it("puts the pool back with the edit script of the old payload", async () => {
       const { id, outs } = await made(stage, manual);
       stage.failures.set("put 7", answered(422, "PUT", "/integrations/7"));
-      const error = await failureOf(life.update(id, outs, news, stage.world()));
+      const error = await failureOf(life.update(id, outs, news, stage.ports()));
       expect(error).not.to.be.instanceOf(PartialState);
       expect(error.message).to.contain("The integration is what it was before.");
       expect(stage.acts.slice(5)).to.deep.equal(["get 7", "script edit", "run edit in immuta"]);
@@ -56,17 +57,17 @@ describe("the life of a SynapseIntegration: update", () => {
     it("marks the state where that fails, and reports a change until it is settled", async () => {
       const { id, outs } = await made(stage, manual);
       stage.failures.set("put 7", answered(422, "PUT", "/integrations/7"));
-      const world = stage.world();
+      const ports = stage.ports();
       let runs = 0;
-      world.runPhase = () => (++runs === 2 ? Promise.reject(failed("edit")) : Promise.resolve());
-      const error = await partialStateOf(life.update(id, outs, news, world));
+      ports.runPhase = () => (++runs === 2 ? Promise.reject(failed("edit")) : Promise.resolve());
+      const error = await partialStateOf(life.update(id, outs, news, ports));
       expect(error).to.be.instanceOf(PartialState);
       expect(error.properties["metadataDelimiters"]).to.deep.equal(manual.metadataDelimiters);
       for (const program of [manual, news])
-        expect(life.diff(id, error.properties, bag(program)).changes, "both programs").to.equal(true);
+        expect(life.diff(id, error.properties, map(program)).changes, "both programs").to.equal(true);
 
       stage.acts.length = 0;
-      const settled = await life.update(id, error.properties, manual, stage.world());
+      const settled = await life.update(id, error.properties, manual, stage.ports());
       expect(stage.acts).to.deep.equal([
         "get 7",
         "script edit",
@@ -79,10 +80,10 @@ describe("the life of a SynapseIntegration: update", () => {
     });
 
     describe("by a PUT whose answer was lost", () => {
-      const broken = async (program: Inputs = news): Promise<{ id: string; left: Bag }> => {
+      const broken = async (program: Inputs = news): Promise<{ id: string; left: PropertyMap }> => {
         const { id, outs } = await made(stage, manual);
         stage.failures.set("put 7", answered(504, "PUT", "/integrations/7"));
-        const error = await partialStateOf(life.update(id, outs, program, stage.world()));
+        const error = await partialStateOf(life.update(id, outs, program, stage.ports()));
         return { id, left: error.properties };
       };
 
@@ -102,27 +103,27 @@ describe("the life of a SynapseIntegration: update", () => {
         const rotated = changed(manual, "password", "n3w");
         const { id, left } = await broken(rotated);
         expect(stage.acts.filter((act) => act.startsWith("run"))).to.have.length(2);
-        expect(told(life.announcementOfChange(left, bag(rotated)))).to.deep.equal([
+        expect(told(life.announcementOfChange(left, map(rotated)))).to.deep.equal([
           "goes on with the update that stopped after: run initial-create, run edit, put",
           "PUT /integrations/7 (impersonation off)",
         ]);
         stage.acts.length = 0;
-        const { outs } = await life.update(id, left, rotated, stage.world());
+        const { outs } = await life.update(id, left, rotated, stage.ports());
         expect(stage.acts).to.deep.equal(["get 7", "put 7", "status 7"]);
         expect(outs).not.to.have.property("progress");
-        expect(life.diff(id, outs, bag(rotated)).changes).to.equal(false);
+        expect(life.diff(id, outs, map(rotated)).changes).to.equal(false);
       });
 
       it("keeps the scripts in mind when the PUT is lost again, and runs them anew once it is refused", async () => {
         const { id, left } = await broken();
         stage.failures.set("put 7", answered(504, "PUT", "/integrations/7"));
-        const again = await partialStateOf(life.update(id, left, news, stage.world()));
+        const again = await partialStateOf(life.update(id, left, news, stage.ports()));
         expect(again.properties).to.deep.equal(left);
         stage.failures.set("put 7", answered(422, "PUT", "/integrations/7"));
-        const refused = await partialStateOf(life.update(id, left, news, stage.world()));
+        const refused = await partialStateOf(life.update(id, left, news, stage.ports()));
         expect(refused.properties["progress"]).not.to.have.property("pending");
         stage.acts.length = 0;
-        await life.update(id, refused.properties, news, stage.world());
+        await life.update(id, refused.properties, news, stage.ports());
         expect(stage.acts).to.include("run edit in immuta");
       });
 
@@ -131,35 +132,35 @@ describe("the life of a SynapseIntegration: update", () => {
           stage = new Stage();
           const { id, left } = await broken();
           stage.acts.length = 0;
-          await life.update(id, left, program, stage.world());
+          await life.update(id, left, program, stage.ports());
           expect(stage.acts).to.include.members(["run edit in immuta", "put 7"]);
         }
       });
 
       it("forgets that the scripts were run where a refresh puts Immuta's settings into the state", async () => {
         const { id, left } = await broken();
-        const { props } = await life.read(id, left, stage.world());
+        const { props } = await life.read(id, left, stage.ports());
         expect(props["metadataDelimiters"]).to.deep.equal(manual.metadataDelimiters);
         stage.acts.length = 0;
-        await life.update(id, props, manual, stage.world());
+        await life.update(id, props, manual, stage.ports());
         expect(stage.acts).to.include.members(["run edit in immuta", "put 7"]);
       });
     });
 
     it("says how long Immuta and the pool did not agree", async () => {
       const { id, outs } = await made(stage, manual);
-      const world = stage.world();
+      const ports = stage.ports();
       const said: string[] = [];
-      world.reporter.info = (line) => void said.push(line);
-      const { immuta, clock } = world;
-      world.immuta = {
+      ports.reporter.info = (line) => void said.push(line);
+      const { immuta, clock } = ports;
+      ports.immuta = {
         ...immuta,
         update: async (...args) => {
           await clock?.sleep(140);
           return immuta.update(...args);
         },
       };
-      await life.update(id, outs, news, world);
+      await life.update(id, outs, news, ports);
       expect(said).to.include("PUT /integrations/7 accepted, 140 ms after the edit script");
     });
 
@@ -174,7 +175,7 @@ describe("the life of a SynapseIntegration: update", () => {
           "Unable to edit integration with ID 7 in current state editing.",
         ),
       );
-      await life.update(id, outs, news, stage.world());
+      await life.update(id, outs, news, stage.ports());
       expect(stage.acts.filter((act) => act === "put 7")).to.have.length(2);
     });
   });
@@ -184,7 +185,7 @@ describe("the life of a SynapseIntegration: update", () => {
     const newer = { ...outs, stateFormat: 2 };
     const sentence =
       "This state was written by a newer pulumi-immuta (state format 2; this version reads up to 1): upgrade the package.";
-    expect(() => life.diff("", newer, bag(manual))).to.throw(sentence);
-    expect((await failureOf(life.remove(newer, stage.world()))).message).to.equal(sentence);
+    expect(() => life.diff("", newer, map(manual))).to.throw(sentence);
+    expect((await failureOf(life.remove(newer, stage.ports()))).message).to.equal(sentence);
   });
 });

@@ -1,0 +1,141 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { milliseconds } from "./rules";
+
+/**
+ * What the provider knows of its surroundings. Each value comes from the environment, else from the
+ * stack's configuration: a refresh or destroy hands over the configuration of the last `up`.
+ */
+export interface Configuration {
+  /** Throws ConfigurationError where the URL or key is missing or malformed. */
+  tenant(): { url: URL; apiKey: string; from: "environment" | "stack" };
+  /** Host name of the tenant that states may still name, while it is moved. */
+  previousTenant?: string;
+  /** The privileged SQL login for resources that give none. */
+  sqlAdministrator: { username?: string; password?: string };
+  /** A ready access token for bootstrap.authentication "entra-access-token". */
+  sqlAccessToken?: string;
+  /** Where to reach the pool's endpoint, when not under its own name. */
+  sqlRoute(): { server?: string; port?: number };
+  debug: boolean;
+  /** File that each act is appended to. */
+  auditLog?: string;
+  /** How many resources are written at once; default 8. */
+  concurrency: number;
+  /** Databases (or "all") whose objects stay in the pool when their integration is removed. */
+  retainPoolObjects: readonly string[];
+  requestTimeout?: number;
+}
+
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+}
+
+/** Reads one `immuta:` setting of the stack; undefined where it is not set. */
+export type StackSetting = (name: string) => string | undefined;
+
+export function readConfiguration(
+  setting: StackSetting,
+  env: NodeJS.ProcessEnv = process.env,
+): Configuration {
+  const value = (variable: string, name: string): string | undefined =>
+    notEmpty(env[variable]) ?? notEmpty(setting(name));
+  const username = value("IMMUTA_SQL_ADMIN_USERNAME", "sqlAdminUsername");
+  const password = value("IMMUTA_SQL_ADMIN_PASSWORD", "sqlAdminPassword");
+  const previous = notEmpty(env["IMMUTA_PREVIOUS_URL"]);
+  const auditLog = notEmpty(env["IMMUTA_AUDIT_LOG"]);
+  const accessToken = value("IMMUTA_SQL_ACCESS_TOKEN", "sqlAccessToken");
+  const server = value("IMMUTA_SQL_SERVER", "sqlServer");
+  const port = value("IMMUTA_SQL_PORT", "sqlPort");
+  const requestTimeout = milliseconds(value("IMMUTA_REQUEST_TIMEOUT", "requestTimeout") ?? "");
+  return {
+    tenant: () => ({
+      from: notEmpty(env["IMMUTA_URL"]) === undefined ? "stack" : "environment",
+      url: tenantUrl(value("IMMUTA_URL", "url"), value("IMMUTA_ALLOW_INSECURE", "allowInsecure") === "true"),
+      apiKey:
+        value("IMMUTA_API_KEY", "apiKey") ??
+        fail(
+          "No Immuta API key. Set IMMUTA_API_KEY in the environment, or run `pulumi config set --secret immuta:apiKey`.",
+        ),
+    }),
+    ...(previous !== undefined && URL.canParse(previous) ? { previousTenant: new URL(previous).host } : {}),
+    sqlAdministrator: {
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+    },
+    ...(accessToken === undefined ? {} : { sqlAccessToken: accessToken }),
+    sqlRoute: () => ({
+      ...(server === undefined ? {} : { server }),
+      ...(port === undefined ? {} : { port: portNumber(port) }),
+    }),
+    debug: env["PULUMI_IMMUTA_DEBUG"] === "1",
+    ...(auditLog === undefined ? {} : { auditLog }),
+    concurrency: positive(value("IMMUTA_CONCURRENCY", "concurrency")) ?? 8,
+    retainPoolObjects: (value("IMMUTA_RETAIN_POOL_OBJECTS", "retainPoolObjects") ?? "")
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== ""),
+    ...(requestTimeout === undefined ? {} : { requestTimeout }),
+  };
+}
+
+const notEmpty = (value: string | undefined): string | undefined => (value === "" ? undefined : value);
+
+function fail(message: string): never {
+  throw new ConfigurationError(message);
+}
+
+function tenantUrl(value: string | undefined, allowInsecure: boolean): URL {
+  if (value === undefined)
+    fail(
+      "No Immuta URL. Set IMMUTA_URL in the environment, or run `pulumi config set immuta:url https://<your tenant>`.",
+    );
+  const url = URL.canParse(value)
+    ? new URL(value)
+    : fail(`IMMUTA_URL (or immuta:url) is no URL: give it as https://<your tenant>.`);
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
+    fail("IMMUTA_URL (or immuta:url) has a login, query or fragment: give it as https://<your tenant>.");
+  if (url.protocol === "https:") return url;
+  if (url.protocol !== "http:")
+    fail(`IMMUTA_URL (or immuta:url) has the scheme ${url.protocol} give it as https://<your tenant>.`);
+  if (!isLoopback(url.hostname) && !allowInsecure)
+    fail(
+      `IMMUTA_URL (or immuta:url) is http:, which would send the API key to ${url.host} unencrypted. Use https, or set immuta:allowInsecure to true.`,
+    );
+  return url;
+}
+
+const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
+
+function positive(value: string | undefined): number | undefined {
+  const number = Number(value);
+  return Number.isInteger(number) && number >= 1 ? number : undefined;
+}
+
+function portNumber(value: string): number {
+  const port = Number(value);
+  return Number.isInteger(port) && port >= 1 && port <= 65535
+    ? port
+    : fail("IMMUTA_SQL_PORT (or immuta:sqlPort) is no port: give a whole number from 1 to 65535.");
+}
+
+let ownVersion: string | undefined;
+
+/** The package's own version, for the servers' audit. */
+export const packageVersion = (): string => (ownVersion ??= readOwnVersion());
+
+function readOwnVersion(): string {
+  for (const up of ["../..", "../../.."]) {
+    try {
+      const manifest = JSON.parse(readFileSync(join(__dirname, up, "package.json"), "utf8")) as {
+        name?: string;
+        version?: string;
+      };
+      if (manifest.name === "pulumi-immuta" && manifest.version !== undefined) return manifest.version;
+    } catch {
+      continue;
+    }
+  }
+  return "unknown";
+}

@@ -1,0 +1,148 @@
+import {
+  readConfiguration,
+  type Configuration,
+  resourceId,
+  Interruption,
+  type PropertyMap,
+  type Inputs,
+  harmless,
+  type Ports,
+  type Asking,
+  Wiring,
+  integration,
+} from "..";
+import type { dynamic } from "@pulumi/pulumi";
+
+import { Semaphore } from "./semaphore";
+
+import { SystemAccounts } from "./accounts";
+import { Audience, isContext } from "./audience";
+import { endWithEngine, heedCancel } from "./stop";
+
+/**
+ * What Pulumi's dynamic provider host loads: this module is the provider. It hands configuration, clients and the
+ * reporter to the core, which knows nothing of Pulumi.
+ */
+
+let configuration: Configuration = readConfiguration(() => undefined);
+let writes = new Semaphore(configuration.concurrency);
+const interruption = new Interruption();
+heedCancel(interruption);
+endWithEngine(interruption);
+const wiring = new Wiring(interruption);
+const audience = new Audience();
+const systemAccounts = new SystemAccounts();
+
+/** Kept synchronous: the host uses the provider before it awaits this. */
+export function configure(request: dynamic.ConfigureRequest): Promise<void> {
+  configuration = readConfiguration((name) => request.config.get(`immuta:${name}`));
+  writes = new Semaphore(configuration.concurrency);
+  return Promise.resolve();
+}
+
+export function check(olds: PropertyMap, news: PropertyMap): Promise<dynamic.CheckResult> {
+  return told(async () => {
+    const { __context: context, ...given } = program(news);
+    const result = integration.check(program(olds), given);
+    const { failures, inputs } = result;
+    const shared = isContext(context) ? systemAccounts.claim(context.urn, inputs) : undefined;
+    if (shared !== undefined) failures.push({ property: "", reason: shared });
+    for (const failure of failures) failure.reason = harmless(failure.reason);
+    if (failures.length === 0) {
+      audience.remember(inputs, context);
+      if (Object.keys(program(olds)).length === 0)
+        await audience.preview(inputs, () => integration.announcementOfCreate(inputs));
+    }
+    return result;
+  });
+}
+
+export function diff(id: string, olds: PropertyMap, news: PropertyMap): Promise<dynamic.DiffResult> {
+  return told(async () => {
+    const [before, after] = [program(olds), program(news)];
+    const planned = integration.planOf(before, after);
+    const result = integration.diff(id, before, after, planned);
+    await audience.preview(after, () => integration.announcementOfChange(before, after, planned));
+    return result;
+  });
+}
+
+export function create(inputs: PropertyMap): Promise<dynamic.CreateResult> {
+  return written(inputs, async () => integration.create(inputsFrom(inputs), ports(inputs)));
+}
+
+export function read(id: string, props: PropertyMap): Promise<dynamic.ReadResult> {
+  return told(async () => {
+    return integration.read(id, program(props), wiring.portsForRead(asking(props)));
+  });
+}
+
+export function update(id: string, olds: PropertyMap, news: PropertyMap): Promise<dynamic.UpdateResult> {
+  return written(news, async () => integration.update(id, program(olds), inputsFrom(news), ports(news)));
+}
+
+export { remove as delete };
+function remove(_id: string, props: PropertyMap): Promise<void> {
+  return written(props, async () => {
+    await integration.remove(program(props), ports(props));
+  });
+}
+
+/** Without the provider's own text, which the engine keeps among the properties. */
+function program(map: PropertyMap): PropertyMap {
+  const { __provider: _text, ...rest } = map;
+  return rest;
+}
+
+const inputsFrom = (map: PropertyMap): Inputs => program(map) as Inputs;
+
+const asking = (map: PropertyMap): Asking => {
+  const inputs = program(map);
+  const place = resourceId(inputsFrom(map));
+  return {
+    configuration,
+    reporter: audience.reporter(inputs, place, configuration.debug),
+    subject: audience.subject(inputs) ?? place,
+  };
+};
+
+const ports = (map: PropertyMap): Ports => wiring.ports(asking(map));
+
+/** However many resources the engine hands over at once, only so many write. */
+const written = <T>(map: PropertyMap, work: () => Promise<T>): Promise<T> =>
+  told(() => writes.hold(() => withText(map, work)));
+
+/**
+ * Pulumi's host puts the provider's text into what an operation returns, but not into the state that a failed one
+ * leaves, which could then neither be refreshed nor destroyed.
+ */
+async function withText<T>(map: PropertyMap, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof integration.PartialState) error.properties["__provider"] = map["__provider"];
+    throw error;
+  }
+}
+
+/** Characters of an error that are told: all, as far as its parts keep to their bounds. */
+const longestError = 100_000;
+
+/**
+ * The host prints the stack of an error, twice; a user needs its message once, and with nothing in it that a terminal or
+ * a pipeline obeys. Lines come before the end.
+ */
+async function told<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    error.message = harmless(error.message, longestError);
+    error.stack = configuration.debug ? harmless(error.stack ?? "", longestError) : "";
+    if (error instanceof integration.PartialState)
+      error.reasons.splice(0, Infinity, ...error.reasons.map((reason) => harmless(reason, longestError)));
+    throw error;
+  } finally {
+    await audience.flushed();
+  }
+}

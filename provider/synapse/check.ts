@@ -1,0 +1,187 @@
+import { type PropertyMap, isPropertyMap, valueAt } from "../core/property-map";
+import { delimiterNames, docIn, groups, type Property, properties, topLevel } from "./inputs/paths";
+import { table } from "./inputs/table";
+import { unknown } from "../core/unknown";
+import { nearest } from "../core/rules";
+
+export interface Checked {
+  inputs: PropertyMap;
+  failures: { property: string; reason: string }[];
+}
+
+/**
+ * Validates what a program gives and fills in defaults. Values that are not known yet pass.
+ * Failures name no property: the engine would print that property's value, secrets included.
+ */
+export function check(news: PropertyMap, olds: PropertyMap = {}): Checked {
+  const problems = [
+    ...unknownNames(news),
+    ...properties.flatMap((p) => problemsOf(p, news, olds)),
+    ...together(news),
+  ];
+  return {
+    inputs: withDefaults(news),
+    failures: problems.map((reason) => ({ property: "", reason })),
+  };
+}
+
+function unknownNames(news: PropertyMap): string[] {
+  const problems: string[] = [];
+  for (const [name, value] of Object.entries(news)) {
+    if (!topLevel.has(name)) {
+      problems.push(`${name}: no such property. ${nearest(name, [...topLevel])}`);
+    } else if (groups.has(name) && isPropertyMap(value)) {
+      const known = properties
+        .filter((p) => p.path.startsWith(`${name}.`))
+        .map((p) => p.path.slice(name.length + 1));
+      for (const inner of Object.keys(value).filter((key) => !known.includes(key)))
+        problems.push(`${name}.${inner}: no such property. ${nearest(inner, known)}`);
+    } else if (groups.has(name) && value !== unknown && value !== undefined && value !== null) {
+      problems.push(`${name}: must be an object, but ${withArticle(value)} was given.`);
+    }
+  }
+  return problems;
+}
+
+function problemsOf(property: Property, news: PropertyMap, olds: PropertyMap): string[] {
+  const { path } = property;
+  const value = valueAt(news, path);
+  if (value === unknown) return [];
+  if (value === undefined || value === null)
+    return isMissing(property, news, olds)
+      ? [
+          `${path}: is required${property.required === "manual" ? " in manual setup (autoBootstrap false)" : ""}. ${docIn("manual", property)}`,
+        ]
+      : [];
+  const problem = problemOf(property, value);
+  return problem === undefined ? [] : [`${path}: ${problem}`];
+}
+
+function isMissing({ required, unless }: Property, news: PropertyMap, olds: PropertyMap): boolean {
+  // What was adopted may do without it until the first change that needs it.
+  if (unless !== undefined && (olds["host"] !== undefined || unless.some((name) => news[name] !== undefined)))
+    return false;
+  return required === "always" || (required === "manual" && news["autoBootstrap"] === false);
+}
+
+/** What is wrong with a known value of a property; undefined when it is fine. Never quotes a secret. */
+function problemOf(property: Property, value: unknown): string | undefined {
+  if (!fits(property, value))
+    return `must be ${article(property.type)} ${property.type}, but ${withArticle(value)} was given.`;
+  const problem = property.rule?.(value as never);
+  if (problem === undefined) return undefined;
+  return property.secret === true ? problem : `${JSON.stringify(value)} ${problem}`;
+}
+
+function fits({ type }: Property, value: unknown): boolean {
+  if (type === "string or true") return value === true || typeof value === "string";
+  return typeof value === type && !Array.isArray(value);
+}
+
+const article = (type: string): string => (/^[aeiou]/.test(type) ? "an" : "a");
+
+/** What was given in place of what is allowed: "a number", "an object". */
+function withArticle(value: unknown): string {
+  const type = Array.isArray(value) ? "array" : typeof value;
+  return `${article(type)} ${type}`;
+}
+
+/** Rules about several inputs at once. */
+function together(news: PropertyMap): string[] {
+  const problems: string[] = [];
+  const given = (path: string): boolean => {
+    const value = valueAt(news, path);
+    return value !== undefined && value !== null && value !== "";
+  };
+  if (valueAt(news, "impersonation.enabled") === true && !given("impersonation.role"))
+    problems.push(
+      "impersonation.role: is required when impersonation.enabled is true. Name the role that may impersonate, such as IMMUTA_IMPERSONATION.",
+    );
+  if (news["autoBootstrap"] === false && !given("bootstrap"))
+    problems.push(
+      "bootstrap: is required in manual setup (autoBootstrap false). Give the login that runs Immuta's scripts, or {} to take it from IMMUTA_SQL_ADMIN_USERNAME and IMMUTA_SQL_ADMIN_PASSWORD.",
+    );
+  if (news["autoBootstrap"] === true && given("bootstrap"))
+    problems.push(
+      "bootstrap: is not used in automatic setup (autoBootstrap true): Immuta prepares the pool with username and password. Remove it, or set autoBootstrap to false.",
+    );
+  if (
+    valueAt(news, "bootstrap.encrypt") === "strict" &&
+    valueAt(news, "bootstrap.trustServerCertificate") === true
+  )
+    problems.push(
+      "bootstrap.trustServerCertificate: has no effect beside bootstrap.encrypt strict, which always checks the certificate. Remove one of them.",
+    );
+  problems.push(...entraProblems(news, given), ...referenceProblems(news, given));
+  problems.push(...distinctDelimiters(withDefaults(news)["metadataDelimiters"]));
+  return problems;
+}
+
+/** One way to the password, and a version that shows its rotation. */
+function referenceProblems(news: PropertyMap, given: (path: string) => boolean): string[] {
+  if (!given("passwordFrom") || news["passwordFrom"] === unknown) return [];
+  const ways = Object.keys(table.passwordFrom.fields)
+    .map((way) => `passwordFrom.${way}`)
+    .filter((path) => (valueAt(news, path) ?? undefined) !== undefined);
+  const unversioned = ways.length === 1 && ways[0] !== "passwordFrom.keyVault" && !given("passwordVersion");
+  return [
+    ...(ways.length === 1 ? [] : ["passwordFrom: give exactly one of env, file and keyVault."]),
+    ...(given("password") ? ["passwordFrom: give either it or password."] : []),
+    ...(unversioned
+      ? [
+          `passwordVersion: is required beside ${ways[0] ?? ""}. Give any text that changes with the password, so that a rotation is seen.`,
+        ]
+      : []),
+  ];
+}
+
+/** What each way of logging in needs. */
+function entraProblems(news: PropertyMap, given: (path: string) => boolean): string[] {
+  if (valueAt(news, "bootstrap.authentication") !== "entra-service-principal") return [];
+  const missing = ["bootstrap.tenantId", "bootstrap.clientId"].filter((path) => !given(path));
+  const proofs = ["bootstrap.clientSecret", "bootstrap.clientCertificatePath"].filter(given);
+  return [
+    ...missing.map((path) => `${path}: is required for bootstrap.authentication entra-service-principal.`),
+    ...(proofs.length === 1
+      ? []
+      : [
+          "bootstrap.clientSecret: give either it or bootstrap.clientCertificatePath for bootstrap.authentication entra-service-principal.",
+        ]),
+  ];
+}
+
+/** Immuta splits its profile data by these: two alike make it unreadable. */
+function distinctDelimiters(given: unknown): string[] {
+  if (!isPropertyMap(given)) return [];
+  const seen = new Map<string, string>();
+  const problems: string[] = [];
+  for (const name of delimiterNames) {
+    const value = given[name];
+    if (typeof value !== "string" || value === "" || value === unknown) continue;
+    const twin = seen.get(value);
+    if (twin === undefined) seen.set(value, name);
+    else
+      problems.push(
+        `metadataDelimiters.${name}: ${JSON.stringify(value)} is metadataDelimiters.${twin} as well. Give three different delimiters.`,
+      );
+  }
+  return problems;
+}
+
+function withDefaults(news: PropertyMap): PropertyMap {
+  const inputs: PropertyMap = {};
+  for (const [name, value] of Object.entries(news)) {
+    if (value === undefined || value === null) continue;
+    inputs[name] = isPropertyMap(value)
+      ? Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined && inner !== null))
+      : value;
+  }
+  for (const property of properties) {
+    if (property.default === undefined) continue;
+    const [head = "", leaf] = property.path.split(".");
+    if (leaf === undefined) inputs[head] ??= property.default;
+    else if (inputs[head] === undefined || isPropertyMap(inputs[head]))
+      inputs[head] = { [leaf]: property.default, ...inputs[head] };
+  }
+  return inputs;
+}

@@ -1,0 +1,171 @@
+import { type Difference, differences } from "./differences";
+import type { Phase } from "../core/phases";
+import { type PropertyMap, valueAt } from "../core/property-map";
+import type { Change } from "../core/rows";
+import { normalHost, normalIdentifier } from "./inputs/identifiers";
+import type { Progress, State } from "./state";
+import { generate } from "./steps/generate";
+import { look } from "./steps/look";
+import { preflight, preflightOfAccount } from "./steps/preflight";
+import { prove } from "./steps/prove";
+import { put } from "./steps/put";
+import { register } from "./steps/register";
+import { remove } from "./steps/remove";
+import { run, setsAccount } from "./steps/run";
+import { type Failed, type Side, type Step, stepNamed } from "./steps/step";
+import { untilEnabled, untilGone } from "./steps/wait";
+
+// Whoever asks for a step by its name asks where all of them are loaded.
+export { stepNamed };
+
+export interface Plan {
+  /** `store`: the state takes the new inputs and nobody is called. */
+  action: "none" | "store" | "update" | "replace";
+  differences: Difference[];
+  replaces: string[];
+  deleteBeforeReplace: boolean;
+  steps: Step[];
+}
+
+/** All are generated before the first is run: one that is not approved keeps the others from running too. */
+const generatedFirst = (runs: readonly Step[]): Step[] => [
+  ...runs.flatMap(({ script }) => (script === undefined ? [] : [generate(script.phase, script.side)])),
+  ...runs,
+];
+const scripts = (side: Side, ...phases: Phase[]): Step[] =>
+  generatedFirst(phases.map((phase) => run(phase, side)));
+
+const removal: readonly Step[] = [remove, untilGone];
+
+/** Guide, "Configure the integration": automatic and manual setup. */
+export function planCreate(news: PropertyMap): Step[] {
+  const manual = isManual(news);
+  return forWhomRuns(news, [look, ...(manual ? [preflight] : []), ...creation(manual)]);
+}
+
+/** bootstrap.run "external": a person runs the scripts, the provider says which and where. */
+function forWhomRuns(map: PropertyMap, steps: Step[]): Step[] {
+  if (valueAt(map, "bootstrap.run") !== "external") return steps;
+  return steps.flatMap((step) => step.byHand ?? [step]);
+}
+
+/** What makes Immuta's objects in the pool. */
+export const setupScripts: readonly Step[] = [run("initial-create", "new"), run("create", "new")];
+
+const creation = (manual: boolean): Step[] => [
+  ...(manual ? generatedFirst(setupScripts) : []),
+  register,
+  untilEnabled,
+];
+
+/** What a change of the program means, from the state's outputs and the program's inputs alone. */
+export function plan(olds: State, news: PropertyMap): Plan {
+  const found = differences(olds, news);
+  const replaces = found.filter((d) => d.change === "replace" && d.known).map((d) => d.path);
+  const base = { differences: found, replaces, deleteBeforeReplace: false };
+  if (replaces.length > 0)
+    return { ...base, action: "replace", deleteBeforeReplace: sameHost(olds, news), steps: [] };
+  const steps = forWhomRuns(news, updateSteps(olds, news, found));
+  if (steps.length > 0) return { ...base, action: "update", steps };
+  return { ...base, action: found.length > 0 ? "store" : "none", steps };
+}
+
+/** What changes of these kinds do to an integration that is there. */
+export const stepsOfChange = (news: PropertyMap, kinds: ReadonlySet<Change>): Step[] =>
+  forWhomRuns(news, changeSteps(isManual(news), kinds));
+
+/** Guide, "Update an integration configuration": automatic and manual update. */
+function changeSteps(manual: boolean, kinds: ReadonlySet<Change>, putOnly = false): Step[] {
+  const credentials = manual && kinds.has("credentials");
+  if (!credentials && !kinds.has("put")) return [];
+  return [...(putOnly ? [] : scriptsOfChange(manual, credentials)), put, untilEnabled];
+}
+
+function updateSteps(olds: State, news: PropertyMap, found: readonly Difference[]): Step[] {
+  const manual = isManual(news);
+  const { progress } = olds;
+  const kinds = new Set([...found.map((d) => d.change), ...(progress?.changes ?? [])]);
+  // The pool is what the program says: a second run of the scripts would only open the time until the PUT anew.
+  const putOnly =
+    progress?.pending === "put" && !found.some((d) => d.change === "put" || d.change === "credentials");
+  if (progress?.operation === "update") kinds.add("put");
+  // A new account must not be somebody else's: initial-create would set that one's password.
+  const account = manual && found.some((d) => d.path === "username") && !isOurs(olds, news["username"]);
+  const change = [...(account ? [preflightOfAccount] : []), ...changeSteps(manual, kinds, putOnly)];
+  if (progress?.operation !== "create") return change.length === 0 ? [] : [prove, ...change];
+  const withdrawal = undo(begunBefore(progress), { operation: "create", registered: false });
+  if (olds.integrationId === undefined)
+    return [look, ...(change.length > 0 ? withdrawal : []), ...creation(manual)];
+  if (givenUp.has(olds.status)) return [prove, ...withdrawal, ...removal, look, ...creation(manual)];
+  return [prove, untilEnabled, ...change];
+}
+
+/** States from which a create comes to no good end: Immuta gave it up, or its removal was begun. */
+const givenUp: ReadonlySet<string> = new Set(["createError", "deleting", "deleteError"]);
+
+/**
+ * Logins live in master: the system account's new password is set there first. Scripts take their time, so the PUT is
+ * preceded by a proof of its own.
+ */
+const scriptsOfChange = (manual: boolean, credentials: boolean): Step[] =>
+  manual ? [...scripts("new", ...(credentials ? (["initial-create"] as const) : []), "edit"), prove] : [];
+
+/** An account that scripts of this resource made before, or were about to make when they stopped. */
+const isOurs = ({ formerAccounts = [], progress }: State, username: unknown): boolean =>
+  begunBefore(progress).some(setsAccount) ||
+  formerAccounts.some((former) => normalIdentifier(former) === normalIdentifier(String(username)));
+
+/** The steps that the operation before this one began. */
+const begunBefore = (progress: Progress | undefined): Step[] =>
+  (progress?.done ?? []).flatMap((name) => stepNamed(name) ?? []);
+
+/**
+ * Guide, "Delete an integration". `present`: whether Immuta still knows it. `retain`: what the scripts made stays in
+ * the pool.
+ */
+export function planDelete(olds: State, present: boolean, retain = false): readonly Step[] {
+  if (isAutomatic(olds) || retain) return present ? removal : [];
+  // Who runs scripts by hand can have cleanup afterwards, but not delete.
+  if (olds.bootstrap?.run === "external")
+    return forWhomRuns(olds, [
+      ...(present ? removal : []),
+      run("cleanup", "old"),
+      run("post-cleanup", "old"),
+    ]);
+  // The delete script can be had only while the integration exists; cleanup is its stand-in afterwards.
+  const phase = present ? "delete" : "cleanup";
+  return [
+    generate(phase, "old"),
+    generate("post-cleanup", "old"),
+    ...(present ? removal : []),
+    run(phase, "old"),
+    run("post-cleanup", "old"),
+  ];
+}
+
+/** The removal of a manual setup the other way round. */
+export const scriptsBeforeDelete: readonly Step[] = [
+  run("delete", "old"),
+  run("post-cleanup", "old"),
+  ...removal,
+];
+
+/**
+ * What takes these steps back, the last of them first. What is in the pool goes before what is at Immuta, and all after a
+ * proof where there is an integration.
+ */
+export function undo(begun: readonly Step[], failed: Failed): Step[] {
+  const back = begun.toReversed().flatMap((step) => step.undo?.(failed) ?? []);
+  const once = back.filter((step, at) => back.lastIndexOf(step) === at);
+  if (once.length === 0) return [];
+  const inPool = once.filter(({ script }) => script !== undefined);
+  const atImmuta = once.filter(({ script }) => script === undefined);
+  return [...(failed.registered ? [prove] : []), ...generatedFirst(inPool), ...atImmuta];
+}
+
+const isManual = (map: PropertyMap): boolean => map["autoBootstrap"] === false;
+const isAutomatic = (state: State): boolean => state.autoBootstrap;
+
+/** Immuta refuses a second integration on a host it knows: the old one must go first. */
+const sameHost = (olds: State, news: PropertyMap): boolean =>
+  normalHost(olds.host) === normalHost(String(valueAt(news, "host")));

@@ -1,0 +1,30 @@
+import type { AuditLog } from "../core/audit-log";
+import type { Clock } from "../core/clock";
+import type { Configuration } from "../core/configuration";
+import type { Interruption } from "../core/interruption";
+import type { Reporter } from "../core/reporter";
+import type { PasswordSource } from "../passwords/reference";
+import type { PoolLogin } from "../sql/connect/login";
+import type { Sought } from "../sql/preflight";
+import type { PhaseRun } from "../sql/run";
+import type { Immuta } from "./api";
+
+/** The outside world of one operation: one seam per side, so that tests can stand in for either. */
+export interface Ports {
+  immuta: Immuta;
+  /** Runs one phase's batches in the pool. */
+  runPhase(login: PoolLogin, run: PhaseRun, reporter: Reporter): Promise<void>;
+  /** Looks for what the scripts would make; see sql/preflight.ts. */
+  preflight(login: PoolLogin, sought: Sought, reporter: Reporter, auditLog: AuditLog): Promise<string[]>;
+  /** Fetches what a reference names. */
+  password: PasswordSource;
+  configuration: Configuration;
+  reporter: Reporter;
+  /** The audit log. */
+  auditLog: AuditLog;
+  /** Sent to the servers as User-Agent and TDS application name. */
+  applicationName: string;
+  clock?: Clock;
+  /** Tells the operation to stop before its end. */
+  interruption?: Interruption;
+}

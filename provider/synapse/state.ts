@@ -1,0 +1,50 @@
+import type { Phase } from "../core/phases";
+import type { Change } from "../core/rows";
+import type { Inputs } from "./inputs/table";
+
+/** What an operation that stopped half way leaves for the next one. */
+export interface Progress {
+  operation: "create" | "update";
+  /** Steps that were begun, in order, as `nameOf` writes them. */
+  done: string[];
+  /** What the operation was about to change. */
+  changes?: Change[];
+  /** POST was sent, and no answer told whether it was carried out. */
+  unanswered?: true;
+  /** The scripts were run to their end, and the state holds the inputs that they were made from: the PUT is left. */
+  pending?: "put";
+}
+
+/** The outputs of the resource: its inputs, and what Immuta and the pool answered. */
+export type State = Inputs & {
+  /** Raised when the shape changes, so that an older package refuses what it cannot read. */
+  stateFormat: number;
+  /** Immuta's id; absent until the integration is registered. */
+  integrationId?: string;
+  /** Host name of the Immuta tenant. */
+  tenant: string;
+  status: string;
+  validation: { status: string; failed: string[]; warnings: string[] };
+  /** Of each script that was run last: SHA-256 of its text without credentials, and its number of batches. */
+  scripts?: Partial<Record<Phase, { identity: string; batches: number }>>;
+  /** System accounts of manual setup that were replaced: no script of Immuta's drops their logins. */
+  formerAccounts?: string[];
+  /** Absent when settled. */
+  progress?: Progress;
+};
+
+export const stateFormat = 1;
+
+export class StateFormatError extends Error {
+  override readonly name = "StateFormatError";
+}
+
+/** Throws StateFormatError where a newer package wrote the state. */
+export function readState(outputs: Record<string, unknown>): State {
+  const format = outputs["stateFormat"];
+  if (typeof format === "number" && format > stateFormat)
+    throw new StateFormatError(
+      `This state was written by a newer pulumi-immuta (state format ${format}; this version reads up to ${stateFormat}): upgrade the package.`,
+    );
+  return outputs as State;
+}

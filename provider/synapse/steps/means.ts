@@ -1,0 +1,77 @@
+import { ImmutaError } from "../../immuta/errors";
+import { payloadOf } from "../payload";
+import type { IntegrationPayload } from "../api";
+import { type Clock, systemClock } from "../../core/clock";
+import { type Inputs, table } from "../inputs/table";
+import { lasting } from "../../core/rows";
+import { secretPaths } from "../inputs/paths";
+import { valueAt } from "../../core/property-map";
+import { payloadCredentials } from "../login";
+import type { Operation, Script, ScriptOf, Side } from "./step";
+
+/** What steps have at hand in an operation. */
+
+export function inputsOn(side: Side, { sides }: Operation): Inputs {
+  const inputs = sides[side];
+  if (inputs === undefined) throw new Error(`no ${side} inputs in this operation`);
+  return inputs;
+}
+
+export function payloadOn(side: Side, operation: Operation): IntegrationPayload {
+  const inputs = inputsOn(side, operation);
+  const password = operation.passwords.get(side);
+  const known = password === undefined ? inputs : { ...inputs, password };
+  return payloadOf(inputs, payloadCredentials(known, operation.ports.configuration));
+}
+
+export function existing({ integrationId }: Operation): string {
+  if (integrationId === undefined) throw new Error("the integration has no id yet");
+  return integrationId;
+}
+
+export const clockOf = ({ ports }: Operation): Clock => ports.clock ?? systemClock;
+
+/** How many milliseconds an operation may wait for Immuta. */
+export const limitOf = ({ kind, sides }: Operation): number =>
+  lasting(table.timeouts.fields[kind], (sides.new ?? sides.old)?.timeouts?.[kind]);
+
+/** By the script and whose payload it was made from. */
+export const keyOf = ({ phase, side }: ScriptOf): string => `${phase} ${side}`;
+
+export const counted = ({ batches }: Script): string =>
+  batches.length === 1 ? "1 batch" : `${batches.length} batches`;
+
+/** Everything that must not show: the secret inputs of both sides, and what came from elsewhere in their place. */
+export function secretsOf({ sides, ports, passwords }: Operation): string[] {
+  const given = [sides.new ?? {}, sides.old ?? {}].flatMap((inputs) =>
+    secretPaths.map((path) => valueAt(inputs, path)),
+  );
+  const { sqlAdministrator, sqlAccessToken } = ports.configuration;
+  return [...given, ...passwords.values(), sqlAdministrator.password, sqlAccessToken].filter(
+    (secret) => typeof secret === "string",
+  );
+}
+
+/** "Unable to edit integration … in current state …": tries again when Immuta has left that state. */
+export async function whenLeft<T>(operation: Operation, request: () => Promise<T>): Promise<T> {
+  const clock = clockOf(operation);
+  const started = clock.now();
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await request();
+    } catch (error) {
+      const busy = error instanceof ImmutaError && error.status === 409 && /current state/i.test(error.said);
+      if (!busy || clock.now() - started >= limitOf(operation)) throw error;
+      if (attempt === 0) operation.ports.reporter.info(`Immuta is busy with it (${error.said}): waiting`);
+      await clock.sleep(Math.min(500 * 1.5 ** attempt, 15_000));
+    }
+  }
+}
+
+/** Immuta finds out by its validation whether the scripts were run. */
+export function withExternalAdvice(error: unknown, operation: Operation): unknown {
+  if (!(error instanceof ImmutaError) || error.status !== 422) return error;
+  if (inputsOn("new", operation).bootstrap?.run !== "external") return error;
+  error.message += `\nThe scripts are run outside of Pulumi (bootstrap.run: "external"). Run those named above, then run \`pulumi up\` again.`;
+  return error;
+}

@@ -1,0 +1,24 @@
+import { waitUntil } from "../../immuta/wait";
+import { existing, limitOf } from "./means";
+import { type Step, step } from "./step";
+
+const wait = (until: "enabled" | "gone"): Step =>
+  step({
+    name: `wait until ${until}`,
+    calls: ["GET /integrations/{id}/status"],
+    do: async (operation) => {
+      const { immuta, reporter, clock } = operation.ports;
+      const status = await waitUntil(immuta, {
+        id: existing(operation),
+        until,
+        limit: limitOf(operation),
+        reporter,
+        ...(clock === undefined ? {} : { clock }),
+      });
+      if (status !== undefined) operation.status = status;
+      if (until === "gone") delete operation.integrationId;
+    },
+  });
+
+export const untilEnabled = wait("enabled");
+export const untilGone = wait("gone");

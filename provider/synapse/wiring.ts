@@ -1,0 +1,75 @@
+import { fileAuditLog, noAuditLog } from "../core/audit-log";
+import type { Clock } from "../core/clock";
+import { type Configuration, packageVersion } from "../core/configuration";
+import { type Interruption, sleep } from "../core/interruption";
+import type { Reporter } from "../core/reporter";
+import { Circuit } from "../immuta/circuit";
+import { SharedList } from "../immuta/shared-list";
+import { resolvePassword } from "../passwords/reference";
+import type * as look from "../sql/preflight";
+import type * as run from "../sql/run";
+import { immutaOf, type IntegrationPayload, isWhole, type ShownConfig } from "./api";
+import type { Ports } from "./ports";
+
+/** Who asks: its lines, and the name of the resource in the audit log. */
+export interface Asking {
+  configuration: Configuration;
+  reporter: Reporter;
+  subject: string;
+}
+
+/** The outside world as all operations of one process share it. Libraries load when an operation needs them. */
+export class Wiring {
+  private readonly circuits = new Map<string, Circuit>();
+  private readonly lists = new Map<string, SharedList<ShownConfig, IntegrationPayload>>();
+  private readonly clock: Clock;
+
+  constructor(private readonly interruption: Interruption) {
+    this.clock = { now: Date.now, sleep: (milliseconds) => sleep(milliseconds, interruption.stopped) };
+  }
+
+  /** Throws ConfigurationError where no tenant is named. */
+  ports({ configuration, reporter, subject }: Asking): Ports {
+    const { clock, interruption } = this;
+    const { url, from } = configuration.tenant();
+    const { auditLog: file } = configuration;
+    const auditLog = file === undefined ? noAuditLog : fileAuditLog(file, subject);
+    reporter.debug(
+      `Immuta ${url.host}, named by the ${from === "environment" ? "environment (IMMUTA_URL)" : "stack's settings (immuta:url)"}`,
+    );
+    const circuit = had(this.circuits, url.host, () => new Circuit());
+    return {
+      immuta: immutaOf(configuration, { reporter, auditLog, circuit, interruption }),
+      runPhase: (login, phase, lines) => {
+        // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
+        const { runPhase } = require("../sql/run") as typeof run;
+        return runPhase(login, phase, lines, clock);
+      },
+      preflight: (login, sought, lines, log) => {
+        // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
+        const { preflight } = require("../sql/preflight") as typeof look;
+        return preflight(login, sought, lines, log, clock);
+      },
+      password: resolvePassword,
+      configuration,
+      reporter,
+      auditLog,
+      applicationName: `pulumi-immuta/${packageVersion()}`,
+      clock,
+      interruption,
+    };
+  }
+
+  /** The same for a read, which shares its list with others that come together with it. */
+  portsForRead(asking: Asking): Ports {
+    const ports = this.ports(asking);
+    const list = had(this.lists, ports.immuta.tenant, () => new SharedList(isWhole));
+    return { ...ports, immuta: list.sharedBy(ports.immuta) };
+  }
+}
+
+function had<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
+}
