@@ -1,20 +1,23 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
-import { format, resolveConfig } from "prettier";
+import { format, getFileInfo, resolveConfig } from "prettier";
 
-/** A file of the repository that is made from the table of inputs. */
+/** A file of the repository that is made from what stands elsewhere in it. */
 export interface Rendered {
   path: string;
-  /** What it should be, as Prettier leaves it. */
+  /** What it should be, as Prettier leaves it where it knows such files. */
   text(): Promise<string>;
   isUpToDate(): Promise<boolean>;
 }
 
 export const command = "npm run docs";
 
-export function rendered(path: string, make: () => string): Rendered {
-  const text = async (): Promise<string> =>
-    format(make(), { ...(await resolveConfig(path)), filepath: path });
+export function rendered(path: string, make: () => string | Promise<string>): Rendered {
+  const text = async (): Promise<string> => {
+    const made = await make();
+    const { inferredParser } = await getFileInfo(path);
+    return inferredParser === null ? made : format(made, { ...(await resolveConfig(path)), filepath: path });
+  };
   return { path, text, isUpToDate: async () => written(path) === (await text()) };
 }
 

@@ -67,20 +67,4 @@ describe("README.md", function () {
     expect(unsaid(block("text", /running the initial-create script/), output)).to.deep.equal([]);
     expect(unsaid("something that nobody says", output)).to.have.length(1);
   });
-
-  it("shows a preview as the engine prints it", async () => {
-    scenario = await open(sandbox, "quickstart", {
-      config: {
-        "azure-native:location": "westeurope",
-        sqlAdminPassword: secret("Readme-Adm1n!"),
-        immutaPassword: secret("Immuta-1!"),
-      },
-    });
-    await scenario.act("up");
-    await scenario.set({ impersonationRole: "IMMUTA_IMPERSONATION" });
-    const plain = await scenario.act("preview", { plain: true });
-    expect(unsaid(block("text", /^ ~ {2}pulumi-nodejs/), plain.output)).to.deep.equal([]);
-    const detailed = await scenario.act("preview");
-    expect(unsaid(block("text", /^ {6}~ impersonation/), detailed.output)).to.deep.equal([]);
-  });
 });

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { format, resolveConfig } from "prettier";
 import { crowd } from "./crowd";
-import { root } from "./driver/host";
 import { Ground } from "./ground";
 import { type Case, casesOf, play, titleOfCase } from "./matrix";
 import { operations, type Steps, stepsOf } from "./operations";
@@ -14,7 +13,7 @@ import { walk } from "./walks/walk";
 const usage = `npm run campaign -- [--minutes n] [--seed n] [--jobs n] [--only <words>] [--walk n] [--engine]
 
 Plays faults at every step and random walks in front of the sandbox for so long (10 minutes by default), and writes
-docs/reliability.md. A seed chooses the order and the walks; one of its own by default, which is printed.
+tests/faults/campaign.md. A seed chooses the order and the walks; one of its own by default, which is printed.
 
   --jobs <n>                   how many are played at a time, each in front of a sandbox of its own; 3 by default,
                                of which one plays with the real engine
@@ -56,7 +55,7 @@ async function main(): Promise<number> {
     else {
       console.log(`seed ${values.seed}, ${values.minutes} minutes`);
       await campaign.run(Number(values.minutes) * 60_000);
-      const page = join(root, "docs", "reliability.md");
+      const page = join(__dirname, "campaign.md");
       const style = { ...(await resolveConfig(page)), parser: "markdown" };
       writeFileSync(page, await format(pageOf(campaign.covered), style));
     }

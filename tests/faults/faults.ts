@@ -1,7 +1,7 @@
 import type { FaultRule } from "../../sandbox/immuta";
 import type { Ending, Fault, Synapse } from "../../sandbox/synapse";
 
-/** The faults of the campaign, by the names that docs/reliability.md lists. */
+/** The faults of the campaign, by the names that campaign.md lists. */
 
 export interface ImmutaFault {
   name: string;

@@ -9,7 +9,7 @@ import { type Call, type Operation, pathOf, prepared, runOf, type Steps, titleOf
 /** One fault at one step of one operation. */
 export interface Case {
   operation: Operation;
-  /** The step, as docs/reliability.md names it. */
+  /** The step, as campaign.md names it. */
   step: string;
   fault: string;
   /** Gives whether it happened, to be asked when the run has ended. */

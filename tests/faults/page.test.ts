@@ -1,14 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { root } from "./driver/host";
 import { Ground } from "./ground";
 import { type Operation, operations, type Steps, stepsOf } from "./operations";
 import { faultsSection, stepsSection } from "./page";
 
-describe("docs/reliability.md", function () {
+describe("tests/faults/campaign.md", function () {
   this.timeout(120_000);
-  const page = readFileSync(join(root, "docs", "reliability.md"), "utf8");
+  const page = readFileSync(join(__dirname, "campaign.md"), "utf8");
 
   it("lists the faults that are played", () => {
     expect(sectionOf("Faults")).to.equal(faultsSection().trim());

@@ -18,24 +18,24 @@ export interface Covered {
   failures: string[];
 }
 
-/** docs/reliability.md. */
+/** campaign.md. */
 export const pageOf = (covered: Covered): string =>
   [introduction, faultsSection(), stepsSection(covered.steps), lastCampaign(covered)].join("\n");
 
-const introduction = `# Reliability
+const introduction = `# The campaign of faults
 
 What happens to a stack when something breaks while it runs. \`npm run campaign -- --minutes 60\` plays it and writes this
-page; a small part of it is in \`npm test\` ([tests/faults](../tests/faults/matrix.test.ts)). Most of
+page; a small part of it is in \`npm test\` ([here](matrix.test.ts)). Most of
 it speaks to Pulumi's own host of dynamic providers as the engine does, over gRPC, in front of the sandbox, because that is
-quick; the engine's part, such as what it keeps of a failed create, is [the test's own](../tests/faults/driver/stack.ts)
-then. The same cases and walks are also played with [the real engine](../tests/faults/driver/engine-stack.ts), as many as
+quick; the engine's part, such as what it keeps of a failed create, is [the test's own](driver/stack.ts)
+then. The same cases and walks are also played with [the real engine](driver/engine-stack.ts), as many as
 the time allows, and there it is the engine that is killed. Nothing here has met a real Immuta or Synapse.
 
 After each fault:
 
 - At most two more runs of \`up\` reach what the program says, without a refresh. Where Immuta answered 409 to the POST, or
   the provider was killed while it created an integration, a person first does what the error says: adopts the
-  integration, or runs Immuta's cleanup scripts ([Runbook](runbook.md)).
+  integration, or runs Immuta's cleanup scripts ([Runbook](../../docs/runbook.md)).
 - Immuta has exactly one integration on the database, with the program's settings; the pool's catalog is what Immuta's
   scripts make of an empty pool; the system account can log in with the program's password; a preview shows no change and
   calls nobody.
@@ -127,9 +127,9 @@ function lastCampaign({ seed, minutes, cases, of, walks, crowd, engine, failures
     "",
     `The walks had ${walks.steps} steps, with ${walks.faults} faults: ${done.map(([name, count]) => `${name} ${count}`).join(", ")}. ` +
       "Each walk has up to two integrations in two workspaces. After each step its calls are compared with the table of " +
-      "[what a change means](architecture.md#what-a-change-means).",
+      "[what a change means](../../docs/architecture.md#what-a-change-means).",
     "",
-    `With the real engine: ${engine.kills} of ${engine.ofKills} kills of it (\`kill -9\`; what [the runbook](runbook.md) says was done ` +
+    `With the real engine: ${engine.kills} of ${engine.ofKills} kills of it (\`kill -9\`; what [the runbook](../../docs/runbook.md) says was done ` +
       `then), ${engine.others} other cases, and ${engine.walks} of these walks with ${engine.steps} steps, whose calls were the same; ` +
       `${engine.failed} runs failed.`,
     "",

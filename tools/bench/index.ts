@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures the provider against Pulumi's own floor and against a script of curl and tsql, and writes
- * docs/performance.md, its picture and its figures. `-- --size small` measures little and prints the page instead;
- * `-- --page` writes the page anew from the figures that are there.
+ * performance.md here, its picture and its figures, and docs/performance.md. `-- --size small` measures little and prints the page instead;
+ * `-- --page` writes the pages anew from the figures that are there.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,15 +10,22 @@ import { format } from "prettier";
 import { ensureEngine } from "../engine";
 import { measure, type Results, sizes } from "./campaign";
 import { picture, render } from "./page";
+import { summary } from "./summary";
 
-const docs = join(__dirname, "..", "..", "docs");
-const figures = join(docs, "performance.json");
+export const files = {
+  figures: join(__dirname, "performance.json"),
+  page: join(__dirname, "performance.md"),
+  picture: join(__dirname, "performance.svg"),
+  summary: join(__dirname, "..", "..", "docs", "performance.md"),
+};
 
 /** Why targets are missed, and what was tried: by people. */
 const remarks = (): string => readFileSync(join(__dirname, "remarks.md"), "utf8");
 
-export const pageOf = (results: Results): Promise<string> =>
-  format(render(results, remarks()), { parser: "markdown", printWidth: 120 });
+const formatted = (markdown: string): Promise<string> =>
+  format(markdown, { parser: "markdown", printWidth: 120 });
+export const pageOf = (results: Results): Promise<string> => formatted(render(results, remarks()));
+export const summaryOf = (results: Results): Promise<string> => formatted(summary(results));
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -29,16 +36,17 @@ async function main(): Promise<void> {
     let found: Results | undefined;
     await measure(await ensureEngine({ log: console.log }), sizes[values.size], console.log, (results) => {
       found = results;
-      if (values.size === "full") writeFileSync(figures, `${JSON.stringify(results)}\n`);
+      if (values.size === "full") writeFileSync(files.figures, `${JSON.stringify(results)}\n`);
     });
     if (values.size === "small" && found !== undefined) {
       console.log(await pageOf(found));
       return;
     }
   }
-  const results = JSON.parse(readFileSync(figures, "utf8")) as Results;
-  writeFileSync(join(docs, "performance.md"), await pageOf(results));
-  writeFileSync(join(docs, "performance.svg"), picture(results));
+  const results = JSON.parse(readFileSync(files.figures, "utf8")) as Results;
+  writeFileSync(files.page, await pageOf(results));
+  writeFileSync(files.picture, picture(results));
+  writeFileSync(files.summary, await summaryOf(results));
 }
 
 if (require.main === module)

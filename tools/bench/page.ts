@@ -2,14 +2,10 @@ import type { Results } from "./campaign";
 import { chart } from "./chart";
 import { median } from "./measure";
 import { type StepName, steps, type Subject } from "./pulumi-runs";
+import { shown, table } from "./table";
 import { of, targets } from "./targets";
 
-/** docs/performance.md and its picture, from the results of one run and nothing else. */
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => "-"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
-
-const shown = (value: number, digits = 1): string => (Number.isNaN(value) ? "" : value.toFixed(digits));
+/** performance.md and its picture, from the results of one run and nothing else. */
 
 const subjects: Record<Subject, string> = {
   empty: "empty program",
@@ -125,7 +121,7 @@ the trivial resources is the engine's own: it writes its file of state anew for 
 
 ## By hand
 
-The script is [tools/bench/by-hand.sh](../tools/bench/by-hand.sh): curl, jq and FreeTDS's tsql, as an administrator would do it today.
+The script is [by-hand.sh](by-hand.sh): curl, jq and FreeTDS's tsql, as an administrator would do it today.
 
 ${byHand(results)}
 

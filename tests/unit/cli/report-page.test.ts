@@ -14,23 +14,15 @@ describe("docs/report.md", () => {
     expect(page).to.include(`\`\`\`text\n${markdown.trimEnd()}\n\`\`\`\n`);
   });
 
-  it("shows the same as the README", () => {
-    const readme = readFileSync(join(__dirname, "..", "..", "..", "README.md"), "utf8");
-    const markdown = readFileSync(join(golden, "impersonation-on.md"), "utf8");
-    expect(readme).to.include(`\`\`\`text\n${markdown.trimEnd()}\n\`\`\`\n`);
-  });
-
-  it("holds pipelines that are YAML", () => {
+  it("holds a pipeline that is YAML", () => {
     const pipelines = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = ""]): unknown => parse(text));
-    expect(pipelines).to.have.length(3);
+    expect(pipelines).to.have.length(1);
   });
 
   it("has every word of --fail-on, and every field of --format json", () => {
-    const first = (rows: RegExp): string[] =>
-      [...page.matchAll(rows)].flatMap(([row]) =>
-        [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/g)].map(([, name = ""]) => name),
-      );
-    const told = first(/^\| .*$/gm);
+    const told = [...page.matchAll(/^(?:\| ([^|]*) \||- ([^:]*):)/gm)].flatMap(([, cell, item]) =>
+      [...(cell ?? item ?? "").matchAll(/`(\w+)`/g)].map(([, name = ""]) => name),
+    );
     expect(told).to.include.members([...risks]);
     const report = reportOf(readPreview(recorded("mixed.preview.json")));
     const fields = [...Object.keys(report), ...report.integrations.flatMap((one) => Object.keys(one))];

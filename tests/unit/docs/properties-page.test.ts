@@ -8,27 +8,22 @@ describe("docs/properties.md", () => {
     expect(await page.isUpToDate(), `docs/properties.md is out of date: run \`${command}\``).to.equal(true);
   });
 
-  it("has a row for every input, with its default, secrecy and what a change of it means", async () => {
-    const rows = (await page.text())
-      .split("\n")
-      .filter((line) => line.startsWith("| `"))
-      .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()));
-    expect(rows.map(([, path]) => path)).to.deep.equal(properties.map(({ path }) => `\`${path}\``));
-    const cells = (path: string): (string | undefined)[] =>
-      rows.find(([, input]) => input === `\`${path}\``)?.slice(2, -2) ?? [];
-    const link = (change: string): string => `[${change}](#what-a-change-means)`;
-    expect(cells("port")).to.deep.equal(["number", "`1433`", "", "", link("replace")]);
-    expect(cells("host")).to.deep.equal(["string", "", "", "always", link("replace")]);
-    expect(cells("password")).to.deep.equal([
-      "string",
-      "IMMUTA_SQL_ADMIN_PASSWORD, in automatic setup",
-      "secret",
-      "in manual setup",
-      link("credentials"),
-    ]);
-    expect(cells("bootstrap.server")[1]).to.equal("IMMUTA_SQL_SERVER, then `host`");
-    expect(cells("bootstrap.waitForPool")[1]).to.equal("_`20m`_");
-    expect(cells("impersonation.enabled")).to.deep.equal(["boolean", "`false`", "", "", link("put")]);
-    expect(cells("metadataDelimiters.hashDelimiter")).to.deep.equal(["string", "`\\|`", "", "", link("put")]);
+  it("has an item for every input, with its default, secrecy and what a change of it means", async () => {
+    const [inputs = ""] = (await page.text()).split("\n## ");
+    const items = new Map(
+      [...inputs.matchAll(/^- `([\w.]+)` \((.*?)\): \S/gm)].map(([, path, facts]) => [path, facts]),
+    );
+    expect([...items.keys()]).to.deep.equal(properties.map(({ path }) => path));
+    expect(items.get("port")).to.equal("number, default `1433`; **replace**");
+    expect(items.get("host")).to.equal("string, required; **replace**");
+    expect(items.get("password")).to.equal(
+      "string, secret, required in manual setup, default IMMUTA_SQL_ADMIN_PASSWORD in automatic setup; **credentials**",
+    );
+    expect(items.get("bootstrap.server")).to.equal(
+      "string, default IMMUTA_SQL_SERVER, then `host`; **local**",
+    );
+    expect(items.get("bootstrap.waitForPool")).to.equal("string, default _`20m`_; **local**");
+    expect(items.get("impersonation.enabled")).to.equal("boolean, default `false`; **put**");
+    expect(items.get("metadataDelimiters.hashDelimiter")).to.equal("string, default `|`; **put**");
   });
 });
