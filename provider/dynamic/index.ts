@@ -13,12 +13,11 @@ import {
   integration,
 } from "..";
 import type { dynamic } from "@pulumi/pulumi";
-
 import { Semaphore } from "./semaphore";
-
 import { SystemAccounts } from "./accounts";
 import { Audience, isContext } from "./audience";
-import { endWithEngine, heedCancel } from "./stop";
+import { currentUrn, watchCalls } from "./calls";
+import { endWithEngine } from "./stop";
 
 /**
  * What Pulumi's dynamic provider host loads: this module is the provider. It hands configuration, clients and the
@@ -28,7 +27,9 @@ import { endWithEngine, heedCancel } from "./stop";
 let configuration: Configuration = readConfiguration(() => undefined);
 let writes = new Semaphore(configuration.concurrency);
 const interruption = new Interruption();
-heedCancel(interruption);
+watchCalls(() => {
+  interruption.stop("Pulumi was told to (Ctrl-C, SIGINT or SIGTERM)");
+});
 endWithEngine(interruption);
 const wiring = new Wiring(interruption);
 const audience = new Audience();
@@ -63,6 +64,7 @@ export function diff(id: string, olds: PropertyMap, news: PropertyMap): Promise<
     const [before, after] = [program(olds), program(news)];
     const planned = integration.planOf(before, after);
     const result = integration.diff(id, before, after, planned);
+    integration.keeps(result, before, wiring.holdings, currentUrn());
     await audience.preview(after, () => integration.announcementOfChange(before, after, planned));
     return result;
   });
@@ -99,11 +101,13 @@ const inputsFrom = (map: PropertyMap): Inputs => program(map) as Inputs;
 
 const asking = (map: PropertyMap): Asking => {
   const inputs = program(map);
+  const urn = currentUrn();
   const place = resourceId(inputsFrom(map));
   return {
     configuration,
     reporter: audience.reporter(inputs, place, configuration.debug),
     subject: audience.subject(inputs) ?? place,
+    ...(urn === undefined ? {} : { urn }),
   };
 };
 

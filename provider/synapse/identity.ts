@@ -95,8 +95,9 @@ export async function look(immuta: Immuta, inputs: Inputs): Promise<Integration[
     throw new ForeignIntegration(
       "taken",
       `Immuta ${immuta.tenant} already has integration ${found.id} on database ${nameOf(found.config.database)} of ${nameOf(found.config.host)} ` +
-        `(schema ${nameOf(found.config.schema)}, ${found.status}), which this stack did not make. Nothing was changed. ` +
-        `Take it over with adopt: "${found.id}", or name another database, or delete that integration in Immuta first.`,
+        `(schema ${nameOf(found.config.schema)}, ${found.status}), which this resource did not make. Nothing was changed. ` +
+        "If this program has it under another name, give that name in the resource option aliases. " +
+        `Otherwise take it over with adopt: "${found.id}", name another database, or have that integration deleted in Immuta first.`,
     );
   return integrations;
 }

@@ -8,6 +8,7 @@ import { announceAdoption, announceChange, announcementOf } from "./announce";
 import type { Integration } from "./api";
 import { check as checkInputs, type Checked } from "./check";
 import { withImmutasSettings } from "./drift";
+import type { Holdings } from "./holdings";
 import { proven, resourceId, sameTenant, withIdOfLostPost, withoutRemoved } from "./identity";
 import { normalIdentifier } from "./inputs/identifiers";
 import { inputsOf } from "./inputs/paths";
@@ -99,6 +100,18 @@ export function diff(
   return { changes: action !== "none" || adopts, replaces, deleteBeforeReplace };
 }
 
+/** A resource that lives on keeps its integration: no other one of the run may delete it. */
+export function keeps(
+  { replaces }: DiffResult,
+  olds: PropertyMap,
+  holdings: Holdings,
+  urn: string | undefined,
+): void {
+  const { tenant, integrationId } = readState(olds);
+  if (urn !== undefined && replaces.length === 0 && integrationId !== undefined)
+    holdings.keep(tenant, integrationId, urn);
+}
+
 /**
  * Sets the integration up. A failure is undone; where that fails as well, or where Immuta's end is not known,
  * throws PartialState, from which the next `up` goes on.
@@ -110,9 +123,16 @@ export async function create(inputs: Inputs, ports: Ports): Promise<{ id: string
   try {
     await carryOut(planCreate(inputs), operation);
   } catch (error) {
-    throw await afterFailedCreate(id, operation, inputs, error);
+    const left = await afterFailedCreate(id, operation, inputs, error);
+    if (left instanceof PartialState) holds(operation, inputs);
+    throw left;
   }
+  holds(operation, inputs);
   return { id, outs: settled(operation, inputs) };
+}
+
+function holds({ ports: { holdings, immuta }, integrationId }: Operation, inputs: Inputs): void {
+  if (integrationId !== undefined) holdings.make(immuta.tenant, inputs, integrationId);
 }
 
 /**
@@ -124,7 +144,10 @@ async function adopt(id: string, inputs: Inputs, ports: Ports): Promise<Property
   const state = stateOfAdopted(found, inputs, ports.immuta.tenant);
   if (inputs.adoptMode !== "converge")
     refuseDifferences(found, ports.immuta.tenant, adoptionDifferences(state, inputs));
-  ports.reporter.info(`adopted integration ${found.id}`);
+  ports.holdings.make(ports.immuta.tenant, inputs, found.id);
+  ports.reporter.info(
+    `adopted integration ${found.id}: another stack that has it must let go without a delete (\`pulumi state delete\`, or retainOnDelete)`,
+  );
   const outputs = clean({ ...state, ...reported(found) });
   return (await update(id, outputs, inputs, ports)).outs;
 }
@@ -205,6 +228,13 @@ export async function update(
 export async function remove(outputs: PropertyMap, ports: Ports): Promise<void> {
   const stored = readState(outputs);
   sameTenant(stored, ports.immuta.tenant, ports.configuration.previousTenant);
+  const successor = ports.holdings.successorOf(stored, ports.urn);
+  if (successor !== undefined) {
+    ports.reporter.info(
+      `integration ${successor} of this run stands in its place: there is nothing to delete, and no script is run`,
+    );
+    return;
+  }
   const state = await withIdOfLostPost(ports, stored);
   const inputs = inputsOf(outputs) as Inputs;
   const operation = newOperation({ ports, kind: "delete", sides: { old: inputs }, state });

@@ -8,6 +8,7 @@ import type { PoolLogin } from "../sql/connect/login";
 import type { Sought } from "../sql/preflight";
 import type { PhaseRun } from "../sql/run";
 import type { Immuta } from "./api";
+import type { Holdings } from "./holdings";
 
 /** The outside world of one operation: one seam per side, so that tests can stand in for either. */
 export interface Ports {
@@ -24,6 +25,10 @@ export interface Ports {
   auditLog: AuditLog;
   /** Sent to the servers as User-Agent and TDS application name. */
   applicationName: string;
+  /** What the resources of this run hold. */
+  holdings: Holdings;
+  /** The resource's own, where the face knows it. */
+  urn?: string;
   clock?: Clock;
   /** Tells the operation to stop before its end. */
   interruption?: Interruption;

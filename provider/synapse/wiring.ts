@@ -9,6 +9,7 @@ import { resolvePassword } from "../passwords/reference";
 import type * as look from "../sql/preflight";
 import type * as run from "../sql/run";
 import { immutaOf, type IntegrationPayload, isWhole, type ShownConfig } from "./api";
+import { Holdings } from "./holdings";
 import type { Ports } from "./ports";
 
 /** Who asks: its lines, and the name of the resource in the audit log. */
@@ -16,12 +17,14 @@ export interface Asking {
   configuration: Configuration;
   reporter: Reporter;
   subject: string;
+  urn?: string;
 }
 
 /** The outside world as all operations of one process share it. Libraries load when an operation needs them. */
 export class Wiring {
   private readonly circuits = new Map<string, Circuit>();
   private readonly lists = new Map<string, SharedList<ShownConfig, IntegrationPayload>>();
+  readonly holdings = new Holdings();
   private readonly clock: Clock;
 
   constructor(private readonly interruption: Interruption) {
@@ -29,7 +32,7 @@ export class Wiring {
   }
 
   /** Throws ConfigurationError where no tenant is named. */
-  ports({ configuration, reporter, subject }: Asking): Ports {
+  ports({ configuration, reporter, subject, urn }: Asking): Ports {
     const { clock, interruption } = this;
     const { url, from } = configuration.tenant();
     const { auditLog: file } = configuration;
@@ -57,6 +60,8 @@ export class Wiring {
       applicationName: `pulumi-immuta/${packageVersion()}`,
       clock,
       interruption,
+      holdings: this.holdings,
+      ...(urn === undefined ? {} : { urn }),
     };
   }
 

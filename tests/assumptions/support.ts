@@ -1,3 +1,4 @@
+import { Holdings } from "../../provider/synapse/holdings";
 import { readConfig } from "../../provider/synapse/api";
 import { expect } from "chai";
 import { readConfiguration } from "../../provider/core/configuration";
@@ -256,6 +257,7 @@ export class Life {
       configuration,
       reporter,
       auditLog: noAuditLog,
+      holdings: new Holdings(),
       password: resolvePassword,
       applicationName: "pulumi-immuta/test",
       clock,

@@ -16,6 +16,7 @@ import * as life from "../../../../provider/synapse/integration";
 import { PartialState } from "../../../../provider/synapse/integration";
 import { resolvePassword } from "../../../../provider/passwords/reference";
 import { noAuditLog } from "../../../../provider/core/audit-log";
+import { Holdings } from "../../../../provider/synapse/holdings";
 import type { Ports } from "../../../../provider/synapse/ports";
 
 /** Both sides of the outside world in memory; `acts` is what was asked of them, in order. */
@@ -33,6 +34,8 @@ export class Stage {
   tenant = "tenant.example";
   /** What the pool holds of Immuta's. */
   found: string[] = [];
+  /** Of a run; a new one for each call where none is set. */
+  run: Holdings | undefined;
   private nextId = 7;
   private time = 0;
 
@@ -55,6 +58,7 @@ export class Stage {
       },
       auditLog: noAuditLog,
       password: resolvePassword,
+      holdings: this.run ?? new Holdings(),
       applicationName: "test",
       clock: {
         now: () => this.time,
