@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type * as sandboxes from "../sandbox";
+import type * as sandboxes from "../sdk/sandbox";
 import { CommandError, type Io } from "./io";
 import { parsed } from "./options";
 import { visible } from "./text";
@@ -49,8 +49,7 @@ export async function run(args: string[], io: Io): Promise<number> {
   const pools = values.pool.map(poolOf);
   const connectionPolicy = policyOf(values["connection-policy"]);
 
-  const { startSandbox } = load("../sandbox") as typeof sandboxes;
-  const sandbox = await startSandbox({ connectionPolicy });
+  const sandbox = await loaded().startSandbox({ connectionPolicy });
   const folder = mkdtempSync(join(tmpdir(), "pulumi-immuta-state-"));
   try {
     providePools(sandbox, pools);
@@ -66,6 +65,17 @@ export async function run(args: string[], io: Io): Promise<number> {
   } finally {
     await sandbox.close();
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The sandbox is a package of its own, which only those have who asked for it. */
+function loaded(): typeof sandboxes {
+  try {
+    return load("../sdk/sandbox") as typeof sandboxes;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "SANDBOX_NOT_INSTALLED")
+      throw new CommandError(error.message);
+    throw error;
   }
 }
 

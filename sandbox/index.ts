@@ -2,7 +2,7 @@
  * Immuta, Synapse pools and Azure on one machine, for the demo, the tests and programs of one's own. The three parts
  * share published contracts only; here they are wired to each other.
  *
- * @module pulumi-immuta/sandbox
+ * @module pulumi-immuta-sandbox
  */
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

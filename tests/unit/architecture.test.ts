@@ -40,9 +40,13 @@ const layers: Record<string, Layer> = {
   },
   // It loads the engine's protocol, when there is a first line to show.
   "provider/dynamic": { folders: [seam], packages: ["@pulumi/pulumi", "@grpc/grpc-js"], types: [] },
-  // The sandbox in the command of that name alone.
-  cli: { folders: [seam, "sandbox"], packages: [], types: [] },
-  sdk: { folders: [seam], packages: ["@pulumi/pulumi", "@pulumi/azure-native"], types: [] },
+  // What loads the sandbox in the command of that name alone.
+  cli: { folders: [seam, "sdk/sandbox"], packages: [], types: [] },
+  sdk: {
+    folders: [seam],
+    packages: ["@pulumi/pulumi", "@pulumi/azure-native", "pulumi-immuta-sandbox"],
+    types: [],
+  },
   "sandbox/immuta": { folders: [], packages: ["tedious", "yaml"], types: [] },
   "sandbox/synapse": { folders: [], packages: [], types: [] },
   "sandbox/azure": {
@@ -119,11 +123,21 @@ describe("the architecture", function () {
   });
 
   it("a command knows the sandbox in cli/sandbox.ts alone, which loads it when it is run", () => {
-    const knowing = importsBelow("cli").filter((one) => one.target.startsWith("sandbox/"));
-    expect(told(knowing)).to.deep.equal(["cli/sandbox.ts → sandbox/ (types)", "cli/sandbox.ts → sandbox/"]);
+    const knowing = importsBelow("cli").filter((one) => one.target.startsWith("sdk/"));
+    expect(told(knowing)).to.deep.equal([
+      "cli/sandbox.ts → sdk/sandbox/ (types)",
+      "cli/sandbox.ts → sdk/sandbox/",
+    ]);
     expect(loadedBy('require("./cli")', ["yaml", "tedious", "@pulumi"])).to.deep.equal([]);
     const help = 'require("./cli/sandbox").run(["--help"], { out() {} })';
     expect(loadedBy(help, ["yaml", "tedious", "@pulumi"])).to.deep.equal([]);
+  });
+
+  it("the package of the sandbox is known in sdk/sandbox.ts alone, which nothing else of sdk knows", () => {
+    const knowing = importsBelow("sdk").filter(
+      ({ target }) => target === "pulumi-immuta-sandbox" || target.startsWith("sdk/sandbox/"),
+    );
+    expect(new Set(knowing.map(({ file }) => file))).to.deep.equal(new Set(["sdk/sandbox.ts"]));
   });
 
   it("gRPC and protobuf are loaded in sandbox/azure/protocol.ts alone, from Pulumi's SDK", () => {
@@ -193,7 +207,7 @@ function importsBelow(folder: string): Import[] {
   const imports =
     known.get(folder) ??
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".ts"))
+      .filter((name) => name.endsWith(".ts") && !name.startsWith(`dist${sep}`))
       .flatMap((name) => importsOf(join(root, folder, name)));
   known.set(folder, imports);
   return imports;
