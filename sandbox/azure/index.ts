@@ -8,9 +8,10 @@
  */
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 
-import { Cloud, outputsOf, type Resource } from "./cloud";
+import { Cloud, outputsOf } from "./cloud";
 import { Journal, type AzureJournalEntry } from "./journal";
 import { Server, ServerCredentials } from "./protocol";
+import type { Resource } from "./resource";
 import { resourceType } from "./resource-types";
 import { azureService } from "./service";
 import type { SqlPlane } from "./sql-plane";

@@ -1,7 +1,8 @@
 /** Functions a program may call: who is logged in, and the lookups of the resource types that are served. */
 import { outputsOf, type Cloud } from "./cloud";
 import { AzureError } from "./errors";
-import { idOf, RESOURCE_TYPES, SUBSCRIPTION_ID, TENANT_ID, type ResourceType } from "./resource-types";
+import type { ResourceType } from "./resource";
+import { idOf, RESOURCE_TYPES, SUBSCRIPTION_ID, TENANT_ID } from "./resource-types";
 import type { Properties } from "./values";
 
 const CLIENT_CONFIG = "azure-native:authorization:getClientConfig";

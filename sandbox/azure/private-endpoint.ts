@@ -1,7 +1,7 @@
 /** Private endpoints of Synapse workspaces. A private network of the sandbox is this machine. */
 import { AzureError } from "./errors";
 import { PRIVATE_ENDPOINT_NAME } from "./names";
-import type { ResourceType } from "./resource-types";
+import type { ResourceType } from "./resource";
 import { isObject, knownString, type Properties } from "./values";
 
 /** What a private endpoint can lead to in a workspace, with the host that gets its address. */

@@ -1,7 +1,8 @@
 /** azure-native's side of things: what it makes of a program's inputs before and after it asks Azure. */
-import { type Cloud, type Resource, visibleInputs } from "./cloud";
+import { visibleInputs, type Cloud } from "./cloud";
 import { automaticName, nameProblem } from "./names";
-import { idOf, pathInputs, resourceType, type ResourceType } from "./resource-types";
+import type { Resource, ResourceType } from "./resource";
+import { idOf, pathInputs, resourceType } from "./resource-types";
 import {
   changedPaths,
   isUnknown,

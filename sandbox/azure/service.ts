@@ -10,7 +10,8 @@ import { invoke } from "./invokes";
 import type { Journal } from "./journal";
 import { Empty, status, Struct } from "./protocol";
 import { check, diff, previewCreate, previewUpdate, readInputs } from "./provider";
-import { RESOURCE_TYPES, resourceType, type ResourceType } from "./resource-types";
+import type { ResourceType } from "./resource";
+import { RESOURCE_TYPES, resourceType } from "./resource-types";
 import type { ChangeKind, Properties } from "./values";
 
 const VERSION = "3.28.0";

@@ -1,7 +1,7 @@
 /** What happens to workspaces and pools as SQL servers and databases when their Azure resources change. */
 import { randomBytes } from "node:crypto";
 
-import type { Resource } from "./cloud";
+import type { Resource } from "./resource";
 import { administratorLogin } from "./resource-types";
 import { knownString, type Properties } from "./values";
 

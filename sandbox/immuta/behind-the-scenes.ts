@@ -1,11 +1,12 @@
-import type { Integration, IntegrationStatus, JsonObject, ValidationResults } from "./model";
-import {
-  completeSettings,
-  synapseType,
-  type Delimiters,
-  type Impersonation,
-  type SentSettings,
-} from "./payload";
+import type {
+  Delimiters,
+  Impersonation,
+  Integration,
+  IntegrationStatus,
+  JsonObject,
+  ValidationResults,
+} from "./model";
+import { completeSettings, synapseType, type SentSettings } from "./payload";
 import type { Registry } from "./registry";
 
 /** An integration as a test wants it to be there already. */

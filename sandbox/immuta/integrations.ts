@@ -1,17 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { credentialsNotRequired, credentialsRequired, malformed, validationFailed } from "./errors";
-import type { Integration, SynapsePlatform, ValidationResults } from "./model";
-import {
-  completeSettings,
-  parseCredentials,
-  parsePayload,
-  synapseType,
-  type Account,
-  type Payload,
-  type Settings,
-} from "./payload";
-import { PoolError, type PoolRoute } from "./pool";
 import { ForcedFailures } from "./forced-failures";
+import type { Account, Integration, Settings, SynapsePlatform, ValidationResults } from "./model";
+import { completeSettings, parseCredentials, parsePayload, synapseType, type Payload } from "./payload";
+import { PoolError, type PoolRoute } from "./pool";
 import type { Registry } from "./registry";
 import { editMarker, scriptBatches, type Phase, type ScriptSource } from "./scripts";
 import { runBatches, runPhases, undo } from "./setup";

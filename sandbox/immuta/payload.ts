@@ -1,31 +1,8 @@
 import { createHash } from "node:crypto";
 import { malformed } from "./errors";
+import type { Account, Delimiters, Impersonation, Settings } from "./model";
 
 export const synapseType = "Azure Synapse Analytics";
-
-export interface Delimiters {
-  hashDelimiter: string;
-  hashKeyDelimiter: string;
-  arrayDelimiter: string;
-}
-
-export type Impersonation = { enabled: false } | { enabled: true; role: string };
-
-/** The settings of an integration, defaults filled in. */
-export interface Settings {
-  host: string;
-  port: number;
-  database: string;
-  schema: string;
-  impersonation: Impersonation;
-  metadataDelimiters: Delimiters;
-}
-
-/** A SQL login with its password, in clear text. */
-export interface Account {
-  username: string;
-  password: string;
-}
 
 /** A payload that was found well-formed. */
 export interface Payload {

@@ -1,6 +1,6 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { Connection, Request } from "tedious";
-import type { Account, Settings } from "./payload";
+import type { Account, Settings } from "./model";
 
 /** Where a pool's host really is, and which authority its certificate comes from: Immuta's name resolution. */
 export interface PoolRoute {

@@ -1,6 +1,12 @@
 import { alreadyExists, notFound, wrongState } from "./errors";
-import { isInUse, type Integration, type IntegrationStatus, type ValidationResults } from "./model";
-import { synapseType, type Settings } from "./payload";
+import {
+  isInUse,
+  type Integration,
+  type IntegrationStatus,
+  type Settings,
+  type ValidationResults,
+} from "./model";
+import { synapseType } from "./payload";
 import type { Delays, Switches } from "./switches";
 
 const editable: readonly IntegrationStatus[] = [

@@ -1,7 +1,7 @@
 import { malformed, notFound, wrongState } from "./errors";
 import { editedSettings, editSource, removalSource, requireSame } from "./integrations";
-import { isInUse, type SynapsePlatform } from "./model";
-import { completeSettings, parsePayload, type Payload, type Settings } from "./payload";
+import { isInUse, type Settings, type SynapsePlatform } from "./model";
+import { completeSettings, parsePayload, type Payload } from "./payload";
 import type { Registry } from "./registry";
 import { editMarker, renderEditInMaster, renderScript, type Phase } from "./scripts";
 import type { Switches } from "./switches";

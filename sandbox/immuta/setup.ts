@@ -1,6 +1,6 @@
+import type { Account } from "./model";
 import { PoolError, withSession, type PoolRoute } from "./pool";
 import { scriptBatches, type Phase, type ScriptSource } from "./scripts";
-import type { Account } from "./payload";
 
 const databaseOf = (phase: Phase, source: ScriptSource): string =>
   phase === "initial-create" || phase === "post-cleanup" ? "master" : source.settings.database;

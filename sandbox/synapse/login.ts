@@ -9,9 +9,9 @@ import {
   type Destination,
   type Refusal,
 } from "./authenticate";
+import type { Endpoint, JournalBase, Place } from "./endpoint";
 import type { LoginEffect } from "./faults";
 import { Reply } from "./reply";
-import type { Endpoint, JournalBase, Place } from "./session";
 import { sqlError } from "./tsql/errors";
 import { SessionState, type Identity } from "./tsql/session-state";
 import type { Login7 } from "./wire/login7";

@@ -1,10 +1,10 @@
 /** Requests of a session that has logged in: batches, calls, transactions, attention. */
+import type { Endpoint } from "./endpoint";
 import type { BatchEffect, Ending } from "./faults";
 import { leadingKeywords, maskedHash, type SynapseJournalEntry } from "./journal";
 import type { LoggedIn } from "./login";
 import { Reply } from "./reply";
 import { runCall, textOfCall } from "./rpc-call";
-import type { Endpoint } from "./session";
 import { SqlError } from "./tsql/errors";
 import { BatchEnd, Executor } from "./tsql/executor";
 import { malformedAnswer } from "./wire/malformed";

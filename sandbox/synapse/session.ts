@@ -3,52 +3,16 @@ import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket, type SecureContext } from "node:tls";
-import type { Ending, Faults, LoginEffect } from "./faults";
-import type { Journal, SynapseJournalEntry } from "./journal";
-import type { Limits } from "./limits";
+import type { Endpoint, Place } from "./endpoint";
+import type { Ending, LoginEffect } from "./faults";
 import { logIn, redirect, type LoggedIn, type LoginAttempt, type Redirected } from "./login";
 import { Requests } from "./requests";
-import type { SessionState } from "./tsql/session-state";
 import { parseFederatedToken, parseLogin7, type Login7 } from "./wire/login7";
 import { malformedAnswer } from "./wire/malformed";
 import { MessageAssembler, PacketType, packMessage, type Message } from "./wire/packets";
 import { answerEncryption, Encryption, parsePrelogin, preloginReply } from "./wire/prelogin";
 import { HandshakeTransport } from "./wire/tls";
 import { encodeFederatedInfo } from "./wire/tokens";
-import type { Database, Login, Workspace } from "./workspace";
-
-/** What all sessions of an endpoint share. */
-export interface Endpoint {
-  workspaces: readonly Workspace[];
-  faults: Faults;
-  journal: Journal;
-  isLoggedIn: (login: Login) => boolean;
-  /** The sessions that are open in the database. */
-  sessionsIn: (database: Database) => SessionState[];
-  limits: Limits;
-  /** The port of the node to which the gateway sends this login; undefined where it lets the login in itself. */
-  route: (workspace: Workspace, database: string) => Promise<number> | undefined;
-  spoof: Spoof;
-}
-
-/** Where a client has connected to. */
-export interface Place {
-  at: "gateway" | "node";
-  /** Whose the listener is; undefined where clients have to say it. */
-  workspace: Workspace | undefined;
-  /** For TDS 8, and for TLS inside PRELOGIN: there only up to TLS 1.2, whose handshake has a clear end. */
-  secureContexts: { strict: SecureContext; prelogin: SecureContext };
-}
-
-/** A server in between that talks clients out of encryption. */
-export interface Spoof {
-  /** What PRELOGIN is answered there; undefined where nobody is in between. */
-  encryption: Record<Place["at"], number | undefined>;
-  /** How many clients were answered so. */
-  answered: number;
-  /** Each LOGIN7 and token that was heard unencrypted (hex). */
-  heard: string[];
-}
 
 const FIRST_TLS_BYTE = 0x16;
 /** The first bytes of a client that speaks, and its login, come within this time (ms), or it is cut off. */
@@ -350,5 +314,3 @@ export class Session {
     this.endpoint.journal.add({ ...session.journal, kind: "logout", errors: [] });
   }
 }
-
-export type JournalBase = Pick<SynapseJournalEntry, "host" | "database" | "login" | "applicationName">;

@@ -155,6 +155,25 @@ describe("the architecture", function () {
     ).to.deep.equal([]);
   });
 
+  for (const folder of ["provider", "sdk", "cli", "sandbox"])
+    it(`${folder} has no circle of imports, types included`, () => {
+      const graph = graphOf(importsBelow(folder));
+      expect(graph.size, "the rule looks at nothing").to.be.greaterThan(1);
+      expect(circlesIn(graph).map((files) => files.join(", "))).to.deep.equal([]);
+    });
+
+  it("a circle of imports would be seen, without what only leads to it or away from it", () => {
+    const graph = new Map([
+      ["before", ["a"]],
+      ["a", ["b", "after"]],
+      ["b", ["c"]],
+      ["c", ["a"]],
+      ["after", []],
+      ["itself", ["itself"]],
+    ]);
+    expect(circlesIn(graph)).to.deep.equal([["a", "b", "c"], ["itself"]]);
+  });
+
   describe("what loads when", () => {
     const heavy = ["axios", "axios-retry", "mssql", "tedious", "@azure"];
 
@@ -199,6 +218,43 @@ describe("the architecture", function () {
 
 const told = (imports: readonly Import[]): string[] =>
   imports.map(({ file, target, typesOnly }) => `${file} → ${target}${typesOnly ? " (types)" : ""}`);
+
+/** For each file the files that it imports. */
+function graphOf(imports: readonly Import[]): Map<string, string[]> {
+  const graph = new Map<string, string[]>();
+  for (const { file, target, isPackage } of imports) {
+    const others = graph.get(file) ?? [];
+    graph.set(file, isPackage ? others : [...others, fileAt(target)]);
+  }
+  return graph;
+}
+
+/** The file that an import without an extension means. */
+function fileAt(target: string): string {
+  const path = target.replace(/\/$/, "");
+  return [path, `${path}.ts`, `${path}/index.ts`].find((name) => ts.sys.fileExists(join(root, name))) ?? path;
+}
+
+/** The groups of files of which each leads to every other, each sorted. */
+function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const reached = new Map([...graph.keys()].map((file) => [file, reachedFrom(file, graph)]));
+  const leads = (from: string, to: string): boolean => reached.get(from)?.has(to) === true;
+  const circles = [...graph.keys()]
+    .filter((file) => leads(file, file))
+    .map((file) => [...graph.keys()].filter((other) => leads(file, other) && leads(other, file)).sort());
+  return [...new Map(circles.map((files) => [files.join(), files])).values()];
+}
+
+function reachedFrom(file: string, graph: ReadonlyMap<string, readonly string[]>): Set<string> {
+  const reached = new Set<string>();
+  const open = [...(graph.get(file) ?? [])];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (reached.has(next)) continue;
+    reached.add(next);
+    open.push(...(graph.get(next) ?? []));
+  }
+  return reached;
+}
 
 const known = new Map<string, Import[]>();
 

@@ -11,7 +11,7 @@ import {
 } from "../wire/types";
 import { DBO_ID, type Database, type DatabaseObject, type ObjectType, type Permission } from "../workspace";
 import type { ObjectName } from "./ast";
-import type { BoundColumn, Relation } from "./evaluate";
+import type { BoundColumn, Relation } from "./scope";
 import type { SessionState } from "./session-state";
 
 type Columns = readonly (readonly [string, SqlType])[];

@@ -2,8 +2,8 @@
 import { DBO_ID, type DatabaseObject, type ObjectType, type Principal, type Schema } from "../workspace";
 import type { ColumnDefinition, ModuleBody, ObjectName, Statement } from "./ast";
 import { sqlError, type SqlError } from "./errors";
-import type { Relation, Scope } from "./evaluate";
 import { runQuery } from "./query";
+import type { Relation, Scope } from "./scope";
 import { Frame, type SessionState } from "./session-state";
 
 type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;

@@ -1,16 +1,17 @@
 /** Runs statements: control flow, variables, errors and how far they reach. */
-import type { SqlValue } from "../wire/types";
 import type { Column } from "../wire/tokens";
 import type { Statement } from "./ast";
 import { changeData } from "./change-data";
 import { define } from "./define";
 import { SqlError, sqlError } from "./errors";
-import { evaluate, test, type Engine, type Relation, type Scope } from "./evaluate";
+import { evaluate, test } from "./evaluate";
 import { parseBatch } from "./parse-statement";
 import { callProcedure, callScalarFunction, findScalarFunction } from "./procedures";
 import { runQuery } from "./query";
-import { Frame, type Output, type SessionState } from "./session-state";
 import { raise } from "./raise";
+import type { Flow, Runner } from "./runner";
+import type { Engine, Relation, Scope } from "./scope";
+import { Frame, type Output, type SessionState } from "./session-state";
 import { convert } from "./values";
 
 /**
@@ -31,8 +32,6 @@ export class BatchEnd extends Error {
   }
 }
 
-export type Flow = { kind: "next" | "break" | "continue" } | { kind: "return"; value: SqlValue };
-
 const NEXT: Flow = { kind: "next" };
 /** A loop in a test is a mistake long before this. */
 const MOST_ITERATIONS = 100_000;
@@ -47,7 +46,7 @@ const SESSION_OPTIONS = new Set(
   ).split(" "),
 );
 
-export class Executor implements Engine {
+export class Executor implements Runner {
   /** How many TRY blocks are open around the statement that runs. */
   #tries = 0;
 
@@ -55,6 +54,10 @@ export class Executor implements Engine {
     readonly session: SessionState,
     readonly output: Output,
   ) {}
+
+  withOutput(output: Output): Runner {
+    return new Executor(this.session, output);
+  }
 
   /** Runs a batch; its errors go to the output. Returns whether the connection may live on. */
   runBatch(text: string, parameters: (frame: Frame) => void = () => undefined): boolean {
@@ -301,7 +304,6 @@ export class Executor implements Engine {
     for (const row of rows) this.output.row(described, row);
   }
 
-  /** EXEC ('…') and sp_executesql: a batch of its own inside the one that runs. */
   runText(text: string, scope: Scope, parameters: (frame: Frame) => void = () => undefined): Frame {
     if (scope.frame.depth >= DEEPEST_NESTING) throw sqlError(217);
     const frame = new Frame("batch", "", scope.frame.depth + 1, false);

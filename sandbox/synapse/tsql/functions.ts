@@ -10,19 +10,11 @@ import {
   type SqlType,
   type SqlValue,
 } from "../wire/types";
+import type { BuiltIn } from "./built-in";
 import { sqlError } from "./errors";
-import type { Scope } from "./evaluate";
 import { METADATA_FUNCTIONS } from "./metadata-functions";
+import type { Scope } from "./scope";
 import { commonType, compare, concatenatedType, convert, isText, textOf } from "./values";
-
-export interface BuiltIn {
-  /** Fewest and most arguments. */
-  arity: readonly [number, number];
-  type: SqlType | ((types: SqlType[]) => SqlType);
-  /** A null argument gives null, unless said otherwise. */
-  nullable?: boolean;
-  run: (values: SqlValue[], scope: Scope) => SqlValue;
-}
 
 const MANY = 254;
 

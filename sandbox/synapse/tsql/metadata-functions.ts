@@ -1,12 +1,12 @@
 /** Functions that ask about the server, the session, its objects and rights. */
 import { int, nvarchar, sysname, type SqlType, type SqlValue } from "../wire/types";
 import type { DatabaseObject } from "../workspace";
-import type { Scope } from "./evaluate";
-import type { BuiltIn } from "./functions";
 import type { ObjectName } from "./ast";
+import type { BuiltIn } from "./built-in";
 import { TokenCursor } from "./cursor";
 import { SqlError } from "./errors";
 import { tokenize } from "./lexer";
+import type { Scope } from "./scope";
 import { textOf } from "./values";
 
 export const VERSION =

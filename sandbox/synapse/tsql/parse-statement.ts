@@ -1,11 +1,11 @@
 /** Batches to statements: control flow, variables, data changes. Definitions are in parse-definition.ts. */
-import type { Argument, Expression, Parameter, Statement, StatementBody } from "./ast";
+import type { Argument, Expression, Statement, StatementBody } from "./ast";
 import { TokenCursor } from "./cursor";
-import { parseType } from "./data-types";
 import { SqlError, sqlError } from "./errors";
 import { tokensOf, type ParseOptions, type PoolDialect, type Token } from "./lexer";
-import { parseDefinition } from "./parse-definition";
+import { parseDefinition, type Place } from "./parse-definition";
 import { parseCondition, parseQuery, parseScalar, parseValues } from "./parse-query";
+import { parseVariable } from "./parse-variable";
 
 /** @throws SqlError for the first thing that is wrong; then nothing of the batch may run. */
 export function parseBatch(text: string, options?: ParseOptions): Statement[] {
@@ -56,10 +56,7 @@ function parseStatements(cursor: TokenCursor, first: boolean): Statement[] {
   return statements;
 }
 
-/** Where a statement stands: some must come first in their batch, and none of those may be nested. */
-export type Place = "first" | "later" | "nested";
-
-export function parseStatement(cursor: TokenCursor, place: Place): Statement {
+function parseStatement(cursor: TokenCursor, place: Place): Statement {
   const { line } = cursor;
   const parser = STATEMENTS.get(cursor.token.keyword);
   if (parser === undefined) throw cursor.syntaxError();
@@ -74,16 +71,6 @@ function parseUntil(cursor: TokenCursor, ...closing: string[]): Statement[] {
   while (!cursor.take(...closing)) {
     if (cursor.takeSymbol(";")) continue;
     if (cursor.atEnd) throw cursor.syntaxError();
-    statements.push(parseStatement(cursor, "nested"));
-  }
-  return statements;
-}
-
-/** The statements of a procedure: everything to the end of the batch. */
-export function parseModuleStatements(cursor: TokenCursor): Statement[] {
-  const statements: Statement[] = [];
-  while (!cursor.atEnd) {
-    if (cursor.takeSymbol(";")) continue;
     statements.push(parseStatement(cursor, "nested"));
   }
   return statements;
@@ -124,12 +111,10 @@ const STATEMENTS = new Map<string, StatementParser>([
   ],
   ["EXEC", parseExecute],
   ["EXECUTE", parseExecute],
-  ["CREATE", parseDefinition],
-  ["ALTER", parseDefinition],
-  ["DROP", parseDefinition],
-  ["GRANT", parseDefinition],
-  ["DENY", parseDefinition],
-  ["REVOKE", parseDefinition],
+  ...["CREATE", "ALTER", "DROP", "GRANT", "DENY", "REVOKE"].map((word): [string, StatementParser] => [
+    word,
+    (cursor, place) => parseDefinition(cursor, place, (inside) => parseStatement(inside, "nested")),
+  ]),
   ...[
     "OPEN",
     "FETCH",
@@ -207,19 +192,6 @@ function parseDeclare(cursor: TokenCursor): StatementBody {
     throw cursor.syntaxError();
   }
   return { kind: "declare", variables: cursor.list(() => parseVariable(cursor)) };
-}
-
-/** @name type [= value] [OUTPUT], as DECLARE and parameter lists have it. */
-export function parseVariable(cursor: TokenCursor): Parameter {
-  const name = cursor.variable();
-  cursor.take("AS");
-  if (cursor.at("CURSOR")) throw sqlError(40510, "DECLARE CURSOR").about(cursor.token);
-  if (cursor.at("TABLE")) throw sqlError(40510, "DECLARE TABLE").about(cursor.token);
-  const type = parseType(cursor);
-  const initial = cursor.takeSymbol("=") ? parseScalar(cursor) : undefined;
-  const output = cursor.takeOneOf("OUTPUT", "OUT") !== undefined;
-  cursor.take("READONLY");
-  return { name, type, initial, output };
 }
 
 const ARITHMETIC_ASSIGNMENTS = new Map([

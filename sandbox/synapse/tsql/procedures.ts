@@ -2,11 +2,12 @@
 import { int, type SqlValue } from "../wire/types";
 import type { DatabaseObject } from "../workspace";
 import type { Argument, ModuleBody, ObjectName, Parameter, Statement } from "./ast";
-import { sqlError } from "./errors";
-import { evaluate, typeOf, type Scope } from "./evaluate";
-import type { Executor } from "./executor";
 import { addRoleMember, dropRoleMember } from "./define-principals";
+import { sqlError } from "./errors";
+import { evaluate, typeOf } from "./evaluate";
 import { TEXT_PROCEDURES, textArgument, type GivenArgument, type SystemProcedure } from "./prepared";
+import type { Runner } from "./runner";
+import type { Scope } from "./scope";
 import { Frame, type SessionState } from "./session-state";
 import { convert } from "./values";
 
@@ -15,10 +16,10 @@ const DEEPEST_NESTING = 32;
 export function callProcedure(
   statement: Extract<Statement, { kind: "execute" }>,
   scope: Scope,
-  executor: Executor,
+  runner: Runner,
 ): void {
   const values = statement.arguments.map((argument) => givenArgument(argument, scope));
-  const status = call(statement.procedure, values, scope, executor);
+  const status = call(statement.procedure, values, scope, runner);
   if (statement.result !== undefined) scope.frame.variable(statement.result).value = status;
 }
 
@@ -42,10 +43,10 @@ export function systemProcedure({ schema, name }: ObjectName): SystemProcedure |
 }
 
 /** @returns the procedure's return status. */
-export function call(name: ObjectName, values: GivenArgument[], scope: Scope, executor: Executor): number {
+export function call(name: ObjectName, values: GivenArgument[], scope: Scope, runner: Runner): number {
   const { session, frame } = scope;
   const system = systemProcedure(name);
-  if (system !== undefined) return system(values, scope, executor);
+  if (system !== undefined) return system(values, scope, runner);
   const object = session.findObject(name);
   if (object?.module?.kind !== "procedure") {
     throw sqlError(2812, name.schema === undefined ? name.name : `${name.schema}.${name.name}`);
@@ -63,13 +64,13 @@ export function call(name: ObjectName, values: GivenArgument[], scope: Scope, ex
       value === undefined ? defaultOf(object, parameter, scope) : convert(value, parameter.type),
     );
 
-  executor.output.enter();
+  runner.output.enter();
   let status = 0;
   try {
-    const flow = executor.run(statements, executor.scope(inside));
+    const flow = runner.run(statements, runner.scope(inside));
     if (flow.kind === "return" && flow.value !== null) status = Number(flow.value);
   } finally {
-    executor.output.leave(status);
+    runner.output.leave(status);
   }
   for (const { parameter, given } of bound)
     if (parameter.output) given?.assign?.(inside.variable(parameter.name).value);
@@ -169,7 +170,7 @@ export function callScalarFunction(
   name: ObjectName,
   values: SqlValue[],
   scope: Scope,
-  executor: Executor,
+  runner: Runner,
 ): SqlValue {
   const object = findScalarFunction(name, scope.session);
   if (object === undefined) throw sqlError(4121, name.schema ?? "", `${name.schema ?? ""}.${name.name}`);
@@ -183,6 +184,6 @@ export function callScalarFunction(
     if (value === undefined) throw sqlError(201, object.name, parameter.name);
     inside.declare(parameter.name, parameter.type, convert(value, parameter.type));
   });
-  const flow = executor.run(statements, executor.scope(inside));
+  const flow = runner.run(statements, runner.scope(inside));
   return flow.kind === "return" ? convert(flow.value, returns) : null;
 }

@@ -1,18 +1,11 @@
 /** Queries: from sources to rows. */
 import { int, type SqlValue } from "../wire/types";
-import type { Expression, ObjectName, Query, Select, SelectItem, Source } from "./ast";
 import { isAggregate } from "./aggregates";
+import type { Expression, ObjectName, Query, Select, SelectItem, Source } from "./ast";
 import { catalogView, isSystemName, isUnsupportedView } from "./catalog-views";
 import { SqlError, sqlError } from "./errors";
-import {
-  columnNameOf,
-  evaluate,
-  test,
-  typeOf,
-  type BoundColumn,
-  type Relation,
-  type Scope,
-} from "./evaluate";
+import { columnNameOf, evaluate, test, typeOf } from "./evaluate";
+import type { BoundColumn, Relation, Scope } from "./scope";
 import { Frame } from "./session-state";
 import { commonType, compare, convert } from "./values";
 

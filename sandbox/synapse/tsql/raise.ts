@@ -1,10 +1,11 @@
 /** RAISERROR and THROW. */
+import type { SqlValue } from "../wire/types";
 import type { Statement } from "./ast";
 import { SqlError, sqlError } from "./errors";
-import { evaluate, type Scope } from "./evaluate";
+import { evaluate } from "./evaluate";
+import type { Scope } from "./scope";
 import type { Output } from "./session-state";
 import { textOf } from "./values";
-import type { SqlValue } from "../wire/types";
 
 const USER_MESSAGE = 50_000;
 

@@ -2,7 +2,8 @@ import { expect } from "chai";
 
 import { Cloud, outputsOf } from "../../../sandbox/azure/cloud";
 import { invoke } from "../../../sandbox/azure/invokes";
-import { resourceType, RESOURCE_TYPES, type ResourceType } from "../../../sandbox/azure/resource-types";
+import type { ResourceType } from "../../../sandbox/azure/resource";
+import { RESOURCE_TYPES, resourceType } from "../../../sandbox/azure/resource-types";
 import type { SqlPlane } from "../../../sandbox/azure/sql-plane";
 import type { Properties } from "../../../sandbox/azure/values";
 

@@ -2,7 +2,8 @@ import { expect } from "chai";
 
 import { Cloud } from "../../../sandbox/azure/cloud";
 import { check, diff, previewCreate, previewUpdate, readInputs } from "../../../sandbox/azure/provider";
-import { resourceType, type ResourceType } from "../../../sandbox/azure/resource-types";
+import type { ResourceType } from "../../../sandbox/azure/resource";
+import { resourceType } from "../../../sandbox/azure/resource-types";
 import type { SqlPlane } from "../../../sandbox/azure/sql-plane";
 import { UNKNOWN, type Properties } from "../../../sandbox/azure/values";
 
