@@ -39,7 +39,7 @@ export interface ConfigChanges {
   [other: string]: unknown;
 }
 
-/** Adds an integration. @throws Error when the id is taken or the config of a Synapse integration lacks a field. */
+/** Adds an integration. Throws Error when the id is taken or the config of a Synapse integration lacks a field. */
 export function seedIntegration(registry: Registry, seed: Seed): string {
   const id = seed.id ?? registry.nextId();
   if (registry.find(String(id)) !== undefined)

@@ -47,7 +47,7 @@ export function completeSettings(sent: SentSettings, base?: Settings): Settings 
 
 /**
  * Reads the payload of POST and PUT /integrations and of the script endpoints.
- * @throws ApiError 400 for what is missing, unknown or of the wrong type; the sentence names the field, not its value.
+ * Throws ApiError 400 for what is missing, unknown or of the wrong type; the sentence names the field, not its value.
  */
 export function parsePayload(body: unknown): Payload {
   const payload = objectAt(body, "payload");

@@ -7,7 +7,7 @@ const databaseOf = (phase: Phase, source: ScriptSource): string =>
 
 /**
  * Runs phases of Immuta's own scripts with the privileged account of an automatic setup.
- * @throws PoolError with the first error; what had run by then stays.
+ * Throws PoolError with the first error; what had run by then stays.
  */
 export async function runPhases(
   pools: PoolRoute,

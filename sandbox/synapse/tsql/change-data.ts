@@ -13,7 +13,7 @@ import { convert, isText, textOf } from "./values";
 
 type Change = Extract<Statement, { kind: "insert" | "update" | "delete" | "truncate" }>;
 
-/** @returns the number of rows changed. */
+/** Gives the number of rows changed. */
 export function changeData(change: Change, scope: Scope, runner: Runner): number {
   const table = findTable(change.table, scope);
   switch (change.kind) {

@@ -111,7 +111,7 @@ function takeIfExists(cursor: TokenCursor, documented = false): boolean {
 }
 
 /** Definitions that SQL Server knows and this server does not serve. */
-const UNSUPPORTED = [
+const unsupported = [
   "DATABASE",
   "TRIGGER",
   "TYPE",
@@ -126,7 +126,7 @@ const UNSUPPORTED = [
 
 function refusal(cursor: TokenCursor, verb: string, line: number): Error {
   const { keyword } = cursor.token;
-  return UNSUPPORTED.includes(keyword)
+  return unsupported.includes(keyword)
     ? sqlError(40510, `${verb} ${keyword}`).at(line).about(cursor.token)
     : cursor.syntaxError();
 }
@@ -167,11 +167,11 @@ function parseModule(
   requireFirst(cursor, place, `${alter ? "ALTER" : "CREATE"} ${type}`, line);
   cursor.next();
   const name = cursor.objectName();
-  const module = MODULES[type](cursor, parseNested);
+  const module = modules[type](cursor, parseNested);
   return { kind: "module", type, alter, name, module, definition: cursor.text };
 }
 
-const MODULES: Record<ModuleType, (cursor: TokenCursor, parseNested: ParseNested) => ModuleBody> = {
+const modules: Record<ModuleType, (cursor: TokenCursor, parseNested: ParseNested) => ModuleBody> = {
   PROCEDURE: parseProcedure,
   FUNCTION: parseFunction,
   VIEW: parseView,

@@ -7,7 +7,7 @@ import { parseDefinition, type Place } from "./parse-definition";
 import { parseCondition, parseQuery, parseScalar, parseValues } from "./parse-query";
 import { parseVariable } from "./parse-variable";
 
-/** @throws SqlError for the first thing that is wrong; then nothing of the batch may run. */
+/** Throws SqlError for the first thing that is wrong; then nothing of the batch may run. */
 export function parseBatch(text: string, options?: ParseOptions): Statement[] {
   const { dialect } = options ?? {};
   const { tokens, failure } = tokensOf(text, options);
@@ -44,7 +44,7 @@ function parseTokens(cursor: TokenCursor): Statement[] {
 
 /** The first statement of a batch may call a procedure without EXECUTE. */
 function startsProcedureName(cursor: TokenCursor): boolean {
-  return cursor.atName && !STATEMENTS.has(cursor.token.keyword) && cursor.token.keyword !== "DISABLE";
+  return cursor.atName && !statementParsers.has(cursor.token.keyword) && cursor.token.keyword !== "DISABLE";
 }
 
 function parseStatements(cursor: TokenCursor, first: boolean): Statement[] {
@@ -58,7 +58,7 @@ function parseStatements(cursor: TokenCursor, first: boolean): Statement[] {
 
 function parseStatement(cursor: TokenCursor, place: Place): Statement {
   const { line } = cursor;
-  const parser = STATEMENTS.get(cursor.token.keyword);
+  const parser = statementParsers.get(cursor.token.keyword);
   if (parser === undefined) throw cursor.syntaxError();
   const body = parser(cursor, place);
   cursor.takeSymbol(";");
@@ -78,7 +78,7 @@ function parseUntil(cursor: TokenCursor, ...closing: string[]): Statement[] {
 
 type StatementParser = (cursor: TokenCursor, place: Place) => StatementBody;
 
-const STATEMENTS = new Map<string, StatementParser>([
+const statementParsers = new Map<string, StatementParser>([
   ["BEGIN", parseBegin],
   ["IF", parseIf],
   ["WHILE", parseWhile],
@@ -148,7 +148,7 @@ function parseBegin(cursor: TokenCursor): StatementBody {
     return { kind: "try", body, handler: parseUntil(cursor, "END", "CATCH") };
   }
   if (cursor.takeOneOf("TRAN", "TRANSACTION") !== undefined) {
-    if (cursor.atName && !STATEMENTS.has(cursor.token.keyword)) cursor.next();
+    if (cursor.atName && !statementParsers.has(cursor.token.keyword)) cursor.next();
     return { kind: "transaction", action: "begin" };
   }
   const statements = parseUntil(cursor, "END");
@@ -160,7 +160,7 @@ function parseTransactionEnd(cursor: TokenCursor, action: "commit" | "rollback")
   cursor.next();
   const named = cursor.takeOneOf("TRAN", "TRANSACTION") !== undefined;
   if (!named) cursor.take("WORK");
-  if (named && cursor.atName && !STATEMENTS.has(cursor.token.keyword)) cursor.next();
+  if (named && cursor.atName && !statementParsers.has(cursor.token.keyword)) cursor.next();
   return { kind: "transaction", action };
 }
 
@@ -181,7 +181,7 @@ function parseWhile(cursor: TokenCursor): StatementBody {
 function parseReturn(cursor: TokenCursor): StatementBody {
   cursor.next();
   const bare =
-    cursor.atEnd || cursor.atSymbol(";") || STATEMENTS.has(cursor.token.keyword) || cursor.at("END");
+    cursor.atEnd || cursor.atSymbol(";") || statementParsers.has(cursor.token.keyword) || cursor.at("END");
   return { kind: "return", value: bare || cursor.at("ELSE") ? undefined : parseScalar(cursor) };
 }
 
@@ -194,7 +194,7 @@ function parseDeclare(cursor: TokenCursor): StatementBody {
   return { kind: "declare", variables: cursor.list(() => parseVariable(cursor)) };
 }
 
-const ARITHMETIC_ASSIGNMENTS = new Map([
+const arithmeticAssignments = new Map([
   ["+=", "+"],
   ["-=", "-"],
   ["*=", "*"],
@@ -205,7 +205,7 @@ function parseSet(cursor: TokenCursor): StatementBody {
   cursor.next();
   if (cursor.token.kind === "variable") {
     const name = cursor.variable();
-    const operator = ARITHMETIC_ASSIGNMENTS.get(cursor.token.text as "+=");
+    const operator = arithmeticAssignments.get(cursor.token.text as "+=");
     if (operator === undefined) {
       cursor.expectSymbol("=");
       return { kind: "set-variable", name, value: parseScalar(cursor) };
@@ -321,7 +321,7 @@ function parseExecute(cursor: TokenCursor): StatementBody {
 function parseProcedureCall(cursor: TokenCursor, result: string | undefined): StatementBody {
   const procedure = cursor.objectName();
   const bare =
-    cursor.atEnd || cursor.atSymbol(";") || STATEMENTS.has(cursor.token.keyword) || cursor.at("END");
+    cursor.atEnd || cursor.atSymbol(";") || statementParsers.has(cursor.token.keyword) || cursor.at("END");
   const values = bare || cursor.at("ELSE") ? [] : cursor.list(() => parseArgument(cursor));
   return { kind: "execute", procedure, arguments: values, result };
 }

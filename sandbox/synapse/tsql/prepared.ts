@@ -97,7 +97,7 @@ function forget(handle: number, { prepared }: SessionState): void {
   if (!prepared.delete(handle)) throw sqlError(8179, handle);
 }
 
-export const TEXT_PROCEDURES: readonly (readonly [string, SystemProcedure])[] = [
+export const textProcedures: readonly (readonly [string, SystemProcedure])[] = [
   ["sp_executesql", executeSql],
   [
     "sp_prepare",

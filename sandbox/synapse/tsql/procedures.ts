@@ -5,13 +5,13 @@ import type { Argument, ModuleBody, ObjectName, Parameter, Statement } from "./a
 import { addRoleMember, dropRoleMember } from "./define-principals";
 import { sqlError } from "./errors";
 import { evaluate, typeOf } from "./evaluate";
-import { TEXT_PROCEDURES, textArgument, type GivenArgument, type SystemProcedure } from "./prepared";
+import { textProcedures, textArgument, type GivenArgument, type SystemProcedure } from "./prepared";
 import type { Runner } from "./runner";
 import type { Scope } from "./scope";
 import { Frame, type SessionState } from "./session-state";
 import { convert } from "./values";
 
-const DEEPEST_NESTING = 32;
+const deepestNesting = 32;
 
 export function callProcedure(
   statement: Extract<Statement, { kind: "execute" }>,
@@ -38,11 +38,11 @@ function givenArgument({ name, value, output }: Argument, scope: Scope): GivenAr
 /** The system's own procedure of that name, if it is one. */
 export function systemProcedure({ schema, name }: ObjectName): SystemProcedure | undefined {
   return ["sys", "dbo", undefined].includes(schema?.toLowerCase())
-    ? SYSTEM_PROCEDURES.get(name.toLowerCase())
+    ? systemProcedures.get(name.toLowerCase())
     : undefined;
 }
 
-/** @returns the procedure's return status. */
+/** Gives the procedure's return status. */
 export function call(name: ObjectName, values: GivenArgument[], scope: Scope, runner: Runner): number {
   const { session, frame } = scope;
   const system = systemProcedure(name);
@@ -52,7 +52,7 @@ export function call(name: ObjectName, values: GivenArgument[], scope: Scope, ru
     throw sqlError(2812, name.schema === undefined ? name.name : `${name.schema}.${name.name}`);
   }
   requireExecute(object, scope);
-  if (frame.depth >= DEEPEST_NESTING) throw sqlError(217);
+  if (frame.depth >= deepestNesting) throw sqlError(217);
 
   const inside = new Frame("procedure", object.name, frame.depth + 1, true);
   const { parameters, statements } = object.module;
@@ -143,8 +143,8 @@ function roleProcedure(
   ];
 }
 
-const SYSTEM_PROCEDURES = new Map<string, SystemProcedure>([
-  ...TEXT_PROCEDURES,
+const systemProcedures = new Map<string, SystemProcedure>([
+  ...textProcedures,
   roleProcedure("sp_addrolemember", addRoleMember),
   roleProcedure("sp_droprolemember", dropRoleMember),
   ["sp_set_session_context", setSessionContext],
@@ -175,7 +175,7 @@ export function callScalarFunction(
   const object = findScalarFunction(name, scope.session);
   if (object === undefined) throw sqlError(4121, name.schema ?? "", `${name.schema ?? ""}.${name.name}`);
   requireExecute(object, scope);
-  if (scope.frame.depth >= DEEPEST_NESTING) throw sqlError(217);
+  if (scope.frame.depth >= deepestNesting) throw sqlError(217);
   const { parameters, returns, statements } = object.module;
   if (values.length > parameters.length) throw sqlError(8144, object.name);
   const inside = new Frame("function", object.name, scope.frame.depth + 1, true);

@@ -10,7 +10,7 @@ import { Frame } from "./session-state";
 import { commonType, compare, convert } from "./values";
 
 /** Views within views, and queries within them, end somewhere. */
-const DEEPEST_NESTING = 32;
+const deepestNesting = 32;
 
 export function runQuery(query: Query, outer: Scope): Relation {
   let scope: Scope = {
@@ -314,7 +314,7 @@ function namedRelation(name: ObjectName, qualifier: string, scope: Scope): Relat
     );
   }
   if (object.module?.kind === "view") {
-    if (frame.depth >= DEEPEST_NESTING) throw sqlError(217);
+    if (frame.depth >= deepestNesting) throw sqlError(217);
     const inside: Scope = {
       session,
       engine: scope.engine,
@@ -348,7 +348,7 @@ function tableFunction(
       session.database.schemaById(object.schemaId)?.name ?? "",
     );
   }
-  if (frame.depth >= DEEPEST_NESTING) throw sqlError(217);
+  if (frame.depth >= deepestNesting) throw sqlError(217);
   const inside = new Frame("function", object.name, frame.depth + 1, true);
   object.module.parameters.forEach(({ name: parameter, type }, index) => {
     const value = values[index];
