@@ -19,6 +19,28 @@ export default tseslint.config(
     },
   },
   {
+    // What ships has one style.
+    files: ["provider/**/*.ts", "sdk/**/*.ts", "cli/**/*.ts", "sandbox/**/*.ts"],
+    rules: {
+      "@typescript-eslint/naming-convention": [
+        "error",
+        { selector: "variable", modifiers: ["destructured"], format: null },
+        {
+          selector: "variable",
+          format: ["camelCase", "StrictPascalCase"],
+          leadingUnderscore: "allow",
+        },
+        { selector: "function", format: ["camelCase"] },
+        { selector: "typeLike", format: ["PascalCase"] },
+      ],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "PrivateIdentifier", message: "Write `private` in place of `#`." },
+      ],
+      "no-warning-comments": ["error", { terms: ["@throws", "@returns"], location: "anywhere" }],
+    },
+  },
+  {
     // chai's assertions are property reads; tests reach into what the engine returned as JSON.
     files: ["tests/**/*.ts"],
     rules: {

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type * as sandboxes from "../sandbox";
+import type * as sandboxes from "../sdk/sandbox";
 import { CommandError, type Io } from "./io";
 import { parsed } from "./options";
 import { visible } from "./text";
@@ -16,7 +16,7 @@ const usage = `Usage: pulumi-immuta sandbox [options] [-- <command> …]
 
 Starts Immuta, Azure Synapse and Azure on this machine and prints the environment in which pulumi meets them in place of
 the real ones. Runs until Ctrl-C, and then forgets everything, the stacks' state included. With a command after --, runs
-that command in this environment and ends with its exit code.
+that command in this environment and ends with its exit code. Either way it ends when the process is gone that started it.
 
   --pool <host>/<database>   a workspace and dedicated SQL pool that are there already; may be given several times.
                              IMMUTA_SQL_ADMIN_USERNAME and IMMUTA_SQL_ADMIN_PASSWORD are their administrator's then
@@ -49,8 +49,7 @@ export async function run(args: string[], io: Io): Promise<number> {
   const pools = values.pool.map(poolOf);
   const connectionPolicy = policyOf(values["connection-policy"]);
 
-  const { startSandbox } = load("../sandbox") as typeof sandboxes;
-  const sandbox = await startSandbox({ connectionPolicy });
+  const sandbox = await loaded().startSandbox({ connectionPolicy });
   const folder = mkdtempSync(join(tmpdir(), "pulumi-immuta-state-"));
   try {
     providePools(sandbox, pools);
@@ -66,6 +65,17 @@ export async function run(args: string[], io: Io): Promise<number> {
   } finally {
     await sandbox.close();
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The sandbox is a package of its own, which only those have who asked for it. */
+function loaded(): typeof sandboxes {
+  try {
+    return load("../sdk/sandbox") as typeof sandboxes;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "SANDBOX_NOT_INSTALLED")
+      throw new CommandError(error.message);
+    throw error;
   }
 }
 
@@ -143,7 +153,8 @@ async function runIn(environment: Readonly<Record<string, string>>, command: str
   // Ctrl-C reaches the child by itself; the sandbox stays until the child has ended.
   const stay = (): void => undefined;
   const pass = (): void => void child.kill("SIGTERM");
-  process.on("SIGINT", stay).on("SIGTERM", pass);
+  process.on("SIGINT", stay).on("SIGHUP", stay).on("SIGTERM", pass);
+  const unwatch = whenOrphaned(pass);
   try {
     return await new Promise((resolve, reject) => {
       child.once("error", (error: NodeJS.ErrnoException) => {
@@ -154,14 +165,45 @@ async function runIn(environment: Readonly<Record<string, string>>, command: str
       });
     });
   } finally {
-    process.off("SIGINT", stay).off("SIGTERM", pass);
+    process.off("SIGINT", stay).off("SIGHUP", stay).off("SIGTERM", pass);
+    unwatch();
   }
 }
 
 const interrupted = (): Promise<void> =>
   new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const)
+    for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const)
       process.once(signal, () => {
         resolve();
       });
+    whenOrphaned(resolve);
   });
+
+/** Milliseconds from one look for the parent to the next. */
+const parentEvery = 500;
+
+/**
+ * Calls back when the process is gone that started this one, killed perhaps, since then nobody is left who would end the
+ * sandbox. Gives what ends the watch.
+ */
+function whenOrphaned(act: () => void): () => void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    // An orphan gets another parent; on Windows it keeps the number of the one that is gone.
+    if (process.ppid === parent && isThere(parent)) return;
+    clearInterval(timer);
+    act();
+  }, parentEvery).unref();
+  return () => {
+    clearInterval(timer);
+  };
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}

@@ -2,7 +2,7 @@
  * Immuta, Synapse pools and Azure on one machine, for the demo, the tests and programs of one's own. The three parts
  * share published contracts only; here they are wired to each other.
  *
- * @module pulumi-immuta/sandbox
+ * @module pulumi-immuta-sandbox
  */
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -96,6 +96,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       IMMUTA_SQL_PORT: String(synapse.port),
       NODE_EXTRA_CA_CERTS: authority,
       PULUMI_DEBUG_PROVIDERS: `azure-native:${azure.port}`,
+      ...withoutProxy(process.env),
     },
     close: async () => {
       // Immuta first: it may be at work in a pool.
@@ -104,6 +105,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** No proxy leads to this machine. HTTP clients differ in which of the two they read first. */
+function withoutProxy(env: NodeJS.ProcessEnv): Record<"NO_PROXY" | "no_proxy", string> {
+  const given = env["no_proxy"] ?? env["NO_PROXY"] ?? "";
+  const direct = given === "" ? "127.0.0.1" : `${given},127.0.0.1`;
+  return { NO_PROXY: direct, no_proxy: direct };
 }
 
 /** The SQL side of Azure, whose new pools are warming up. */

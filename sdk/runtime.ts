@@ -1,6 +1,6 @@
 /**
  * Pulumi serializes and hosts dynamic providers with Node alone: on Bun the engine's own words for that do not lead to
- * the cause. @throws Error there
+ * the cause. Throws Error there.
  */
 export function refuseBun(
   resource: string,

@@ -19,26 +19,26 @@ const grace = 3000;
 
 /** Tells the operations of this process to stop. */
 export class Interruption {
-  readonly #stopped = new AbortController();
-  readonly #cutOff = new AbortController();
+  private readonly stopping = new AbortController();
+  private readonly cuttingOff = new AbortController();
 
   /** Aborted at once: nothing new begins, and what only reads or waits ends. The reason is an Interrupted. */
   get stopped(): AbortSignal {
-    return this.#stopped.signal;
+    return this.stopping.signal;
   }
 
   /** Aborted a little later: what writes is not waited for any longer. */
   get cutOff(): AbortSignal {
-    return this.#cutOff.signal;
+    return this.cuttingOff.signal;
   }
 
   /** @param why ends the sentence "Stopped, because …". */
   stop(why: string): void {
     if (this.stopped.aborted) return;
     const reason = new Interrupted(`Stopped, because ${why}.`);
-    this.#stopped.abort(reason);
+    this.stopping.abort(reason);
     setTimeout(() => {
-      this.#cutOff.abort(reason);
+      this.cuttingOff.abort(reason);
     }, grace).unref();
   }
 }

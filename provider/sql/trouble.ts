@@ -1,5 +1,3 @@
-import type { Address } from "./connect/dial";
-
 /** What kept a connection from coming about, or broke it: the server's number, or the code of a fault below it. */
 export interface Trouble {
   number?: number;
@@ -8,7 +6,7 @@ export interface Trouble {
   severity?: number;
   message: string;
   /** The node that the gateway sent on to, where the trouble came after that. */
-  node?: Address;
+  node?: { server: string; port: number };
 }
 
 /** What is known of the pool before connecting. */

@@ -1,18 +1,9 @@
 /** The resources that exist, as Azure keeps them. */
 import { AzureError } from "./errors";
-import { idOf, pathInputs, resourceType, type ResourceType } from "./resource-types";
+import type { Resource, ResourceType } from "./resource";
+import { idOf, pathInputs, resourceType } from "./resource-types";
 import { sqlCreate, sqlDelete, sqlUpdate, type SqlPlane } from "./sql-plane";
 import { isUnknown, normalizeLocation, type Properties } from "./values";
-
-export interface Resource {
-  readonly id: string;
-  readonly type: ResourceType;
-  readonly name: string;
-  /** As the program gave them, write-only ones included. */
-  readonly inputs: Properties;
-  /** ISO 8601. */
-  readonly created: string;
-}
 
 /** Ids and names compare without regard to case, as everywhere in Azure. */
 export class Cloud {

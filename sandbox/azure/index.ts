@@ -7,10 +7,10 @@
  * and its dedicated SQL pools also come and go on the SQL plane that is handed in.
  */
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
-
-import { Cloud, outputsOf, type Resource } from "./cloud";
+import { Cloud, outputsOf } from "./cloud";
 import { Journal, type AzureJournalEntry } from "./journal";
 import { Server, ServerCredentials } from "./protocol";
+import type { Resource } from "./resource";
 import { resourceType } from "./resource-types";
 import { azureService } from "./service";
 import type { SqlPlane } from "./sql-plane";
@@ -43,14 +43,14 @@ export interface Azure {
   clearJournal(): void;
   /** What exists, sorted by id. */
   resources(): AzureResource[];
-  /** Makes a resource of a type such as "azure-native:synapse:SqlPool", as somebody in the portal would. @throws AzureError where Azure refuses */
+  /** Makes a resource of a type such as "azure-native:synapse:SqlPool", as somebody in the portal would. Throws AzureError where Azure refuses. */
   createResource(type: string, inputs: Properties): AzureResource;
   /** Deletes a resource, and all that lies in it, as somebody in the portal would. */
   deleteResource(id: string): void;
   close(): Promise<void>;
 }
 
-/** Starts the provider. @throws Error when the port is taken */
+/** Starts the provider. Throws Error when the port is taken. */
 export async function startAzure({ sql, port = 0 }: AzureOptions): Promise<Azure> {
   const cloud = new Cloud(sql);
   const journal = new Journal();

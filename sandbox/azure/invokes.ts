@@ -1,24 +1,25 @@
 /** Functions a program may call: who is logged in, and the lookups of the resource types that are served. */
 import { outputsOf, type Cloud } from "./cloud";
 import { AzureError } from "./errors";
-import { idOf, RESOURCE_TYPES, SUBSCRIPTION_ID, TENANT_ID, type ResourceType } from "./resource-types";
+import type { ResourceType } from "./resource";
+import { idOf, resourceTypes, subscriptionId, tenantId } from "./resource-types";
 import type { Properties } from "./values";
 
-const CLIENT_CONFIG = "azure-native:authorization:getClientConfig";
+const clientConfig = "azure-native:authorization:getClientConfig";
 
-/** @throws AzureError when a lookup finds nothing; Error for a function that is not served */
+/** Throws AzureError when a lookup finds nothing; Error for a function that is not served. */
 export function invoke(cloud: Cloud, token: string, args: Properties): Properties {
-  if (token === CLIENT_CONFIG) {
+  if (token === clientConfig) {
     return {
       clientId: "22222222-2222-2222-2222-222222222222",
       objectId: "33333333-3333-3333-3333-333333333333",
-      subscriptionId: SUBSCRIPTION_ID,
-      tenantId: TENANT_ID,
+      subscriptionId: subscriptionId,
+      tenantId: tenantId,
     };
   }
-  const type = RESOURCE_TYPES.find((candidate) => lookupToken(candidate) === token);
+  const type = resourceTypes.find((candidate) => lookupToken(candidate) === token);
   if (type === undefined) {
-    const known = [CLIENT_CONFIG, ...RESOURCE_TYPES.map(lookupToken)].join(", ");
+    const known = [clientConfig, ...resourceTypes.map(lookupToken)].join(", ");
     throw new Error(`${token} is not emulated. The functions that are: ${known}.`);
   }
   const id = idOf(type, args);

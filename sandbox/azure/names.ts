@@ -10,28 +10,28 @@ export interface NameRule {
   says: string;
 }
 
-export const RESOURCE_GROUP_NAME: NameRule = {
+export const resourceGroupName: NameRule = {
   min: 1,
   max: 90,
   pattern: /^[\p{L}\p{N}_().-]*[\p{L}\p{N}_()-]$/u,
   says: "may have letters, digits, underscores, parentheses, hyphens and periods, and must not end with a period",
 };
 
-export const STORAGE_ACCOUNT_NAME: NameRule = {
+export const storageAccountName: NameRule = {
   min: 3,
   max: 24,
   pattern: /^[a-z0-9]+$/,
   says: "may only have lower-case letters and digits",
 };
 
-export const BLOB_CONTAINER_NAME: NameRule = {
+export const blobContainerName: NameRule = {
   min: 3,
   max: 63,
   pattern: /^[a-z0-9]+(-[a-z0-9]+)*$/,
   says: "may only have lower-case letters, digits and single hyphens between them",
 };
 
-export const WORKSPACE_NAME: NameRule = {
+export const workspaceName: NameRule = {
   min: 1,
   max: 50,
   pattern: /^(?!.*-ondemand)[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
@@ -40,7 +40,7 @@ export const WORKSPACE_NAME: NameRule = {
     "and must not contain -ondemand",
 };
 
-export const SQL_POOL_NAME: NameRule = {
+export const sqlPoolName: NameRule = {
   min: 1,
   max: 60,
   // eslint-disable-next-line no-control-regex -- control characters are what Azure refuses
@@ -50,14 +50,14 @@ export const SQL_POOL_NAME: NameRule = {
     "and must not be master",
 };
 
-export const FIREWALL_RULE_NAME: NameRule = {
+export const firewallRuleName: NameRule = {
   min: 1,
   max: 128,
   pattern: /^[^<>*%&:;\\/?]*[^<>*%&:;\\/?.]$/,
   says: "must not contain any of <>*%&:;\\/? and must not end with a period",
 };
 
-export const PRIVATE_ENDPOINT_NAME: NameRule = {
+export const privateEndpointName: NameRule = {
   min: 2,
   max: 64,
   pattern: /^[A-Za-z0-9][\w.-]*\w$/,

@@ -1,36 +1,36 @@
 /** Private endpoints of Synapse workspaces. A private network of the sandbox is this machine. */
 import { AzureError } from "./errors";
-import { PRIVATE_ENDPOINT_NAME } from "./names";
-import type { ResourceType } from "./resource-types";
+import { privateEndpointName } from "./names";
+import type { ResourceType } from "./resource";
 import { isObject, knownString, type Properties } from "./values";
 
 /** What a private endpoint can lead to in a workspace, with the host that gets its address. */
-const HOSTS: Record<string, (workspace: string) => string> = {
+const hosts: Record<string, (workspace: string) => string> = {
   Sql: (workspace) => `${workspace}.sql.azuresynapse.net`,
   SqlOnDemand: (workspace) => `${workspace}-ondemand.sql.azuresynapse.net`,
   Dev: (workspace) => `${workspace}.dev.azuresynapse.net`,
 };
-const WORKSPACE_ID = /\/providers\/Microsoft\.Synapse\/workspaces\/([^/]+)$/i;
+const workspaceId = /\/providers\/Microsoft\.Synapse\/workspaces\/([^/]+)$/i;
 
-export const PRIVATE_ENDPOINT: Pick<
+export const synapseEndpoint: Pick<
   ResourceType,
   "token" | "azureType" | "apiVersion" | "name" | "required" | "refuses" | "refersTo" | "computed"
 > = {
   token: "azure-native:network:PrivateEndpoint",
   azureType: "Microsoft.Network/privateEndpoints",
   apiVersion: "2024-05-01",
-  name: { input: "privateEndpointName", rule: PRIVATE_ENDPOINT_NAME },
+  name: { input: "privateEndpointName", rule: privateEndpointName },
   required: ["resourceGroupName"],
   refuses: (inputs) => {
     const { subnet } = inputs;
     if (!isObject(subnet) || knownString(subnet, "id") === undefined) {
       return new AzureError("InvalidRequestFormat", "A private endpoint needs a subnet with its id.");
     }
-    const wrong = connections(inputs).find(({ id, group }) => !WORKSPACE_ID.test(id) || !(group in HOSTS));
+    const wrong = connections(inputs).find(({ id, group }) => !workspaceId.test(id) || !(group in hosts));
     if (wrong === undefined) return undefined;
     return new AzureError(
       "PrivateEndpointInvalidGroupId",
-      `The group ${wrong.group} of ${wrong.id} is not emulated. Those that are, of Synapse workspaces: ${Object.keys(HOSTS).join(", ")}.`,
+      `The group ${wrong.group} of ${wrong.id} is not emulated. Those that are, of Synapse workspaces: ${Object.keys(hosts).join(", ")}.`,
     );
   },
   refersTo: (inputs) => connections(inputs).map(({ id }) => id),
@@ -38,7 +38,7 @@ export const PRIVATE_ENDPOINT: Pick<
     const address = askedAddress(inputs) ?? "127.0.0.1";
     return {
       customDnsConfigs: connections(inputs).map((connection) => ({
-        fqdn: HOSTS[connection.group]?.(WORKSPACE_ID.exec(connection.id)?.[1] ?? ""),
+        fqdn: hosts[connection.group]?.(workspaceId.exec(connection.id)?.[1] ?? ""),
         ipAddresses: [address],
       })),
       networkInterfaces: [{ id: id.replace("/privateEndpoints/", "/networkInterfaces/") }],

@@ -1,19 +1,20 @@
 /** azure-native's side of things: what it makes of a program's inputs before and after it asks Azure. */
-import { type Cloud, type Resource, visibleInputs } from "./cloud";
+import { visibleInputs, type Cloud } from "./cloud";
 import { automaticName, nameProblem } from "./names";
-import { idOf, pathInputs, resourceType, type ResourceType } from "./resource-types";
+import type { Resource, ResourceType } from "./resource";
+import { idOf, pathInputs, resourceType } from "./resource-types";
 import {
   changedPaths,
   isUnknown,
   knownString,
-  UNKNOWN,
+  unknown,
   withoutEmpty,
   type ChangeKind,
   type Properties,
 } from "./values";
 
 /** In inputs whose name was made up: such a resource may be replaced before its old one is deleted. */
-const CREATE_BEFORE_DELETE = "__createBeforeDelete";
+const createBeforeDelete = "__createBeforeDelete";
 
 export interface Check {
   inputs: Properties;
@@ -37,7 +38,7 @@ export function check(cloud: Cloud, request: CheckRequest): Check {
   const inputs = withoutEmpty(request.news);
   if (type.name !== undefined && inputs[type.name.input] === undefined) {
     inputs[type.name.input] = olds[type.name.input] ?? automaticName(logicalName, seed);
-    inputs[CREATE_BEFORE_DELETE] = true;
+    inputs[createBeforeDelete] = true;
   }
   if (type.located && inputs["location"] === undefined) {
     const location = defaultLocation ?? groupLocation(cloud, type, inputs);
@@ -53,7 +54,7 @@ function groupLocation(cloud: Cloud, type: ResourceType, inputs: Properties): st
   const name = inputs["resourceGroupName"];
   if (name === undefined) return undefined;
   const found = isUnknown(name) ? undefined : cloud.get(idOf(group, inputs));
-  return found === undefined ? UNKNOWN : knownString(found.inputs, "location");
+  return found === undefined ? unknown : knownString(found.inputs, "location");
 }
 
 function failuresOf(type: ResourceType, inputs: Properties): Check["failures"] {
@@ -84,7 +85,7 @@ export function diff(type: ResourceType, oldInputs: Properties, news: Properties
   return {
     changes,
     replaces,
-    deleteBeforeReplace: replaces.length > 0 && oldInputs[CREATE_BEFORE_DELETE] !== true,
+    deleteBeforeReplace: replaces.length > 0 && oldInputs[createBeforeDelete] !== true,
   };
 }
 

@@ -1,71 +1,30 @@
 /** The resource types that are served, one entry each: what identifies a resource, what it needs, what Azure adds. */
 import { createHash } from "node:crypto";
 import { isIPv4 } from "node:net";
-
 import { AzureError } from "./errors";
 import {
-  BLOB_CONTAINER_NAME,
-  FIREWALL_RULE_NAME,
-  RESOURCE_GROUP_NAME,
-  SQL_POOL_NAME,
-  STORAGE_ACCOUNT_NAME,
-  WORKSPACE_NAME,
-  type NameRule,
+  blobContainerName,
+  firewallRuleName,
+  resourceGroupName,
+  sqlPoolName,
+  storageAccountName,
+  workspaceName,
 } from "./names";
-import { PRIVATE_ENDPOINT } from "./private-endpoint";
+import { synapseEndpoint } from "./private-endpoint";
+import type { ResourceType } from "./resource";
 import { isObject, knownString, type Properties } from "./values";
 
-export const SUBSCRIPTION_ID = "00000000-0000-0000-0000-000000000000";
-export const TENANT_ID = "11111111-1111-1111-1111-111111111111";
-
-/** What Azure knows of a resource when it has made it, besides the inputs. */
-export interface Created {
-  id: string;
-  name: string;
-  /** Normalized; empty for a type without a location. */
-  location: string;
-  /** ISO 8601. */
-  time: string;
-}
-
-export interface ResourceType {
-  /** As in a program's state, e.g. "azure-native:synapse:SqlPool". */
-  token: string;
-  /** Azure's own name of the type. */
-  azureType: string;
-  apiVersion: string;
-  /** The id below the subscription, with the inputs it is made of in braces. */
-  path: string;
-  /** The input that holds the resource's own name and its rule; absent where Azure fixes the name. */
-  name?: { input: string; rule: NameRule };
-  /** The type that must exist above this one; a resource group has none. */
-  parent?: string;
-  /** Inputs without which azure-native does not ask Azure at all. */
-  required: readonly string[];
-  /** Whether the resource has a location of its own, by default the configured one or its resource group's. */
-  located: boolean;
-  /** Whether the name is taken for everybody in Azure, not only in its parent. */
-  globalName: boolean;
-  /** Inputs that Azure never gives back. */
-  writeOnly: readonly string[];
-  /** Inputs that Azure refuses to change. */
-  immutable: readonly string[];
-  /** What Azure's service refuses when it is asked to create or update; nothing when it agrees. */
-  refuses(inputs: Properties): AzureError | undefined;
-  /** Ids of resources elsewhere that must exist; none by default. */
-  refersTo?(inputs: Properties): string[];
-  /** Outputs that only exist when the resource does. */
-  computed(inputs: Properties, created: Created): Properties;
-}
+export const subscriptionId = "00000000-0000-0000-0000-000000000000";
+export const tenantId = "11111111-1111-1111-1111-111111111111";
 
 const agrees = () => undefined;
-const GROUP = "/resourceGroups/{resourceGroupName}";
-const WORKSPACE = `${GROUP}/providers/Microsoft.Synapse/workspaces/{workspaceName}`;
-const STORAGE_ACCOUNT = `${GROUP}/providers/Microsoft.Storage/storageAccounts/{accountName}`;
-const SYNAPSE_API = "2021-06-01";
-const STORAGE_API = "2024-01-01";
-const CHILD_OF_WORKSPACE = {
-  apiVersion: SYNAPSE_API,
+const groupPath = "/resourceGroups/{resourceGroupName}";
+const workspacePath = `${groupPath}/providers/Microsoft.Synapse/workspaces/{workspaceName}`;
+const storageAccountPath = `${groupPath}/providers/Microsoft.Storage/storageAccounts/{accountName}`;
+const synapseApi = "2021-06-01";
+const storageApi = "2024-01-01";
+const childOfWorkspace = {
+  apiVersion: synapseApi,
   parent: "azure-native:synapse:Workspace",
   required: ["resourceGroupName", "workspaceName"],
   globalName: false,
@@ -76,8 +35,8 @@ const resourceGroup: ResourceType = {
   token: "azure-native:resources:ResourceGroup",
   azureType: "Microsoft.Resources/resourceGroups",
   apiVersion: "2024-07-01",
-  path: GROUP,
-  name: { input: "resourceGroupName", rule: RESOURCE_GROUP_NAME },
+  path: groupPath,
+  name: { input: "resourceGroupName", rule: resourceGroupName },
   required: [],
   located: true,
   globalName: false,
@@ -90,9 +49,9 @@ const resourceGroup: ResourceType = {
 const storageAccount: ResourceType = {
   token: "azure-native:storage:StorageAccount",
   azureType: "Microsoft.Storage/storageAccounts",
-  apiVersion: STORAGE_API,
-  path: STORAGE_ACCOUNT,
-  name: { input: "accountName", rule: STORAGE_ACCOUNT_NAME },
+  apiVersion: storageApi,
+  path: storageAccountPath,
+  name: { input: "accountName", rule: storageAccountName },
   parent: resourceGroup.token,
   required: ["resourceGroupName", "kind", "sku"],
   located: true,
@@ -119,9 +78,9 @@ const storageAccount: ResourceType = {
 const blobContainer: ResourceType = {
   token: "azure-native:storage:BlobContainer",
   azureType: "Microsoft.Storage/storageAccounts/blobServices/containers",
-  apiVersion: STORAGE_API,
-  path: `${STORAGE_ACCOUNT}/blobServices/default/containers/{containerName}`,
-  name: { input: "containerName", rule: BLOB_CONTAINER_NAME },
+  apiVersion: storageApi,
+  path: `${storageAccountPath}/blobServices/default/containers/{containerName}`,
+  name: { input: "containerName", rule: blobContainerName },
   parent: storageAccount.token,
   required: ["resourceGroupName", "accountName"],
   located: false,
@@ -142,9 +101,9 @@ const blobContainer: ResourceType = {
 const workspace: ResourceType = {
   token: "azure-native:synapse:Workspace",
   azureType: "Microsoft.Synapse/workspaces",
-  apiVersion: SYNAPSE_API,
-  path: WORKSPACE,
-  name: { input: "workspaceName", rule: WORKSPACE_NAME },
+  apiVersion: synapseApi,
+  path: workspacePath,
+  name: { input: "workspaceName", rule: workspaceName },
   parent: resourceGroup.token,
   required: ["resourceGroupName"],
   located: true,
@@ -166,7 +125,7 @@ const workspace: ResourceType = {
     },
     extraProperties: { WorkspaceType: "Normal" },
     ...(isObject(inputs["identity"])
-      ? { identity: { ...inputs["identity"], principalId: uuidOf(`principal ${id}`), tenantId: TENANT_ID } }
+      ? { identity: { ...inputs["identity"], principalId: uuidOf(`principal ${id}`), tenantId: tenantId } }
       : {}),
     managedResourceGroupName:
       inputs["managedResourceGroupName"] ?? `synapseworkspace-managedrg-${uuidOf(`group ${id}`)}`,
@@ -177,11 +136,11 @@ const workspace: ResourceType = {
 };
 
 const sqlPool: ResourceType = {
-  ...CHILD_OF_WORKSPACE,
+  ...childOfWorkspace,
   token: "azure-native:synapse:SqlPool",
   azureType: "Microsoft.Synapse/workspaces/sqlPools",
-  path: `${WORKSPACE}/sqlPools/{sqlPoolName}`,
-  name: { input: "sqlPoolName", rule: SQL_POOL_NAME },
+  path: `${workspacePath}/sqlPools/{sqlPoolName}`,
+  name: { input: "sqlPoolName", rule: sqlPoolName },
   located: true,
   immutable: ["collation", "createMode"],
   refuses: sqlPoolRefuses,
@@ -197,11 +156,11 @@ const sqlPool: ResourceType = {
 };
 
 const ipFirewallRule: ResourceType = {
-  ...CHILD_OF_WORKSPACE,
+  ...childOfWorkspace,
   token: "azure-native:synapse:IpFirewallRule",
   azureType: "Microsoft.Synapse/workspaces/firewallRules",
-  path: `${WORKSPACE}/firewallRules/{ruleName}`,
-  name: { input: "ruleName", rule: FIREWALL_RULE_NAME },
+  path: `${workspacePath}/firewallRules/{ruleName}`,
+  name: { input: "ruleName", rule: firewallRuleName },
   located: false,
   immutable: [],
   refuses: firewallRuleRefuses,
@@ -209,10 +168,10 @@ const ipFirewallRule: ResourceType = {
 };
 
 const workspaceAadAdmin: ResourceType = {
-  ...CHILD_OF_WORKSPACE,
+  ...childOfWorkspace,
   token: "azure-native:synapse:WorkspaceAadAdmin",
   azureType: "Microsoft.Synapse/workspaces/administrators",
-  path: `${WORKSPACE}/administrators/activeDirectory`,
+  path: `${workspacePath}/administrators/activeDirectory`,
   located: false,
   immutable: [],
   refuses: agrees,
@@ -223,12 +182,12 @@ const workspaceSqlAadAdmin: ResourceType = {
   ...workspaceAadAdmin,
   token: "azure-native:synapse:WorkspaceSqlAadAdmin",
   azureType: "Microsoft.Synapse/workspaces/sqlAdministrators",
-  path: `${WORKSPACE}/sqlAdministrators/activeDirectory`,
+  path: `${workspacePath}/sqlAdministrators/activeDirectory`,
 };
 
 const privateEndpoint: ResourceType = {
-  ...PRIVATE_ENDPOINT,
-  path: `${GROUP}/providers/Microsoft.Network/privateEndpoints/{privateEndpointName}`,
+  ...synapseEndpoint,
+  path: `${groupPath}/providers/Microsoft.Network/privateEndpoints/{privateEndpointName}`,
   parent: resourceGroup.token,
   located: true,
   globalName: false,
@@ -237,7 +196,7 @@ const privateEndpoint: ResourceType = {
 };
 
 /** Every type that is served, parents before children. */
-export const RESOURCE_TYPES: readonly ResourceType[] = [
+export const resourceTypes: readonly ResourceType[] = [
   resourceGroup,
   storageAccount,
   blobContainer,
@@ -252,7 +211,7 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
 /** The type of a token, which may name an API version ("azure-native:synapse/v20210601:Workspace"). */
 export function resourceType(token: string): ResourceType | undefined {
   const plain = token.replace(/\/v\d{8}(preview)?:/, ":");
-  return RESOURCE_TYPES.find((type) => type.token === plain);
+  return resourceTypes.find((type) => type.token === plain);
 }
 
 /** The inputs an id is made of, from the resource group down. */
@@ -268,7 +227,7 @@ export function idOf(type: ResourceType, inputs: Properties): string {
       throw new AzureError("MissingParameter", `The ${input} of a ${type.azureType} is missing.`);
     return encodeURIComponent(value);
   });
-  return `/subscriptions/${SUBSCRIPTION_ID}${path}`;
+  return `/subscriptions/${subscriptionId}${path}`;
 }
 
 /** The login Azure gives a workspace's SQL administrator when the program names none. */
@@ -276,7 +235,7 @@ export function administratorLogin(inputs: Properties): string {
   return knownString(inputs, "sqlAdministratorLogin") ?? "sqladminuser";
 }
 
-const RESERVED_LOGINS = [
+const reservedLogins = [
   "admin",
   "administrator",
   "sa",
@@ -303,7 +262,7 @@ function workspaceRefuses(inputs: Properties): AzureError | undefined {
     );
   }
   const login = administratorLogin(inputs);
-  if (RESERVED_LOGINS.includes(login.toLowerCase())) {
+  if (reservedLogins.includes(login.toLowerCase())) {
     return new AzureError("InvalidLoginName", `The SQL administrator must not be called ${login}.`);
   }
   const password = knownString(inputs, "sqlAdministratorLoginPassword");
@@ -323,13 +282,13 @@ function isComplex(password: string, login: string): boolean {
   return password.length >= 8 && password.length <= 128 && kinds >= 3 && !holdsLogin;
 }
 
-const SQL_POOL_UNITS = [
+const sqlPoolUnits = [
   100, 200, 300, 400, 500, 1000, 1500, 2000, 2500, 3000, 5000, 6000, 7500, 10000, 15000, 30000,
 ];
 
 function sqlPoolRefuses(inputs: Properties): AzureError | undefined {
   const sku = isObject(inputs["sku"]) ? knownString(inputs["sku"], "name") : undefined;
-  if (sku !== undefined && SQL_POOL_UNITS.some((units) => sku.toUpperCase() === `DW${units}C`))
+  if (sku !== undefined && sqlPoolUnits.some((units) => sku.toUpperCase() === `DW${units}C`))
     return undefined;
   return new AzureError(
     "InvalidSku",

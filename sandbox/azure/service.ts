@@ -4,17 +4,17 @@ import plugin from "@pulumi/pulumi/proto/plugin_pb";
 import provider from "@pulumi/pulumi/proto/provider_pb";
 import type { Empty as EmptyMessage } from "google-protobuf/google/protobuf/empty_pb";
 import type { JavaScriptValue, Struct as StructMessage } from "google-protobuf/google/protobuf/struct_pb";
-
 import { outputsOf, type Cloud } from "./cloud";
 import { invoke } from "./invokes";
 import type { Journal } from "./journal";
 import { Empty, status, Struct } from "./protocol";
 import { check, diff, previewCreate, previewUpdate, readInputs } from "./provider";
-import { RESOURCE_TYPES, resourceType, type ResourceType } from "./resource-types";
+import type { ResourceType } from "./resource";
+import { resourceTypes, resourceType } from "./resource-types";
 import type { ChangeKind, Properties } from "./values";
 
-const VERSION = "3.28.0";
-const LOCATION = "azure-native:config:location";
+const version = "3.28.0";
+const location = "azure-native:config:location";
 
 /** The handlers. Secrets arrive in plain text, and the engine marks outputs that echo them as secret again. */
 export function azureService(cloud: Cloud, journal: Journal): UntypedServiceImplementation {
@@ -25,7 +25,7 @@ export function azureService(cloud: Cloud, journal: Journal): UntypedServiceImpl
 
     cancel: unary((_request: EmptyMessage) => new Empty()),
 
-    getPluginInfo: unary((_request: EmptyMessage) => new plugin.PluginInfo().setVersion(VERSION)),
+    getPluginInfo: unary((_request: EmptyMessage) => new plugin.PluginInfo().setVersion(version)),
 
     checkConfig: unary((request: provider.CheckRequest) =>
       new provider.CheckResponse().setInputs(request.getNews()),
@@ -34,7 +34,7 @@ export function azureService(cloud: Cloud, journal: Journal): UntypedServiceImpl
     diffConfig: unary((_request: provider.DiffRequest) => new provider.DiffResponse().setChanges(noChange)),
 
     configure: unary((request: provider.ConfigureRequest) => {
-      defaultLocation = request.getVariablesMap().get(LOCATION);
+      defaultLocation = request.getVariablesMap().get(location);
       return new provider.ConfigureResponse().setSupportspreview(true);
     }),
 
@@ -144,7 +144,7 @@ const noChange = provider.DiffResponse.DiffChanges.DIFF_NONE;
 function served(request: { getType(): string }): ResourceType {
   const type = resourceType(request.getType());
   if (type !== undefined) return type;
-  const known = RESOURCE_TYPES.map(({ token }) => token).join(", ");
+  const known = resourceTypes.map(({ token }) => token).join(", ");
   throw new Error(`${request.getType()} is not emulated. The resource types that are: ${known}.`);
 }
 

@@ -1,7 +1,6 @@
 /** What happens to workspaces and pools as SQL servers and databases when their Azure resources change. */
 import { randomBytes } from "node:crypto";
-
-import type { Resource } from "./cloud";
+import type { Resource } from "./resource";
 import { administratorLogin } from "./resource-types";
 import { knownString, type Properties } from "./values";
 
@@ -19,32 +18,33 @@ export interface SqlPlane {
   dropPool(host: string, database: string): void;
 }
 
-const WORKSPACE = "azure-native:synapse:Workspace";
-const SQL_POOL = "azure-native:synapse:SqlPool";
-const PASSWORD = "sqlAdministratorLoginPassword";
+const workspaceType = "azure-native:synapse:Workspace";
+const sqlPoolType = "azure-native:synapse:SqlPool";
+const passwordInput = "sqlAdministratorLoginPassword";
 
 export function sqlCreate(sql: SqlPlane, { type, name, inputs }: Resource): void {
-  if (type.token === WORKSPACE) {
+  if (type.token === workspaceType) {
     sql.createWorkspace({
       host: hostOf(name),
       administratorLogin: administratorLogin(inputs),
       // Azure makes up a password that nobody knows when the program gives none.
-      administratorPassword: knownString(inputs, PASSWORD) ?? `Aa1!${randomBytes(24).toString("base64url")}`,
+      administratorPassword:
+        knownString(inputs, passwordInput) ?? `Aa1!${randomBytes(24).toString("base64url")}`,
     });
   }
-  if (type.token === SQL_POOL) sql.createPool(hostOfPool(inputs), name);
+  if (type.token === sqlPoolType) sql.createPool(hostOfPool(inputs), name);
 }
 
 export function sqlUpdate(sql: SqlPlane, old: Resource, { type, name, inputs }: Resource): void {
-  const password = knownString(inputs, PASSWORD);
-  if (type.token === WORKSPACE && password !== undefined && password !== old.inputs[PASSWORD]) {
+  const password = knownString(inputs, passwordInput);
+  if (type.token === workspaceType && password !== undefined && password !== old.inputs[passwordInput]) {
     sql.setAdministratorPassword(hostOf(name), password);
   }
 }
 
 export function sqlDelete(sql: SqlPlane, { type, name, inputs }: Resource): void {
-  if (type.token === WORKSPACE) sql.dropWorkspace(hostOf(name));
-  if (type.token === SQL_POOL) sql.dropPool(hostOfPool(inputs), name);
+  if (type.token === workspaceType) sql.dropWorkspace(hostOf(name));
+  if (type.token === sqlPoolType) sql.dropPool(hostOfPool(inputs), name);
 }
 
 function hostOf(workspaceName: string): string {

@@ -5,10 +5,10 @@ import { runtime } from "@pulumi/pulumi";
 export type Properties = Record<string, unknown>;
 
 /** What the engine sends in a preview in place of a value that is only known after creation. */
-export const UNKNOWN: string = runtime.unknownValue;
+export const unknown: string = runtime.unknownValue;
 
 export function isUnknown(value: unknown): boolean {
-  return value === UNKNOWN;
+  return value === unknown;
 }
 
 export function isObject(value: unknown): value is Properties {

@@ -1,11 +1,12 @@
-import type { Integration, IntegrationStatus, JsonObject, ValidationResults } from "./model";
-import {
-  completeSettings,
-  synapseType,
-  type Delimiters,
-  type Impersonation,
-  type SentSettings,
-} from "./payload";
+import type {
+  Delimiters,
+  Impersonation,
+  Integration,
+  IntegrationStatus,
+  JsonObject,
+  ValidationResults,
+} from "./model";
+import { completeSettings, synapseType, type SentSettings } from "./payload";
 import type { Registry } from "./registry";
 
 /** An integration as a test wants it to be there already. */
@@ -38,7 +39,7 @@ export interface ConfigChanges {
   [other: string]: unknown;
 }
 
-/** Adds an integration. @throws Error when the id is taken or the config of a Synapse integration lacks a field. */
+/** Adds an integration. Throws Error when the id is taken or the config of a Synapse integration lacks a field. */
 export function seedIntegration(registry: Registry, seed: Seed): string {
   const id = seed.id ?? registry.nextId();
   if (registry.find(String(id)) !== undefined)

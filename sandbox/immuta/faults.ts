@@ -30,20 +30,20 @@ export interface FaultRule {
 
 /** The rules in force, each with the number of requests it has matched. */
 export class Faults {
-  #rules: { rule: FaultRule; matched: number }[] = [];
+  private rules: { rule: FaultRule; matched: number }[] = [];
 
   add(rule: FaultRule): void {
-    this.#rules.push({ rule, matched: 0 });
+    this.rules.push({ rule, matched: 0 });
   }
 
   clear(): void {
-    this.#rules = [];
+    this.rules = [];
   }
 
   /** The rule that applies to this request. Every rule that matches counts it. */
   take(method: string, path: string): FaultRule | undefined {
     let taken: FaultRule | undefined;
-    for (const entry of this.#rules) {
+    for (const entry of this.rules) {
       const { rule } = entry;
       // A RegExp with the g or y flag carries a position from one test to the next.
       rule.path.lastIndex = 0;

@@ -1,17 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { credentialsNotRequired, credentialsRequired, malformed, validationFailed } from "./errors";
-import type { Integration, SynapsePlatform, ValidationResults } from "./model";
-import {
-  completeSettings,
-  parseCredentials,
-  parsePayload,
-  synapseType,
-  type Account,
-  type Payload,
-  type Settings,
-} from "./payload";
-import { PoolError, type PoolRoute } from "./pool";
 import { ForcedFailures } from "./forced-failures";
+import type { Account, Integration, Settings, SynapsePlatform, ValidationResults } from "./model";
+import { completeSettings, parseCredentials, parsePayload, synapseType, type Payload } from "./payload";
+import { PoolError, type PoolRoute } from "./pool";
 import type { Registry } from "./registry";
 import { editMarker, scriptBatches, type Phase, type ScriptSource } from "./scripts";
 import { runBatches, runPhases, undo } from "./setup";
@@ -36,15 +28,15 @@ export class Integrations {
     private readonly switches: Switches,
   ) {}
 
-  /** @throws ApiError 400, 409, 422. */
+  /** Throws ApiError 400, 409, 422. */
   async create(body: unknown): Promise<Integration> {
     const payload = parsePayload(body);
     const settings = completeSettings(payload.sent);
     const id = this.registry.reserve(settings);
     try {
       const outcome = payload.autoBootstrap
-        ? await this.#setUp(payload, settings)
-        : await this.#lookAtPool(payload, settings);
+        ? await this.setUp(payload, settings)
+        : await this.lookAtPool(payload, settings);
       const failure = outcome.failure ?? this.failures.take("create");
       const integration: Integration = {
         id,
@@ -62,7 +54,7 @@ export class Integrations {
     }
   }
 
-  /** @throws ApiError 400, 404, 409, 422. */
+  /** Throws ApiError 400, 404, 409, 422. */
   async update(id: string, body: unknown): Promise<Integration> {
     const integration = this.registry.get(id);
     const payload = parsePayload(body);
@@ -74,8 +66,8 @@ export class Integrations {
     try {
       const planned = this.failures.take("edit");
       const outcome = payload.autoBootstrap
-        ? await this.#editPool(details, payload, settings, planned)
-        : await this.#lookAtEditedPool(details, payload, settings);
+        ? await this.editPool(details, payload, settings, planned)
+        : await this.lookAtEditedPool(details, payload, settings);
       const failure = outcome.failure ?? planned;
       if (failure) this.registry.finishLater(integration, "editing", "editError", failure);
       else {
@@ -91,7 +83,7 @@ export class Integrations {
     }
   }
 
-  /** @throws ApiError 400, 404, 409, 422. */
+  /** Throws ApiError 400, 404, 409, 422. */
   async remove(id: string, body: unknown): Promise<Integration> {
     const integration = this.registry.get(id);
     const credentials = parseCredentials(body);
@@ -102,7 +94,7 @@ export class Integrations {
     integration.status = "deleting";
     try {
       const planned = this.failures.take("delete");
-      const failure = (await this.#clearPool(integration, before, credentials, planned)) ?? planned;
+      const failure = (await this.clearPool(integration, before, credentials, planned)) ?? planned;
       this.registry.finishLater(integration, "deleting", failure ? "deleteError" : "deleted", failure);
       return integration;
     } catch (error) {
@@ -112,26 +104,30 @@ export class Integrations {
   }
 
   /** Manual setup: the scripts must have run, and have been generated from this payload. */
-  async #lookAtPool(payload: Payload, settings: Settings): Promise<Outcome> {
+  private async lookAtPool(payload: Payload, settings: Settings): Promise<Outcome> {
     const results = await validatePool(this.pools, expectationOf(payload, settings));
     if (results.status === "failed") throw validationFailed(results);
     return { results, account: payload.account };
   }
 
   /** Automatic setup: Immuta runs its scripts itself and keeps a system account of its own making. */
-  async #setUp(payload: Payload, settings: Settings): Promise<Outcome> {
+  private async setUp(payload: Payload, settings: Settings): Promise<Outcome> {
     const privileged = payload.account;
-    await this.#requirePrivileges(settings, privileged);
+    await this.requirePrivileges(settings, privileged);
     const account = ownAccount();
     const source: ScriptSource = { settings, account, fingerprint: payload.fingerprint };
-    const results = await this.#runAndValidate(privileged, ["initial-create", "create"], source);
+    const results = await this.runAndValidate(privileged, ["initial-create", "create"], source);
     if (results.status === "passed") return { results, account };
     await undo(this.pools, privileged, ["cleanup", "post-cleanup"], source);
     return { results, account, failure: results };
   }
 
-  async #lookAtEditedPool(details: SynapsePlatform, payload: Payload, settings: Settings): Promise<Outcome> {
-    if (this.switches.editScriptRunsIn === "master") await this.#editAfterMaster(details, payload, settings);
+  private async lookAtEditedPool(
+    details: SynapsePlatform,
+    payload: Payload,
+    settings: Settings,
+  ): Promise<Outcome> {
+    if (this.switches.editScriptRunsIn === "master") await this.editAfterMaster(details, payload, settings);
     const results = await validatePool(this.pools, expectationOf(payload, settings));
     if (results.status === "passed") return { results, account: payload.account };
     if (this.switches.unpreparedEdit === "422") throw validationFailed(results);
@@ -139,7 +135,11 @@ export class Integrations {
   }
 
   /** Where edit scripts run in master they only leave a marker; Immuta's account then changes the database itself. */
-  async #editAfterMaster(details: SynapsePlatform, payload: Payload, settings: Settings): Promise<void> {
+  private async editAfterMaster(
+    details: SynapsePlatform,
+    payload: Payload,
+    settings: Settings,
+  ): Promise<void> {
     const source = editSource(details, payload.account, settings, payload.fingerprint);
     const accountChanged = details.account?.username !== payload.account.username;
     const acting = accountChanged ? (details.account ?? payload.account) : payload.account;
@@ -157,25 +157,25 @@ export class Integrations {
   }
 
   /** Ends as it began when a script fails or the failure was planned. */
-  async #editPool(
+  private async editPool(
     details: SynapsePlatform,
     payload: Payload,
     settings: Settings,
     planned: ValidationResults | undefined,
   ): Promise<Outcome> {
     const privileged = payload.account;
-    const results = await this.#requirePrivileges(settings, privileged);
+    const results = await this.requirePrivileges(settings, privileged);
     const account = details.account ?? ownAccount();
     if (planned) return { results, account, failure: planned };
     const source = editSource(details, account, settings, payload.fingerprint);
-    const after = await this.#runAndValidate(privileged, ["edit"], source);
+    const after = await this.runAndValidate(privileged, ["edit"], source);
     if (after.status === "passed") return { results: after, account };
     const back = { ...source, settings: details.settings, fingerprint: details.fingerprint };
     await undo(this.pools, privileged, ["edit"], { ...back, former: { settings, account } });
     return { results, account, failure: after };
   }
 
-  async #runAndValidate(
+  private async runAndValidate(
     privileged: Account,
     phases: readonly Phase[],
     source: ScriptSource,
@@ -189,7 +189,7 @@ export class Integrations {
   }
 
   /** What has to happen in the pool, or be the case there, for an integration to go. Gives the failure of a script. */
-  async #clearPool(
+  private async clearPool(
     { details }: Integration,
     status: Integration["status"],
     credentials: Account | undefined,
@@ -197,10 +197,10 @@ export class Integrations {
   ): Promise<ValidationResults | undefined> {
     if (details.platform === "other") return undefined;
     if (credentials === undefined) {
-      if (status !== "createError" && status !== "disabled") await this.#requireScriptsOrder(details);
+      if (status !== "createError" && status !== "disabled") await this.requireScriptsOrder(details);
       return undefined;
     }
-    await this.#requirePrivileges(details.settings, credentials);
+    await this.requirePrivileges(details.settings, credentials);
     if (planned) return planned;
     const source = removalSource(details);
     try {
@@ -213,7 +213,7 @@ export class Integrations {
     }
   }
 
-  async #requireScriptsOrder({ settings, account }: SynapsePlatform): Promise<void> {
+  private async requireScriptsOrder({ settings, account }: SynapsePlatform): Promise<void> {
     const order = this.switches.deleteNeedsScripts;
     if (order === "any" || account === undefined) return;
     const objects = await lookForObjects(this.pools, settings, account);
@@ -226,7 +226,7 @@ export class Integrations {
       );
   }
 
-  async #requirePrivileges(settings: Settings, account: Account): Promise<ValidationResults> {
+  private async requirePrivileges(settings: Settings, account: Account): Promise<ValidationResults> {
     const results = await validatePrivileges(this.pools, settings, account);
     if (results.status === "failed") throw validationFailed(results);
     return results;
@@ -247,7 +247,7 @@ const ownAccount = (): Account => ({
 });
 
 /**
- * @throws ApiError 400 when a payload would make another integration of this one: type, setup and place in the pool
+ * Throws ApiError 400 when a payload would make another integration of this one: type, setup and place in the pool
  * are fixed.
  */
 export function requireSame(integration: Integration, payload: Payload): SynapsePlatform {

@@ -48,8 +48,8 @@ export function maskSecrets(value: Json, name = ""): Json {
 /** The requests that arrived, in order. */
 export class Journal {
   readonly entries: ImmutaJournalEntry[] = [];
-  readonly #key = randomBytes(32);
-  #seq = 0;
+  private readonly key = randomBytes(32);
+  private seq = 0;
 
   constructor(private readonly apiKey: string) {}
 
@@ -57,28 +57,28 @@ export class Journal {
   arrive(
     request: Pick<ImmutaJournalEntry, "method" | "path" | "requestId" | "userAgent">,
   ): ImmutaJournalEntry {
-    this.#seq += 1;
+    this.seq += 1;
     const entry: ImmutaJournalEntry = {
-      seq: this.#seq,
+      seq: this.seq,
       method: request.method,
-      path: this.#withoutKey(request.path),
+      path: this.withoutKey(request.path),
       status: 0,
       requestId: request.requestId,
-      userAgent: this.#withoutKey(request.userAgent),
+      userAgent: this.withoutKey(request.userAgent),
     };
     this.entries.push(entry);
     return entry;
   }
 
   digest(body: Buffer): string {
-    return createHmac("sha256", this.#key).update(body).digest("hex");
+    return createHmac("sha256", this.key).update(body).digest("hex");
   }
 
   clear(): void {
     this.entries.length = 0;
   }
 
-  #withoutKey(text: string): string {
+  private withoutKey(text: string): string {
     return text.replaceAll(this.apiKey, "***");
   }
 }

@@ -1,4 +1,3 @@
-import type { Account, Settings } from "./payload";
 import type { Switches } from "./switches";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -30,6 +29,30 @@ export interface ValidationTest {
 export interface ValidationResults {
   status: ValidationStatus;
   validationTests: ValidationTest[];
+}
+
+export interface Delimiters {
+  hashDelimiter: string;
+  hashKeyDelimiter: string;
+  arrayDelimiter: string;
+}
+
+export type Impersonation = { enabled: false } | { enabled: true; role: string };
+
+/** The settings of an integration, defaults filled in. */
+export interface Settings {
+  host: string;
+  port: number;
+  database: string;
+  schema: string;
+  impersonation: Impersonation;
+  metadataDelimiters: Delimiters;
+}
+
+/** A SQL login with its password, in clear text. */
+export interface Account {
+  username: string;
+  password: string;
 }
 
 /** What Immuta keeps of an integration of one of its other platforms: the configuration as a GET answers it. */

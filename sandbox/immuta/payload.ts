@@ -1,31 +1,8 @@
 import { createHash } from "node:crypto";
 import { malformed } from "./errors";
+import type { Account, Delimiters, Impersonation, Settings } from "./model";
 
 export const synapseType = "Azure Synapse Analytics";
-
-export interface Delimiters {
-  hashDelimiter: string;
-  hashKeyDelimiter: string;
-  arrayDelimiter: string;
-}
-
-export type Impersonation = { enabled: false } | { enabled: true; role: string };
-
-/** The settings of an integration, defaults filled in. */
-export interface Settings {
-  host: string;
-  port: number;
-  database: string;
-  schema: string;
-  impersonation: Impersonation;
-  metadataDelimiters: Delimiters;
-}
-
-/** A SQL login with its password, in clear text. */
-export interface Account {
-  username: string;
-  password: string;
-}
 
 /** A payload that was found well-formed. */
 export interface Payload {
@@ -70,7 +47,7 @@ export function completeSettings(sent: SentSettings, base?: Settings): Settings 
 
 /**
  * Reads the payload of POST and PUT /integrations and of the script endpoints.
- * @throws ApiError 400 for what is missing, unknown or of the wrong type; the sentence names the field, not its value.
+ * Throws ApiError 400 for what is missing, unknown or of the wrong type; the sentence names the field, not its value.
  */
 export function parsePayload(body: unknown): Payload {
   const payload = objectAt(body, "payload");

@@ -1,6 +1,6 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { Connection, Request } from "tedious";
-import type { Account, Settings } from "./payload";
+import type { Account, Settings } from "./model";
 
 /** Where a pool's host really is, and which authority its certificate comes from: Immuta's name resolution. */
 export interface PoolRoute {
@@ -25,17 +25,17 @@ export type Row = Record<string, string | number | boolean | null>;
 
 /** One connection to one database of a workspace. */
 export interface Session {
-  /** Runs one batch and gives its rows. @throws PoolError with the first error of the batch. */
+  /** Runs one batch and gives its rows. Throws PoolError with the first error of the batch. */
   batch(sql: string): Promise<Row[]>;
   close(): Promise<void>;
 }
 
-const READ_UNCOMMITTED = 1;
+const readUncommitted = 1;
 const azureDomain = ".sql.azuresynapse.net";
 
 /**
  * Logs in to a database of the pool's workspace.
- * @throws PoolError with the server's number when the login is refused.
+ * Throws PoolError with the server's number when the login is refused.
  */
 export async function connect(
   pools: PoolRoute,
@@ -53,7 +53,7 @@ export async function connect(
       database,
       appName: "Immuta",
       // The one level that a dedicated pool takes; tedious always sets one.
-      connectionIsolationLevel: READ_UNCOMMITTED,
+      connectionIsolationLevel: readUncommitted,
       connector: following(pools.route(host, port), () => connection.routingData),
       // TDS 8: the login cannot be talked out of encryption.
       encrypt: "strict",

@@ -1,6 +1,12 @@
 import { alreadyExists, notFound, wrongState } from "./errors";
-import { isInUse, type Integration, type IntegrationStatus, type ValidationResults } from "./model";
-import { synapseType, type Settings } from "./payload";
+import {
+  isInUse,
+  type Integration,
+  type IntegrationStatus,
+  type Settings,
+  type ValidationResults,
+} from "./model";
+import { synapseType } from "./payload";
 import type { Delays, Switches } from "./switches";
 
 const editable: readonly IntegrationStatus[] = [
@@ -17,12 +23,12 @@ const deletable: readonly IntegrationStatus[] = [...editable, "createError", "di
  * deleting → gone or deleteError.
  */
 export class Registry {
-  readonly #integrations = new Map<number, Integration>();
+  private readonly integrations = new Map<number, Integration>();
   /** Pools for which a POST is under way: they conflict already, but nobody sees an integration yet. */
-  readonly #reserved = new Map<number, Settings>();
-  readonly #timers = new Map<NodeJS.Timeout, () => void>();
-  #lastId = 0;
-  #closed = false;
+  private readonly reserved = new Map<number, Settings>();
+  private readonly timers = new Map<NodeJS.Timeout, () => void>();
+  private lastId = 0;
+  private closed = false;
 
   constructor(
     private readonly switches: Switches,
@@ -31,63 +37,63 @@ export class Registry {
 
   /** All of them, deleted ones too. */
   all(): Integration[] {
-    return [...this.#integrations.values()];
+    return [...this.integrations.values()];
   }
 
   /** What a list shows. */
   list(): Integration[] {
-    return this.all().filter((integration) => this.#isVisible(integration));
+    return this.all().filter((integration) => this.isVisible(integration));
   }
 
-  /** @throws ApiError 404. */
+  /** Throws ApiError 404. */
   get(id: string): Integration {
     const integration = this.find(id);
-    if (integration === undefined || !this.#isVisible(integration)) throw notFound(id);
+    if (integration === undefined || !this.isVisible(integration)) throw notFound(id);
     return integration;
   }
 
   /** Also finds a deleted integration. */
   find(id: string): Integration | undefined {
-    return /^[1-9]\d*$/.test(id) ? this.#integrations.get(Number(id)) : undefined;
+    return /^[1-9]\d*$/.test(id) ? this.integrations.get(Number(id)) : undefined;
   }
 
   /**
    * Takes an id for a new integration on a pool.
-   * @throws ApiError 409 when one in use, or one that is being created, is there.
+   * Throws ApiError 409 when one in use, or one that is being created, is there.
    */
   reserve(settings: Settings): number {
-    for (const [id, other] of this.#occupied())
-      if (this.#conflicts(other, settings)) throw alreadyExists(synapseType, other.host, id);
+    for (const [id, other] of this.occupied())
+      if (this.conflicts(other, settings)) throw alreadyExists(synapseType, other.host, id);
     const id = this.nextId();
-    this.#reserved.set(id, settings);
+    this.reserved.set(id, settings);
     return id;
   }
 
   release(id: number): void {
-    this.#reserved.delete(id);
+    this.reserved.delete(id);
   }
 
   nextId(): number {
-    this.#lastId += 1;
-    return this.#lastId;
+    this.lastId += 1;
+    return this.lastId;
   }
 
   add(integration: Integration): void {
-    this.#reserved.delete(integration.id);
-    this.#lastId = Math.max(this.#lastId, integration.id);
-    this.#integrations.set(integration.id, integration);
+    this.reserved.delete(integration.id);
+    this.lastId = Math.max(this.lastId, integration.id);
+    this.integrations.set(integration.id, integration);
   }
 
   remove(id: number): void {
-    this.#integrations.delete(id);
+    this.integrations.delete(id);
   }
 
-  /** @throws ApiError 409 in a state that allows no edit. */
+  /** Throws ApiError 409 in a state that allows no edit. */
   requireEditable({ id, status }: Integration): void {
     if (!editable.includes(status)) throw wrongState("edit", id, status);
   }
 
-  /** @throws ApiError 409 in a state that allows no delete. */
+  /** Throws ApiError 409 in a state that allows no delete. */
   requireDeletable({ id, status }: Integration): void {
     if (!deletable.includes(status)) throw wrongState("delete", id, status);
   }
@@ -101,7 +107,7 @@ export class Registry {
     change?: () => void,
   ): void {
     integration.status = passing;
-    if (this.#closed) return;
+    if (this.closed) return;
     const finish = (): void => {
       // A test may have changed or removed it meanwhile.
       if (integration.status !== passing) return;
@@ -110,39 +116,39 @@ export class Registry {
       if (results !== undefined) integration.validationResults = results;
     };
     const timer = setTimeout(() => {
-      this.#timers.delete(timer);
+      this.timers.delete(timer);
       finish();
     }, this.delays[passing]);
-    this.#timers.set(timer, finish);
+    this.timers.set(timer, finish);
   }
 
   /** Ends every passing state now. */
   settle(): void {
-    for (const [timer, finish] of this.#timers) {
+    for (const [timer, finish] of this.timers) {
       clearTimeout(timer);
       finish();
     }
-    this.#timers.clear();
+    this.timers.clear();
   }
 
   close(): void {
-    this.#closed = true;
-    for (const timer of this.#timers.keys()) clearTimeout(timer);
-    this.#timers.clear();
+    this.closed = true;
+    for (const timer of this.timers.keys()) clearTimeout(timer);
+    this.timers.clear();
   }
 
-  #isVisible(integration: Integration): boolean {
+  private isVisible(integration: Integration): boolean {
     return integration.status !== "deleted" || this.switches.deletedAnswers === "status";
   }
 
-  *#occupied(): Generator<[number, Settings]> {
-    yield* this.#reserved;
-    for (const integration of this.#integrations.values())
+  private *occupied(): Generator<[number, Settings]> {
+    yield* this.reserved;
+    for (const integration of this.integrations.values())
       if (integration.details.platform === "synapse" && isInUse(integration))
         yield [integration.id, integration.details.settings];
   }
 
-  #conflicts(one: Settings, other: Settings): boolean {
+  private conflicts(one: Settings, other: Settings): boolean {
     const sameHost = one.host.toLowerCase() === other.host.toLowerCase();
     const sameDatabase = one.database.toLowerCase() === other.database.toLowerCase();
     return sameHost && (this.switches.conflictOn === "host" || sameDatabase);

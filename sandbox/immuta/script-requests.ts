@@ -1,7 +1,7 @@
 import { malformed, notFound, wrongState } from "./errors";
 import { editedSettings, editSource, removalSource, requireSame } from "./integrations";
-import { isInUse, type SynapsePlatform } from "./model";
-import { completeSettings, parsePayload, type Payload, type Settings } from "./payload";
+import { isInUse, type Settings, type SynapsePlatform } from "./model";
+import { completeSettings, parsePayload, type Payload } from "./payload";
 import type { Registry } from "./registry";
 import { editMarker, renderEditInMaster, renderScript, type Phase } from "./scripts";
 import type { Switches } from "./switches";
@@ -13,22 +13,22 @@ export class ScriptRequests {
     private readonly switches: Switches,
   ) {}
 
-  /** POST /integrations/scripts/{phase}. @throws ApiError 400. */
+  /** POST /integrations/scripts/{phase}. Throws ApiError 400. */
   fromPayload(phase: Extract<Phase, "initial-create" | "create" | "cleanup">, body: unknown): string {
     const payload = manualPayload(body);
     const settings = completeSettings(payload.sent);
     return renderScript(phase, { settings, account: payload.account, fingerprint: payload.fingerprint });
   }
 
-  /** POST /integrations/scripts/post-cleanup. @throws ApiError 400. */
+  /** POST /integrations/scripts/post-cleanup. Throws ApiError 400. */
   postCleanup(body: unknown): string {
     const payload = manualPayload(body);
     const settings = completeSettings(payload.sent);
     const { account, fingerprint } = payload;
-    return renderScript("post-cleanup", { settings, account, fingerprint, ...this.#remainders(settings) });
+    return renderScript("post-cleanup", { settings, account, fingerprint, ...this.remainders(settings) });
   }
 
-  /** POST /integrations/{id}/scripts/edit. @throws ApiError 400, 404, 409. */
+  /** POST /integrations/{id}/scripts/edit. Throws ApiError 400, 404, 409. */
   edit(id: string, body: unknown): string {
     const integration = this.registry.get(id);
     const payload = manualPayload(body);
@@ -45,7 +45,7 @@ export class ScriptRequests {
   /**
    * POST /integrations/{id}/scripts/delete, for an integration that was set up successfully. Takes no payload, or the
    * integration's own.
-   * @throws ApiError 400, 404, 409.
+   * Throws ApiError 400, 404, 409.
    */
   remove(id: string, body: unknown): string {
     const alsoDeleted = this.switches.deleteNeedsScripts === "after";
@@ -63,7 +63,7 @@ export class ScriptRequests {
   }
 
   /** What earlier accounts and edit scripts of the integrations on this pool have left in master. */
-  #remainders(settings: Settings): { formerAccounts: string[]; markers: string[] } {
+  private remainders(settings: Settings): { formerAccounts: string[]; markers: string[] } {
     const platforms = this.registry.all().flatMap((integration) => {
       const { details } = integration;
       return details.platform === "synapse" ? [{ details, inUse: isInUse(integration) }] : [];

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createHash } from "node:crypto";
 import { splitBatches } from "./batches";
-import type { Account, Settings } from "./payload";
+import type { Account, Settings } from "./model";
 import { render, type Values } from "./template";
 
 /** The scripts of a setup, named as in their endpoints. */

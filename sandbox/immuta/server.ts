@@ -14,7 +14,7 @@ export interface Answer {
   body: unknown;
 }
 
-/** Carries a request out. @throws ApiError. */
+/** Carries a request out. Throws ApiError. */
 export type Handler = (method: string, path: string, body: unknown) => Promise<Answer> | Answer;
 
 export interface ServerOptions {

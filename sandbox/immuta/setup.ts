@@ -1,13 +1,13 @@
+import type { Account } from "./model";
 import { PoolError, withSession, type PoolRoute } from "./pool";
 import { scriptBatches, type Phase, type ScriptSource } from "./scripts";
-import type { Account } from "./payload";
 
 const databaseOf = (phase: Phase, source: ScriptSource): string =>
   phase === "initial-create" || phase === "post-cleanup" ? "master" : source.settings.database;
 
 /**
  * Runs phases of Immuta's own scripts with the privileged account of an automatic setup.
- * @throws PoolError with the first error; what had run by then stays.
+ * Throws PoolError with the first error; what had run by then stays.
  */
 export async function runPhases(
   pools: PoolRoute,

@@ -27,7 +27,7 @@ export const quoteText = (text: string): string => `N'${text.replaceAll("'", "''
 
 /**
  * Renders a template; every value is escaped for the place it stands in, once more for each level of dynamic SQL.
- * @throws Error for a placeholder without a value, a mistake in the template.
+ * Throws Error for a placeholder without a value, a mistake in the template.
  */
 export function render(template: string, values: Values, parts: (name: string) => string): string {
   return renderNodes(parse(template), values, parts);

@@ -1,5 +1,5 @@
-import type { JsonObject, ValidationResults, ValidationTest } from "./model";
-import { completeSettings, type Account, type Payload, type Settings } from "./payload";
+import type { Account, JsonObject, Settings, ValidationResults, ValidationTest } from "./model";
+import { completeSettings, type Payload } from "./payload";
 import { connect, PoolError, withSession, type PoolRoute, type Row, type Session } from "./pool";
 import { quoteText } from "./template";
 

@@ -12,23 +12,23 @@ export interface ServerCertificate {
 }
 
 /** Names the server certificate stands for: every workspace, every logical server of older pools, and the loopback names. */
-const NAMES = ["*.sql.azuresynapse.net", "*.database.windows.net", "localhost"];
-const LOOPBACK = [127, 0, 0, 1];
-const LOOPBACK_NAME = der.tagged(7, Buffer.from(LOOPBACK), "primitive");
+const names = ["*.sql.azuresynapse.net", "*.database.windows.net", "localhost"];
+const loopback = [127, 0, 0, 1];
+const loopbackName = der.tagged(7, Buffer.from(loopback), "primitive");
 
-const DAY = 86_400_000;
+const day = 86_400_000;
 const ecdsaWithSha256 = der.sequence(der.identifier("1.2.840.10045.4.3.2"));
 
 export function makeCertificate(): ServerCertificate {
   const authority = { name: "Sandbox Synapse authority", ...keyPair() };
   const authorityCertificate = certificate(authority, authority, [
     extension("2.5.29.19", "critical", der.sequence(der.boolean(true))),
-    extension("2.5.29.15", "critical", keyUsage(KEY_CERT_SIGN | CRL_SIGN)),
+    extension("2.5.29.15", "critical", keyUsage(keyCertSign | crlSign)),
     extension("2.5.29.14", "optional", der.octets(keyIdentifier(authority.publicKey))),
   ]);
   return {
     authority: pem(authorityCertificate),
-    ...serverCertificate(authority, "*.sql.azuresynapse.net", [...NAMES.map(hostName), LOOPBACK_NAME]),
+    ...serverCertificate(authority, "*.sql.azuresynapse.net", [...names.map(hostName), loopbackName]),
     another: (name) => serverCertificate(authority, name, [hostName(name)]),
   };
 }
@@ -41,7 +41,7 @@ function serverCertificate(
   const server = { name, ...keyPair() };
   const issued = certificate(server, authority, [
     extension("2.5.29.19", "optional", der.sequence()),
-    extension("2.5.29.15", "critical", keyUsage(DIGITAL_SIGNATURE)),
+    extension("2.5.29.15", "critical", keyUsage(digitalSignature)),
     extension("2.5.29.37", "optional", der.sequence(der.identifier("1.3.6.1.5.5.7.3.1"))),
     extension(
       "2.5.29.35",
@@ -71,7 +71,7 @@ function certificate(subject: Party, issuer: Party, extensions: Buffer[]): Buffe
     der.integer(Buffer.from([0x40, ...randomBytes(15)])), // serial number
     ecdsaWithSha256,
     named(issuer),
-    der.sequence(der.time(new Date(now - DAY)), der.time(new Date(now + 365 * DAY))),
+    der.sequence(der.time(new Date(now - day)), der.time(new Date(now + 365 * day))),
     named(subject),
     publicKeyOf(subject.publicKey),
     der.tagged(3, der.sequence(...extensions), "constructed"),
@@ -91,9 +91,9 @@ const extension = (type: string, weight: "critical" | "optional", value: Buffer)
     der.octets(value),
   );
 
-const DIGITAL_SIGNATURE = 0x80;
-const KEY_CERT_SIGN = 0x04;
-const CRL_SIGN = 0x02;
+const digitalSignature = 0x80;
+const keyCertSign = 0x04;
+const crlSign = 0x02;
 
 /** Bits from the left; those after the last one that is set are left out. */
 const keyUsage = (usage: number): Buffer => der.bits(Buffer.from([usage]), Math.log2(usage & -usage));

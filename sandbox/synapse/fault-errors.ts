@@ -2,7 +2,7 @@
 import { SqlError } from "./tsql/errors";
 
 /** Numbers, severities and texts as Microsoft's list of events and errors has them; 596 as servers were seen to send it. */
-const KILLS = {
+const kills = {
   596: [21, "Cannot continue the execution because the session is in the kill state."],
   4014: [
     20,
@@ -11,7 +11,7 @@ const KILLS = {
   6005: [10, "SHUTDOWN is in progress."],
 } as const;
 
-const PASSING = {
+const passing = {
   1205: [
     13,
     "Transaction (Process ID 51) was deadlocked on lock resources with another process and has been chosen as the deadlock victim. Rerun the transaction.",
@@ -29,15 +29,15 @@ const PASSING = {
   110806: [16, "110806;A distributed query failed: One or more errors occurred."],
 } as const;
 
-export type KillNumber = keyof typeof KILLS;
-export type PassingNumber = keyof typeof PASSING;
+export type KillNumber = keyof typeof kills;
+export type PassingNumber = keyof typeof passing;
 
 export function killError(number: KillNumber): SqlError {
-  const [severity, text] = KILLS[number];
+  const [severity, text] = kills[number];
   return new SqlError(number, severity, 1, text, "batch");
 }
 
 export function passingError(number: PassingNumber): SqlError {
-  const [severity, text] = PASSING[number];
+  const [severity, text] = passing[number];
   return new SqlError(number, severity, 1, text, "batch");
 }

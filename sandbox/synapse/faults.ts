@@ -75,15 +75,15 @@ interface Placed {
 }
 
 export class Faults {
-  readonly #placed = new Map<string, Placed>();
+  private readonly placed = new Map<string, Placed>();
 
   set(host: string, database: string, fault: Fault | undefined): void {
-    if (fault === undefined) this.#placed.delete(key(host, database));
-    else this.#placed.set(key(host, database), { fault, host, since: Date.now(), batches: 0, refused: 0 });
+    if (fault === undefined) this.placed.delete(key(host, database));
+    else this.placed.set(key(host, database), { fault, host, since: Date.now(), batches: 0, refused: 0 });
   }
 
   get(host: string, database: string): Fault | undefined {
-    return this.#placed.get(key(host, database))?.fault;
+    return this.placed.get(key(host, database))?.fault;
   }
 
   /** The error that the firewall gives before anybody is asked who they are. */
@@ -95,12 +95,12 @@ export class Faults {
 
   /** The error of a login that is right in itself. */
   atLogin(host: string, database: string, traceId: string): SqlError | undefined {
-    const placed = this.#placed.get(key(host, database));
+    const placed = this.placed.get(key(host, database));
     switch (placed?.fault.kind) {
       case "paused":
         return placed.fault.at === "login" ? sqlError(42108) : undefined;
       case "warming":
-        return (placed.fault.at ?? "login") === "login" ? this.#warming(host, database, placed) : undefined;
+        return (placed.fault.at ?? "login") === "login" ? this.warming(host, database, placed) : undefined;
       case "unavailable":
         return sqlError(40613, database, host.split(".")[0] ?? host, traceId);
       default:
@@ -110,11 +110,11 @@ export class Faults {
 
   /** Before a database is named. `host`: the workspace whose node it is; undefined at the gateway, where it may be any. */
   beforeLogin(host: string | undefined, stage: "prelogin" | "tls"): Ending | "silence" | undefined {
-    for (const [place, placed] of this.#placed) {
+    for (const [place, placed] of this.placed) {
       const { fault } = placed;
       if (fault.kind !== "lost-login" || fault.at !== stage) continue;
       if (host !== undefined && placed.host !== host) continue;
-      this.#count(place, placed, fault.logins);
+      this.count(place, placed, fault.logins);
       return fault.how;
     }
     return undefined;
@@ -123,15 +123,15 @@ export class Faults {
   /** What becomes of a login that gets no answer, or none that can be read. */
   inPlaceOfLogin(host: string, database: string): LoginEffect | undefined {
     const place = key(host, database);
-    const placed = this.#placed.get(place);
+    const placed = this.placed.get(place);
     const fault = placed?.fault;
     if (placed === undefined || fault === undefined) return undefined;
     if (fault.kind === "lost-login" && (fault.at ?? "login7") === "login7") {
-      this.#count(place, placed, fault.logins);
+      this.count(place, placed, fault.logins);
       return { kind: "lost", how: fault.how };
     }
     if (fault.kind === "malformed" && fault.batch === undefined) {
-      this.#placed.delete(place);
+      this.placed.delete(place);
       return { kind: "malformed", how: fault.how };
     }
     return undefined;
@@ -140,27 +140,27 @@ export class Faults {
   /** What is the matter with the node to which the gateway sends this login. */
   atNode(host: string, database: string): NodeFault | undefined {
     const place = key(host, database);
-    const placed = this.#placed.get(place);
+    const placed = this.placed.get(place);
     if (placed?.fault.kind !== "node") return undefined;
-    this.#count(place, placed, placed.fault.logins);
+    this.count(place, placed, placed.fault.logins);
     return placed.fault.how;
   }
 
   atBatch(host: string, database: string, keywords: string): BatchEffect | undefined {
-    const placed = this.#placed.get(key(host, database));
+    const placed = this.placed.get(key(host, database));
     if (placed === undefined) return undefined;
     placed.batches += 1;
     const { fault, batches } = placed;
     const fires = (batch: number): boolean => {
       if (batches !== batch) return false;
-      this.#placed.delete(key(host, database));
+      this.placed.delete(key(host, database));
       return true;
     };
     switch (fault.kind) {
       case "paused":
         return fault.at === "batch" ? { kind: "error", error: sqlError(42108) } : undefined;
       case "warming": {
-        const error = fault.at === "batch" ? this.#warming(host, database, placed) : undefined;
+        const error = fault.at === "batch" ? this.warming(host, database, placed) : undefined;
         return error === undefined ? undefined : { kind: "error", error };
       }
       case "reset":
@@ -186,7 +186,7 @@ export class Faults {
     }
   }
 
-  #warming(host: string, database: string, placed: Placed): SqlError | undefined {
+  private warming(host: string, database: string, placed: Placed): SqlError | undefined {
     const { fault, since } = placed;
     if (fault.kind !== "warming") return undefined;
     const { logins, seconds } = fault;
@@ -194,7 +194,7 @@ export class Faults {
       (logins !== undefined && placed.refused >= logins) ||
       (seconds !== undefined && Date.now() - since >= seconds * 1000);
     if (over) {
-      this.#placed.delete(key(host, database));
+      this.placed.delete(key(host, database));
       return undefined;
     }
     placed.refused += 1;
@@ -202,9 +202,9 @@ export class Faults {
   }
 
   /** One login more that was refused; at the last one the fault is gone. */
-  #count(place: string, placed: Placed, logins = Infinity): void {
+  private count(place: string, placed: Placed, logins = Infinity): void {
     placed.refused += 1;
-    if (placed.refused >= logins) this.#placed.delete(place);
+    if (placed.refused >= logins) this.placed.delete(place);
   }
 }
 

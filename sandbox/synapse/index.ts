@@ -7,13 +7,14 @@ import { createServer, type AddressInfo, type Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 import { catalogOf, type Catalog } from "./catalog";
 import { makeCertificate } from "./certificate";
+import type { Endpoint, Place, Spoof } from "./endpoint";
 import { Faults, type Fault } from "./faults";
 import { Journal, type SynapseJournalEntry } from "./journal";
 import { Limits, type PoolLimits } from "./limits";
-import { NODE_SERVER } from "./login";
-import { freePort, listen, LOOPBACK, Nodes } from "./nodes";
-import { Session, type Endpoint, type Place, type Spoof } from "./session";
-import { DOCUMENTED_DIALECT, type PoolDialect } from "./tsql/lexer";
+import { nodeServer } from "./login";
+import { freePort, listen, loopback, Nodes } from "./nodes";
+import { Session } from "./session";
+import { documentedDialect, type PoolDialect } from "./tsql/lexer";
 import { Encryption } from "./wire/prelogin";
 import { sameName, Workspace } from "./workspace";
 
@@ -44,7 +45,7 @@ export interface Synapse {
   readonly port: number;
   /** PEM of the authority behind the endpoint's certificate (*.sql.azuresynapse.net, *.database.windows.net, localhost, 127.0.0.1). */
   readonly certificateAuthority: string;
-  /** @throws when there is a workspace of that host already. */
+  /** Throws where there is a workspace of that host already. */
   createWorkspace(workspace: {
     host: string;
     administratorLogin: string;
@@ -54,7 +55,7 @@ export interface Synapse {
   setAdministratorPassword(host: string, password: string): void;
   /** Drops the workspace with its pools and cuts their connections. */
   dropWorkspace(host: string): void;
-  /** @throws when the workspace has a database of that name already. */
+  /** Throws where the workspace has a database of that name already. */
   createPool(host: string, database: string): void;
   dropPool(host: string, database: string): void;
   /**
@@ -94,9 +95,9 @@ export interface Synapse {
   close(): Promise<void>;
 }
 
-const FIRST_SPID = 51;
+const firstSpid = 51;
 /** What the certificate of a node stands for that a fault has given the wrong one. */
-const ANOTHER_NAME = "another.worker.database.windows.net";
+const anotherName = "another.worker.database.windows.net";
 
 export async function startSynapse(options: SynapseOptions = {}): Promise<Synapse> {
   const { connectionPolicy = "proxy" } = options;
@@ -115,7 +116,7 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
       hold(socket, silent);
       return;
     }
-    const named = kind === "certificate" ? contextsOf(certificate.another(ANOTHER_NAME)) : secureContexts;
+    const named = kind === "certificate" ? contextsOf(certificate.another(anotherName)) : secureContexts;
     serve(socket, { at: kind === "loop" ? "gateway" : "node", workspace, secureContexts: named });
   });
   const route: Endpoint["route"] = (workspace, database) => {
@@ -138,10 +139,10 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
     spoof,
   };
 
-  let spid = FIRST_SPID;
+  let spid = firstSpid;
   const serve = (socket: Socket, place: Place): void => {
     const session = new Session(socket, endpoint, place, spid);
-    spid = spid >= 32_000 ? FIRST_SPID : spid + 1;
+    spid = spid >= 32_000 ? firstSpid : spid + 1;
     sessions.add(session);
     socket.on("close", () => sessions.delete(session));
   };
@@ -166,13 +167,13 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
   };
 
   return {
-    address: LOOPBACK,
+    address: loopback,
     port: (server.address() as AddressInfo).port,
     certificateAuthority: certificate.authority,
     createWorkspace({ host, administratorLogin, administratorPassword, dialect }) {
       if (workspaces.some((other) => sameName(other.host, host)))
         throw new Error(`there is a workspace ${host} already`);
-      const spoken = { ...DOCUMENTED_DIALECT, ...options.dialect, ...dialect };
+      const spoken = { ...documentedDialect, ...options.dialect, ...dialect };
       const workspace = new Workspace(host, administratorLogin, administratorPassword, spoken);
       workspaces.push(workspace);
       if (connectionPolicy === "redirect") nodes.of(workspace, "own");
@@ -200,7 +201,7 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
     },
     async node(host) {
       if (connectionPolicy !== "redirect") throw new Error("the gateway does not redirect");
-      return { server: NODE_SERVER, port: await nodes.of(find(host), "own").listening };
+      return { server: nodeServer, port: await nodes.of(find(host), "own").listening };
     },
     catalog: (host, database) => catalogOf(find(host), findDatabase(host, database)),
     acceptAccessToken(host, token, principalName, { administrator = false } = {}) {
@@ -211,7 +212,7 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
     },
     faultOf: (host, database) => faults.get(find(host).host, database),
     setEncryption(value, { at } = {}) {
-      const answer = value === undefined ? undefined : SPOOFS[value];
+      const answer = value === undefined ? undefined : spoofs[value];
       for (const place of at === undefined ? (["gateway", "node"] as const) : [at])
         spoof.encryption[place] = answer;
     },
@@ -243,7 +244,7 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
   };
 }
 
-const SPOOFS = { off: Encryption.Off, "not-supported": Encryption.NotSupported } as const;
+const spoofs = { off: Encryption.Off, "not-supported": Encryption.NotSupported } as const;
 
 function contextsOf({ key, certificate }: { key: string; certificate: string }): Place["secureContexts"] {
   const identity = { key, cert: certificate };

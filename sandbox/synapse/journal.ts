@@ -24,11 +24,11 @@ export interface SynapseJournalEntry {
 
 export class Journal {
   readonly entries: SynapseJournalEntry[] = [];
-  #seq = 0;
+  private seq = 0;
 
   add(entry: Omit<SynapseJournalEntry, "seq">): void {
-    this.#seq += 1;
-    this.entries.push({ seq: this.#seq, ...entry });
+    this.seq += 1;
+    this.entries.push({ seq: this.seq, ...entry });
   }
 
   clear(): void {
@@ -37,13 +37,13 @@ export class Journal {
 }
 
 /** Words that may be written down; anything else could be a name. */
-const VERBS = new Set(
+const verbs = new Set(
   (
     "ALTER BEGIN COMMIT CREATE DECLARE DELETE DENY DROP EXEC EXECUTE GRANT IF INSERT PRINT RAISERROR RETURN REVOKE ROLLBACK " +
     "SELECT SET THROW TRUNCATE UPDATE USE WHILE WITH"
   ).split(" "),
 );
-const NOUNS = new Set(
+const nouns = new Set(
   "EXISTS FUNCTION LOGIN NOT PROC PROCEDURE ROLE SCHEMA TABLE TRAN TRANSACTION TRY USER VIEW AUTHORIZATION".split(
     " ",
   ),
@@ -75,17 +75,17 @@ function guardedVerb(tokens: readonly Token[], start: number): number | undefine
   for (const [index, { text, keyword }] of tokens.entries()) {
     if (text === "(") depth += 1;
     if (text === ")") depth -= 1;
-    if (index >= start && depth === 0 && VERBS.has(keyword) && keyword !== "BEGIN") return index;
+    if (index >= start && depth === 0 && verbs.has(keyword) && keyword !== "BEGIN") return index;
   }
   return undefined;
 }
 
 function keywordsAt(tokens: readonly Token[], start: number): string[] {
   const [verb, ...rest] = tokens.slice(start, start + 3).map(({ keyword }) => keyword);
-  if (verb === undefined || !VERBS.has(verb)) return verb === undefined || verb === "" ? [] : ["EXECUTE"];
+  if (verb === undefined || !verbs.has(verb)) return verb === undefined || verb === "" ? [] : ["EXECUTE"];
   const words = [verb];
   for (const word of rest) {
-    if (!NOUNS.has(word)) break;
+    if (!nouns.has(word)) break;
     words.push(word);
   }
   return words;

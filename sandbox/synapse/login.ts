@@ -9,13 +9,13 @@ import {
   type Destination,
   type Refusal,
 } from "./authenticate";
+import type { Endpoint, JournalBase, Place } from "./endpoint";
 import type { LoginEffect } from "./faults";
 import { Reply } from "./reply";
-import type { Endpoint, JournalBase, Place } from "./session";
 import { sqlError } from "./tsql/errors";
 import { SessionState, type Identity } from "./tsql/session-state";
 import type { Login7 } from "./wire/login7";
-import { SMALLEST_PACKET } from "./wire/packets";
+import { smallestPacket } from "./wire/packets";
 import {
   encodeCollationChange,
   encodeFeatureAcknowledged,
@@ -47,10 +47,10 @@ interface Granted {
   state: SessionState;
 }
 
-const LARGEST_PACKET = 32_767;
-const DEFAULT_PACKET = 4096;
-const TDS_7_4 = 0x74000004;
-const TDS_8 = 0x08000000;
+const largestPacket = 32_767;
+const defaultPacket = 4096;
+const tds74 = 0x74000004;
+const tds8 = 0x08000000;
 
 export type LoginResult =
   | { kind: "granted"; reply: Buffer; session: LoggedIn }
@@ -65,7 +65,7 @@ export interface Redirected {
 }
 
 /** By which name clients reach a node; its certificate stands for it. */
-export const NODE_SERVER = "localhost";
+export const nodeServer = "localhost";
 
 /** What the gateway does before anybody is asked who they are: undefined where it logs in itself. */
 export function redirect(attempt: LoginAttempt): Redirected | undefined {
@@ -86,7 +86,7 @@ export function redirect(attempt: LoginAttempt): Redirected | undefined {
 function routingReply(workspace: Workspace, login: Login7, port: number): Buffer {
   const { reply, bytes } = newReply(workspace, login);
   reply.token(encodeLoginAcknowledged(versionFor(login)));
-  reply.token(encodeRouting(NODE_SERVER, port));
+  reply.token(encodeRouting(nodeServer, port));
   acknowledgeFeatures(reply, login);
   reply.done({});
   reply.end();
@@ -97,7 +97,7 @@ function newReply(workspace: Workspace | undefined, login: Login7): { reply: Rep
   const chunks: Buffer[] = [];
   const reply = new Reply(
     (bytes) => chunks.push(bytes),
-    Math.min(DEFAULT_PACKET, agreedPacketSize(login.packetSize)),
+    Math.min(defaultPacket, agreedPacketSize(login.packetSize)),
     workspace?.name ?? "",
     () => true,
   );
@@ -199,8 +199,8 @@ function identify(
 }
 
 function agreedPacketSize(asked: number): number {
-  if (asked === 0) return DEFAULT_PACKET;
-  return Math.min(LARGEST_PACKET, Math.max(SMALLEST_PACKET, asked));
+  if (asked === 0) return defaultPacket;
+  return Math.min(largestPacket, Math.max(smallestPacket, asked));
 }
 
 function acknowledge(reply: Reply, state: SessionState, login: Login7, packetSize: number): void {
@@ -210,7 +210,7 @@ function acknowledge(reply: Reply, state: SessionState, login: Login7, packetSiz
   reply.token(encodeCollationChange());
   reply.token(encodeTextChange(EnvironmentChange.Language, "us_english", ""));
   info(reply, 5703, 1, "Changed language setting to us_english.");
-  reply.token(encodeTextChange(EnvironmentChange.PacketSize, String(packetSize), String(DEFAULT_PACKET)));
+  reply.token(encodeTextChange(EnvironmentChange.PacketSize, String(packetSize), String(defaultPacket)));
   reply.token(encodeLoginAcknowledged(versionFor(login)));
   acknowledgeFeatures(reply, login);
   reply.done({});
@@ -218,7 +218,7 @@ function acknowledge(reply: Reply, state: SessionState, login: Login7, packetSiz
 }
 
 function versionFor({ tdsVersion }: Login7): number {
-  return tdsVersion === TDS_8 || tdsVersion <= TDS_7_4 ? tdsVersion : TDS_7_4;
+  return tdsVersion === tds8 || tdsVersion <= tds74 ? tdsVersion : tds74;
 }
 
 function acknowledgeFeatures(reply: Reply, login: Login7): void {

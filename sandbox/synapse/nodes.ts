@@ -6,14 +6,14 @@ import { randomInt } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
 import type { Workspace } from "./workspace";
 
-export const LOOPBACK = "127.0.0.1";
-const FIRST_PORT = 11_000;
-const PORTS = 1000;
+export const loopback = "127.0.0.1";
+const firstPort = 11_000;
+const ports = 1000;
 /** Two nodes of this process do not try the same port; another process begins elsewhere. */
-let lastPort = FIRST_PORT + randomInt(PORTS);
+let lastPort = firstPort + randomInt(ports);
 
 function nextPort(): number {
-  lastPort = FIRST_PORT + ((lastPort + 1 - FIRST_PORT) % PORTS);
+  lastPort = firstPort + ((lastPort + 1 - firstPort) % ports);
   return lastPort;
 }
 
@@ -21,14 +21,14 @@ function nextPort(): number {
 export type NodeKind = "own" | "silence" | "certificate" | "loop";
 
 export class Nodes {
-  readonly #nodes = new Map<Workspace, Map<NodeKind, Node>>();
+  private readonly nodes = new Map<Workspace, Map<NodeKind, Node>>();
 
   constructor(private readonly serve: (socket: Socket, workspace: Workspace, kind: NodeKind) => void) {}
 
   /** The node, which listens from the first time it is asked for. */
   of(workspace: Workspace, kind: NodeKind): Node {
-    const nodes = this.#nodes.get(workspace) ?? new Map<NodeKind, Node>();
-    this.#nodes.set(workspace, nodes);
+    const nodes = this.nodes.get(workspace) ?? new Map<NodeKind, Node>();
+    this.nodes.set(workspace, nodes);
     const node =
       nodes.get(kind) ??
       new Node((socket) => {
@@ -40,13 +40,13 @@ export class Nodes {
 
   /** Stops listening for the workspace. */
   async drop(workspace: Workspace): Promise<void> {
-    const nodes = [...(this.#nodes.get(workspace)?.values() ?? [])];
-    this.#nodes.delete(workspace);
+    const nodes = [...(this.nodes.get(workspace)?.values() ?? [])];
+    this.nodes.delete(workspace);
     await Promise.all(nodes.map((node) => node.close()));
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#nodes.keys()].map((workspace) => this.drop(workspace)));
+    await Promise.all([...this.nodes.keys()].map((workspace) => this.drop(workspace)));
   }
 }
 
@@ -59,31 +59,31 @@ export async function freePort(): Promise<number> {
 }
 
 class Node {
-  readonly #server: Server;
+  private readonly server: Server;
   /** Resolves to the port when clients can connect. Rejects where all ports are taken. */
   readonly listening: Promise<number>;
 
   constructor(serve: (socket: Socket) => void) {
-    this.#server = createServer(serve);
-    this.listening = this.#listen();
+    this.server = createServer(serve);
+    this.listening = this.listen();
     this.listening.catch(() => undefined);
   }
 
   async close(): Promise<void> {
     await this.listening.catch(() => undefined);
     await new Promise<void>((resolve) =>
-      this.#server.close(() => {
+      this.server.close(() => {
         resolve();
       }),
     );
   }
 
-  async #listen(): Promise<number> {
-    for (let tried = 0; tried < PORTS; tried += 1) {
+  private async listen(): Promise<number> {
+    for (let tried = 0; tried < ports; tried += 1) {
       const port = nextPort();
-      if (await couldListen(this.#server, port)) return port;
+      if (await couldListen(this.server, port)) return port;
     }
-    throw new Error(`all ports from ${FIRST_PORT} to ${FIRST_PORT + PORTS - 1} are taken`);
+    throw new Error(`all ports from ${firstPort} to ${firstPort + ports - 1} are taken`);
   }
 }
 
@@ -100,7 +100,7 @@ async function couldListen(server: Server, port: number): Promise<boolean> {
 export async function listen(server: Server, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, LOOPBACK, () => {
+    server.listen(port, loopback, () => {
       server.off("error", reject);
       resolve();
     });

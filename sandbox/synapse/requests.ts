@@ -1,10 +1,10 @@
 /** Requests of a session that has logged in: batches, calls, transactions, attention. */
+import type { Endpoint } from "./endpoint";
 import type { BatchEffect, Ending } from "./faults";
 import { leadingKeywords, maskedHash, type SynapseJournalEntry } from "./journal";
 import type { LoggedIn } from "./login";
 import { Reply } from "./reply";
 import { runCall, textOfCall } from "./rpc-call";
-import type { Endpoint } from "./session";
 import { SqlError } from "./tsql/errors";
 import { BatchEnd, Executor } from "./tsql/executor";
 import { malformedAnswer } from "./wire/malformed";
@@ -27,11 +27,11 @@ interface Stalled {
 const TransactionRequest = { Begin: 5, Commit: 7, Rollback: 8 } as const;
 
 export class Requests {
-  #batches = 0;
-  #transactions = 0n;
+  private batches = 0;
+  private transactions = 0n;
   /** A request that waits to be given up, and those behind it. */
-  #stalled: Stalled | undefined;
-  #waiting: Message[] = [];
+  private stalled: Stalled | undefined;
+  private waiting: Message[] = [];
 
   constructor(
     private readonly session: LoggedIn,
@@ -45,66 +45,66 @@ export class Requests {
    */
   take(message: Message): void {
     if (message.type === PacketType.Attention) {
-      this.#runWaiting();
-      this.#attention();
+      this.runWaiting();
+      this.attention();
       return;
     }
-    this.#waiting.push(message);
+    this.waiting.push(message);
     setImmediate(() => {
-      this.#runWaiting();
+      this.runWaiting();
     });
   }
 
   /** The connection is gone. What was received whole is still carried out. */
   abandon(): void {
-    this.#runWaiting();
-    const stalled = this.#unstall();
-    this.#waiting = [];
-    if (stalled !== undefined) this.#journal(stalled.entry, stalled.reply);
+    this.runWaiting();
+    const stalled = this.unstall();
+    this.waiting = [];
+    if (stalled !== undefined) this.journal(stalled.entry, stalled.reply);
   }
 
-  #runWaiting(): void {
-    while (this.#stalled === undefined && this.#waiting.length > 0) {
-      if (!this.endpoint.limits.admits(this.session.state.database, this.#resume)) return;
-      const message = this.#waiting.shift();
+  private runWaiting(): void {
+    while (this.stalled === undefined && this.waiting.length > 0) {
+      if (!this.endpoint.limits.admits(this.session.state.database, this.resume)) return;
+      const message = this.waiting.shift();
       if (message === undefined) return;
       try {
-        this.#run(message);
+        this.run(message);
       } catch {
         // A request that cannot be read gets no answer, as from a real server.
-        this.#waiting = [];
+        this.waiting = [];
         this.connection.end("reset");
       }
     }
   }
 
-  readonly #resume = (): void => {
-    this.#runWaiting();
+  private readonly resume = (): void => {
+    this.runWaiting();
   };
 
-  #unstall(): Stalled | undefined {
-    const stalled = this.#stalled;
-    this.#stalled = undefined;
+  private unstall(): Stalled | undefined {
+    const stalled = this.stalled;
+    this.stalled = undefined;
     if (stalled !== undefined) this.endpoint.limits.release(this.session.state.database);
     return stalled;
   }
 
-  #attention(): void {
-    const stalled = this.#unstall();
+  private attention(): void {
+    const stalled = this.unstall();
     if (stalled !== undefined) {
       stalled.reply.endCancelled();
-      this.#journal(stalled.entry, stalled.reply);
-    } else if (this.#waiting.shift() !== undefined) {
+      this.journal(stalled.entry, stalled.reply);
+    } else if (this.waiting.shift() !== undefined) {
       // It stood in the pool's queue and never ran.
       new Reply(this.connection.write, this.session.packetSize, "", () => true).endCancelled();
     }
     this.endpoint.journal.add({ ...this.session.journal, kind: "attention", errors: [] });
     // The acknowledgement is a message of its own, behind that of the request.
     this.connection.write(packMessage(PacketType.Reply, encodeDone("batch", DoneStatus.Attention, 0, 0)));
-    this.#runWaiting();
+    this.runWaiting();
   }
 
-  #run(message: Message): void {
+  private run(message: Message): void {
     const { state, packetSize } = this.session;
     const reply = new Reply(this.connection.write, packetSize, state.workspace.name, () => !state.noCount);
     if ((message.status & PacketStatus.Ignore) !== 0) {
@@ -117,20 +117,20 @@ export class Requests {
     }
     switch (message.type) {
       case PacketType.SqlBatch:
-        this.#batch(withoutHeaders(message.payload).toString("utf16le"), reply);
+        this.batch(withoutHeaders(message.payload).toString("utf16le"), reply);
         return;
       case PacketType.Rpc:
-        this.#rpc(message.payload, reply);
+        this.rpc(message.payload, reply);
         return;
       case PacketType.TransactionManager:
-        this.#transaction(withoutHeaders(message.payload), reply);
+        this.transaction(withoutHeaders(message.payload), reply);
         return;
       default:
         throw new Error(`packet type ${message.type} is no request`);
     }
   }
 
-  #batch(text: string, reply: Reply): void {
+  private batch(text: string, reply: Reply): void {
     const { state } = this.session;
     const executor = new Executor(state, reply);
     if (setsOptionsOnly(executor, text)) {
@@ -138,24 +138,24 @@ export class Requests {
       reply.end();
       return;
     }
-    this.#batches += 1;
+    this.batches += 1;
     const statement = leadingKeywords(text);
     const entry = {
       ...this.session.journal,
       kind: "batch",
       statement,
-      batch: this.#batches,
+      batch: this.batches,
       hash: maskedHash(text),
     } as const;
     const effect = this.endpoint.faults.atBatch(state.workspace.host, state.database.name, statement);
     if (effect === undefined) {
-      this.#finish(executor.runBatch(text), reply, entry);
+      this.finish(executor.runBatch(text), reply, entry);
       return;
     }
-    this.#suffer(effect, text, executor, reply, entry);
+    this.suffer(effect, text, executor, reply, entry);
   }
 
-  #suffer(
+  private suffer(
     effect: BatchEffect,
     text: string,
     executor: Executor,
@@ -165,7 +165,7 @@ export class Requests {
     switch (effect.kind) {
       case "error":
         executor.report(effect.error.at(1));
-        this.#finish(!effect.error.fatal, reply, entry);
+        this.finish(!effect.error.fatal, reply, entry);
         return;
       case "stall":
         reply.info({
@@ -176,26 +176,26 @@ export class Requests {
           line: 1,
           procedureName: "",
         });
-        this.#stalled = { reply, entry };
+        this.stalled = { reply, entry };
         this.endpoint.limits.hold(this.session.state.database);
         return;
       case "kill":
         if (effect.error.severity > 10) reply.error(effect.error.at(1));
         else reply.info(infoOf(effect.error));
         reply.done({ failed: true });
-        this.#finish(false, reply, entry);
+        this.finish(false, reply, entry);
         return;
       case "malformed":
-        this.#journal(entry, reply);
+        this.journal(entry, reply);
         this.connection.write(malformedAnswer(effect.how));
         if (effect.how === "half-message") this.connection.end("fin");
         return;
       case "end":
-        this.#loseConnection(effect, text, executor, reply, entry);
+        this.loseConnection(effect, text, executor, reply, entry);
     }
   }
 
-  #loseConnection(
+  private loseConnection(
     { when, how }: Extract<BatchEffect, { kind: "end" }>,
     text: string,
     executor: Executor,
@@ -214,13 +214,13 @@ export class Requests {
     const cut = new Executor(executor.session, output);
     if (when === "inside") runHalf(cut, text);
     if (when === "after" || when === "idle") cut.runBatch(text);
-    this.#journal(entry, output);
+    this.journal(entry, output);
     if (when === "inside") reply.flush();
     if (when === "idle") reply.end();
     this.connection.end(how);
   }
 
-  #rpc(payload: Buffer, reply: Reply): void {
+  private rpc(payload: Buffer, reply: Reply): void {
     const executor = new Executor(this.session.state, reply);
     let alive = true;
     for (const call of parseRpc(payload)) {
@@ -236,24 +236,24 @@ export class Requests {
         errors: reply.errors.slice(before),
       });
     }
-    this.#end(alive, reply);
+    this.end(alive, reply);
   }
 
-  #transaction(payload: Buffer, reply: Reply): void {
+  private transaction(payload: Buffer, reply: Reply): void {
     const { state } = this.session;
     const request = payload.readUInt16LE(0);
     const id = Buffer.alloc(8);
     try {
       if (request === TransactionRequest.Begin) {
-        this.#transactions += 1n;
+        this.transactions += 1n;
         state.begin();
-        id.writeBigUInt64LE(this.#transactions);
+        id.writeBigUInt64LE(this.transactions);
         reply.token(encodeBytesChange(EnvironmentChange.BeginTransaction, id, Buffer.alloc(0)));
       } else {
         const commits = request === TransactionRequest.Commit;
         if (commits) state.commit();
         else state.rollback();
-        id.writeBigUInt64LE(this.#transactions);
+        id.writeBigUInt64LE(this.transactions);
         const change = commits ? EnvironmentChange.CommitTransaction : EnvironmentChange.RollbackTransaction;
         reply.token(encodeBytesChange(change, Buffer.alloc(0), id));
       }
@@ -265,17 +265,17 @@ export class Requests {
     reply.end();
   }
 
-  #finish(alive: boolean, reply: Reply, entry: Omit<SynapseJournalEntry, "seq" | "errors">): void {
-    this.#journal(entry, reply);
-    this.#end(alive, reply);
+  private finish(alive: boolean, reply: Reply, entry: Omit<SynapseJournalEntry, "seq" | "errors">): void {
+    this.journal(entry, reply);
+    this.end(alive, reply);
   }
 
-  #end(alive: boolean, reply: Reply): void {
+  private end(alive: boolean, reply: Reply): void {
     reply.end();
     if (!alive) this.connection.end("close");
   }
 
-  #journal(entry: Omit<SynapseJournalEntry, "seq" | "errors">, reply: Reply): void {
+  private journal(entry: Omit<SynapseJournalEntry, "seq" | "errors">, reply: Reply): void {
     this.endpoint.journal.add({ ...entry, errors: [...reply.errors] });
   }
 }

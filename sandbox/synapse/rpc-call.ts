@@ -11,7 +11,7 @@ import type { Reply } from "./reply";
 import type { RpcCall, RpcParameter } from "./wire/rpc";
 
 /** Which parameter of a procedure carries T-SQL text. */
-const TEXTS = new Map([
+const texts = new Map([
   ["sp_executesql", 0],
   ["sp_prepare", 2],
   ["sp_prepexec", 2],
@@ -19,13 +19,13 @@ const TEXTS = new Map([
 
 /** The T-SQL text that a call carries; undefined where it only names a procedure. */
 export function textOfCall({ procedure, parameters }: RpcCall): string | undefined {
-  const index = TEXTS.get(procedure.toLowerCase());
+  const index = texts.get(procedure.toLowerCase());
   if (index === undefined) return undefined;
   const value = parameters[index]?.value ?? null;
   return value === null ? "" : textOf(value);
 }
 
-/** @returns whether the connection may live on. */
+/** Gives whether the connection may live on. */
 export function runCall(rpc: RpcCall, executor: Executor, reply: Reply): boolean {
   const outputs: { parameter: RpcParameter; value: SqlValue }[] = [];
   const given = rpc.parameters.map((parameter): GivenArgument => ({
@@ -45,7 +45,7 @@ export function runCall(rpc: RpcCall, executor: Executor, reply: Reply): boolean
 function run(procedure: string, given: GivenArgument[], executor: Executor, reply: Reply): boolean {
   const name = parseName(procedure);
   const body = (): void => {
-    if (CURSORS.has(procedure.toLowerCase())) throw sqlError(40510, procedure);
+    if (cursors.has(procedure.toLowerCase())) throw sqlError(40510, procedure);
     if (name === null) throw sqlError(2812, procedure);
     call(name, given, executor.scope(new Frame("batch", "", 0, false)), executor);
   };
@@ -68,7 +68,7 @@ function attempt(body: () => void, executor: Executor): boolean {
 }
 
 /** A dedicated pool has no cursors. */
-const CURSORS = new Set([
+const cursors = new Set([
   "sp_cursor",
   "sp_cursoropen",
   "sp_cursorprepare",

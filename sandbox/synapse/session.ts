@@ -3,73 +3,37 @@ import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket, type SecureContext } from "node:tls";
-import type { Ending, Faults, LoginEffect } from "./faults";
-import type { Journal, SynapseJournalEntry } from "./journal";
-import type { Limits } from "./limits";
+import type { Endpoint, Place } from "./endpoint";
+import type { Ending, LoginEffect } from "./faults";
 import { logIn, redirect, type LoggedIn, type LoginAttempt, type Redirected } from "./login";
 import { Requests } from "./requests";
-import type { SessionState } from "./tsql/session-state";
 import { parseFederatedToken, parseLogin7, type Login7 } from "./wire/login7";
 import { malformedAnswer } from "./wire/malformed";
 import { MessageAssembler, PacketType, packMessage, type Message } from "./wire/packets";
 import { answerEncryption, Encryption, parsePrelogin, preloginReply } from "./wire/prelogin";
 import { HandshakeTransport } from "./wire/tls";
 import { encodeFederatedInfo } from "./wire/tokens";
-import type { Database, Login, Workspace } from "./workspace";
 
-/** What all sessions of an endpoint share. */
-export interface Endpoint {
-  workspaces: readonly Workspace[];
-  faults: Faults;
-  journal: Journal;
-  isLoggedIn: (login: Login) => boolean;
-  /** The sessions that are open in the database. */
-  sessionsIn: (database: Database) => SessionState[];
-  limits: Limits;
-  /** The port of the node to which the gateway sends this login; undefined where it lets the login in itself. */
-  route: (workspace: Workspace, database: string) => Promise<number> | undefined;
-  spoof: Spoof;
-}
-
-/** Where a client has connected to. */
-export interface Place {
-  at: "gateway" | "node";
-  /** Whose the listener is; undefined where clients have to say it. */
-  workspace: Workspace | undefined;
-  /** For TDS 8, and for TLS inside PRELOGIN: there only up to TLS 1.2, whose handshake has a clear end. */
-  secureContexts: { strict: SecureContext; prelogin: SecureContext };
-}
-
-/** A server in between that talks clients out of encryption. */
-export interface Spoof {
-  /** What PRELOGIN is answered there; undefined where nobody is in between. */
-  encryption: Record<Place["at"], number | undefined>;
-  /** How many clients were answered so. */
-  answered: number;
-  /** Each LOGIN7 and token that was heard unencrypted (hex). */
-  heard: string[];
-}
-
-const FIRST_TLS_BYTE = 0x16;
+const firstTlsByte = 0x16;
 /** The first bytes of a client that speaks, and its login, come within this time (ms), or it is cut off. */
-const LOGIN_TIME = 30_000;
+const loginTime = 30_000;
 /** A client that was sent to a node closes its connection to the gateway within this time (ms), or the gateway does. */
-const REDIRECTED_TIME = 1000;
+const redirectedTime = 1000;
 
 export class Session {
-  readonly #assembler = new MessageAssembler();
-  #transport: Duplex;
-  #stage: "prelogin" | "login" | "token" | "requests" | "closed" = "prelogin";
-  #login: Login7 | undefined;
-  #loggedIn: LoggedIn | undefined;
-  #requests: Requests | undefined;
-  #tls: TLSSocket | undefined;
-  #handshake: HandshakeTransport | undefined;
+  private readonly assembler = new MessageAssembler();
+  private transport: Duplex;
+  private stage: "prelogin" | "login" | "token" | "requests" | "closed" = "prelogin";
+  private login: Login7 | undefined;
+  private granted: LoggedIn | undefined;
+  private requests: Requests | undefined;
+  private tls: TLSSocket | undefined;
+  private handshake: HandshakeTransport | undefined;
   /** A login may come unencrypted. */
-  #takesClear = false;
+  private takesClear = false;
   /** TLS ends with the login (ENCRYPT_OFF). */
-  #clearAfterLogin = false;
-  readonly #loginTimer: NodeJS.Timeout;
+  private clearAfterLogin = false;
+  private readonly loginTimer: NodeJS.Timeout;
 
   constructor(
     private readonly socket: Socket,
@@ -77,23 +41,23 @@ export class Session {
     private readonly place: Place,
     readonly spid: number,
   ) {
-    this.#transport = socket;
-    this.#loginTimer = setTimeout(() => socket.destroy(), LOGIN_TIME).unref();
+    this.transport = socket;
+    this.loginTimer = setTimeout(() => socket.destroy(), loginTime).unref();
     socket.setNoDelay(true);
     socket.once("data", (chunk: Buffer) => {
-      this.#begin(chunk);
+      this.begin(chunk);
     });
     socket.on("error", () => socket.destroy());
-    socket.on("close", () => this.#tls?.destroy());
+    socket.on("close", () => this.tls?.destroy());
     for (const event of ["end", "close"] as const) {
       socket.on(event, () => {
-        this.#close();
+        this.close();
       });
     }
   }
 
   get loggedIn(): LoggedIn | undefined {
-    return this.#loggedIn;
+    return this.granted;
   }
 
   /** Cuts the connection. */
@@ -102,91 +66,94 @@ export class Session {
   }
 
   /** TDS 8 begins with TLS; before that, TLS is agreed upon in PRELOGIN. */
-  #begin(chunk: Buffer): void {
-    if (chunk.readUInt8(0) === FIRST_TLS_BYTE) {
+  private begin(chunk: Buffer): void {
+    if (chunk.readUInt8(0) === firstTlsByte) {
       this.socket.pause();
       this.socket.unshift(chunk);
-      this.#encrypt(this.socket, {
+      this.encrypt(this.socket, {
         secureContext: this.place.secureContexts.strict,
         ALPNProtocols: ["tds/8.0"],
       });
     } else {
-      this.#listen(this.socket);
-      this.#receive(chunk);
+      this.listen(this.socket);
+      this.receive(chunk);
     }
   }
 
-  #encrypt(transport: Duplex, options: { secureContext: SecureContext; ALPNProtocols?: string[] }): void {
+  private encrypt(
+    transport: Duplex,
+    options: { secureContext: SecureContext; ALPNProtocols?: string[] },
+  ): void {
     const tls = new TLSSocket(transport, { isServer: true, ...options });
-    this.#tls = tls;
+    this.tls = tls;
     tls.on("error", () => this.socket.destroy());
-    this.#listen(tls);
+    this.listen(tls);
   }
 
-  #listen(transport: Duplex): void {
-    this.#transport = transport;
-    transport.on("data", this.#receive);
+  private listen(transport: Duplex): void {
+    this.transport = transport;
+    transport.on("data", this.receive);
     // A client that has said goodbye is logged out, whatever its socket still waits for.
     transport.on("end", () => {
-      this.#close();
+      this.close();
       this.socket.end();
     });
   }
 
-  readonly #receive = (chunk: Buffer): void => {
+  private readonly receive = (chunk: Buffer): void => {
     try {
-      for (const message of this.#assembler.push(chunk)) this.#take(message);
+      for (const message of this.assembler.push(chunk)) this.take(message);
     } catch {
       // A peer that breaks the protocol gets no answer, as from a real server.
       this.socket.destroy();
     }
   };
 
-  #take(message: Message): void {
+  private take(message: Message): void {
     const isLogin = message.type === PacketType.Login7 || message.type === PacketType.FederatedToken;
-    if (isLogin && this.#transport === this.socket)
+    if (isLogin && this.transport === this.socket)
       this.endpoint.spoof.heard.push(message.payload.toString("hex"));
-    switch (this.#stage) {
+    switch (this.stage) {
       case "prelogin":
-        this.#prelogin(message);
+        this.prelogin(message);
         return;
       case "login":
-        this.#takeLogin(message);
+        this.takeLogin(message);
         return;
       case "token":
         if (message.type !== PacketType.FederatedToken) throw new Error("a federated token was expected");
-        this.#finishLogin(parseFederatedToken(message.payload));
+        this.finishLogin(parseFederatedToken(message.payload));
         return;
       case "requests":
-        this.#requests?.take(message);
+        this.requests?.take(message);
         return;
       case "closed":
         return;
     }
   }
 
-  #prelogin({ type, payload }: Message): void {
+  private prelogin({ type, payload }: Message): void {
     if (type !== PacketType.Prelogin) throw new Error("PRELOGIN was expected");
     const { encryption, federatedAuthentication } = parsePrelogin(payload);
-    const strict = this.#tls !== undefined;
-    if (!strict && this.#losesLogin("prelogin")) return;
-    const spoofed = strict ? undefined : this.#spoof();
-    this.#takesClear = spoofed !== undefined;
+    const strict = this.tls !== undefined;
+    if (!strict && this.losesLogin("prelogin")) return;
+    const spoofed = strict ? undefined : this.spoof();
+    this.takesClear = spoofed !== undefined;
     const answer = spoofed ?? answerEncryption(encryption);
-    this.#stage = "login";
-    this.#write(packMessage(PacketType.Reply, preloginReply(answer, federatedAuthentication !== undefined)));
+    this.stage = "login";
+    this.write(packMessage(PacketType.Reply, preloginReply(answer, federatedAuthentication !== undefined)));
     if (strict || spoofed === Encryption.NotSupported) return;
     if (spoofed === undefined && encryption === Encryption.NotSupported) {
       // The client heard that encryption is required; there is nothing more to say to it.
-      this.#stage = "closed";
+      this.stage = "closed";
       this.socket.end();
       return;
     }
-    this.#clearAfterLogin = spoofed === Encryption.Off;
-    this.#awaitTls();
+    this.clearAfterLogin = spoofed === Encryption.Off;
+    this.awaitTls();
   }
 
-  #spoof(): number | undefined {
+  private spoof(): number | undefined {
     const { spoof } = this.endpoint;
     const answer = spoof.encryption[this.place.at];
     if (answer !== undefined) spoof.answered += 1;
@@ -194,60 +161,60 @@ export class Session {
   }
 
   /** What comes in clear in place of a handshake is taken for what it is. */
-  #awaitTls(): void {
-    this.socket.off("data", this.#receive);
+  private awaitTls(): void {
+    this.socket.off("data", this.receive);
     this.socket.once("data", (first: Buffer) => {
-      if (this.#losesLogin("tls")) return;
+      if (this.losesLogin("tls")) return;
       if (first.readUInt8(0) === PacketType.Prelogin) {
-        this.#encryptInPrelogin(first);
+        this.encryptInPrelogin(first);
         return;
       }
-      this.#clearAfterLogin = false;
-      this.socket.on("data", this.#receive);
-      this.#receive(first);
+      this.clearAfterLogin = false;
+      this.socket.on("data", this.receive);
+      this.receive(first);
     });
   }
 
-  #encryptInPrelogin(first: Buffer): void {
-    this.#handshake = new HandshakeTransport(this.socket);
-    this.#encrypt(this.#handshake, { secureContext: this.place.secureContexts.prelogin });
+  private encryptInPrelogin(first: Buffer): void {
+    this.handshake = new HandshakeTransport(this.socket);
+    this.encrypt(this.handshake, { secureContext: this.place.secureContexts.prelogin });
     this.socket.unshift(first);
   }
 
-  #leaveTls(): void {
-    this.#handshake?.release();
-    this.#transport = this.socket;
-    this.socket.on("data", this.#receive);
+  private leaveTls(): void {
+    this.handshake?.release();
+    this.transport = this.socket;
+    this.socket.on("data", this.receive);
   }
 
-  #takeLogin({ type, payload }: Message): void {
+  private takeLogin({ type, payload }: Message): void {
     if (type !== PacketType.Login7) throw new Error("LOGIN7 was expected");
-    if (this.#transport === this.socket && !this.#takesClear) throw new Error("TLS was expected");
+    if (this.transport === this.socket && !this.takesClear) throw new Error("TLS was expected");
     const login = parseLogin7(payload);
-    this.#login = login;
-    if (this.#clearAfterLogin) this.#leaveTls();
-    const redirected = redirect(this.#attempt(login));
+    this.login = login;
+    if (this.clearAfterLogin) this.leaveTls();
+    const redirected = redirect(this.attempt(login));
     if (redirected !== undefined) {
-      void this.#sendOn(redirected);
+      void this.sendOn(redirected);
       return;
     }
     if (login.federated?.library === "msal") {
-      this.#stage = "token";
+      this.stage = "token";
       const info = encodeFederatedInfo(
         "https://login.microsoftonline.com/common",
         "https://database.windows.net/",
       );
-      this.#write(packMessage(PacketType.Reply, info));
+      this.write(packMessage(PacketType.Reply, info));
       return;
     }
-    this.#finishLogin(login.federated?.token);
+    this.finishLogin(login.federated?.token);
   }
 
-  #attempt(login: Login7): LoginAttempt {
+  private attempt(login: Login7): LoginAttempt {
     const { endpoint, place, spid } = this;
     return {
       login,
-      tlsServerName: typeof this.#tls?.servername === "string" ? this.#tls.servername : undefined,
+      tlsServerName: typeof this.tls?.servername === "string" ? this.tls.servername : undefined,
       address: this.socket.remoteAddress ?? "127.0.0.1",
       traceId: randomUUID().toUpperCase(),
       spid,
@@ -256,99 +223,97 @@ export class Session {
     };
   }
 
-  #finishLogin(token: string | undefined): void {
-    const login = this.#login;
+  private finishLogin(token: string | undefined): void {
+    const login = this.login;
     if (login === undefined) throw new Error("LOGIN7 comes before a token");
-    clearTimeout(this.#loginTimer);
-    const result = logIn(this.#attempt(login), token);
+    clearTimeout(this.loginTimer);
+    const result = logIn(this.attempt(login), token);
     switch (result.kind) {
       case "suffers":
-        this.#suffer(result.effect);
+        this.suffer(result.effect);
         return;
       case "refused":
-        this.#write(result.reply);
-        this.#end("close");
+        this.write(result.reply);
+        this.end("close");
         return;
       case "granted":
-        this.#write(result.reply);
-        this.#serve(result.session);
+        this.write(result.reply);
+        this.serve(result.session);
     }
   }
 
-  #serve(session: LoggedIn): void {
-    this.#loggedIn = session;
-    this.#stage = "requests";
-    this.#requests = new Requests(session, this.endpoint, {
+  private serve(session: LoggedIn): void {
+    this.granted = session;
+    this.stage = "requests";
+    this.requests = new Requests(session, this.endpoint, {
       write: (bytes) => {
-        this.#write(bytes);
+        this.write(bytes);
       },
       end: (how) => {
-        this.#end(how);
+        this.end(how);
       },
     });
   }
 
-  async #sendOn({ port, reply }: Redirected): Promise<void> {
-    clearTimeout(this.#loginTimer);
-    this.#stage = "closed";
+  private async sendOn({ port, reply }: Redirected): Promise<void> {
+    clearTimeout(this.loginTimer);
+    this.stage = "closed";
     try {
-      this.#write(reply(await port));
+      this.write(reply(await port));
     } catch {
       this.socket.destroy();
       return;
     }
     // A client that goes where it is sent closes by itself, and would take an end that comes with the answer for a failure.
     const timer = setTimeout(() => {
-      this.#end("close");
-    }, REDIRECTED_TIME);
+      this.end("close");
+    }, redirectedTime);
     this.socket.once("close", () => {
       clearTimeout(timer);
     });
   }
 
   /** Whether a fault takes the connection at this stage. */
-  #losesLogin(stage: "prelogin" | "tls"): boolean {
+  private losesLogin(stage: "prelogin" | "tls"): boolean {
     const how = this.endpoint.faults.beforeLogin(this.place.workspace?.host, stage);
-    if (how !== undefined) this.#suffer({ kind: "lost", how });
+    if (how !== undefined) this.suffer({ kind: "lost", how });
     return how !== undefined;
   }
 
-  #suffer(effect: LoginEffect): void {
-    this.#stage = "closed";
-    clearTimeout(this.#loginTimer);
+  private suffer(effect: LoginEffect): void {
+    this.stage = "closed";
+    clearTimeout(this.loginTimer);
     if (effect.kind === "malformed") {
-      this.#write(malformedAnswer(effect.how));
-      if (effect.how === "half-message") this.#end("fin");
-    } else if (effect.how !== "silence") this.#end(effect.how);
+      this.write(malformedAnswer(effect.how));
+      if (effect.how === "half-message") this.end("fin");
+    } else if (effect.how !== "silence") this.end(effect.how);
   }
 
   /** Ends the connection when everything that was written has left this process. */
-  #end(how: Ending): void {
-    this.#stage = "closed";
+  private end(how: Ending): void {
+    this.stage = "closed";
     if (how === "close") {
-      this.#transport.end();
+      this.transport.end();
       return;
     }
-    this.#transport.write(Buffer.alloc(0), () => {
+    this.transport.write(Buffer.alloc(0), () => {
       if (how === "fin") this.socket.end();
       else this.socket.resetAndDestroy();
     });
   }
 
-  #write(bytes: Buffer): void {
-    if (this.#transport.writable) this.#transport.write(bytes);
+  private write(bytes: Buffer): void {
+    if (this.transport.writable) this.transport.write(bytes);
   }
 
-  #close(): void {
-    clearTimeout(this.#loginTimer);
-    this.#stage = "closed";
-    const session = this.#loggedIn;
+  private close(): void {
+    clearTimeout(this.loginTimer);
+    this.stage = "closed";
+    const session = this.granted;
     if (session === undefined) return;
-    this.#requests?.abandon();
+    this.requests?.abandon();
     session.state.abandonTransaction();
-    this.#loggedIn = undefined;
+    this.granted = undefined;
     this.endpoint.journal.add({ ...session.journal, kind: "logout", errors: [] });
   }
 }
-
-export type JournalBase = Pick<SynapseJournalEntry, "host" | "database" | "login" | "applicationName">;

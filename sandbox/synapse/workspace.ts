@@ -1,7 +1,7 @@
 /** The state of a workspace: its logins, and the databases on it. Plain data and look-ups, no T-SQL. */
 import { randomBytes } from "node:crypto";
 import type { ColumnDefinition, ModuleBody } from "./tsql/ast";
-import { DOCUMENTED_DIALECT, type PoolDialect } from "./tsql/lexer";
+import { documentedDialect, type PoolDialect } from "./tsql/lexer";
 import type { SqlValue } from "./wire/types";
 
 /** Names compare as the default collation does: without case. */
@@ -72,13 +72,13 @@ export interface Permission {
   state: "GRANT" | "DENY" | "GRANT_WITH_GRANT_OPTION";
 }
 
-export const PUBLIC_ID = 0;
-export const DBO_ID = 1;
-const FIRST_USER_ID = 5;
-const FIRST_SCHEMA_ID = 5;
-const FIRST_OBJECT_ID = 1_093_578_934;
+export const publicId = 0;
+export const dboId = 1;
+const firstUserId = 5;
+const firstSchemaId = 5;
+const firstObjectId = 1_093_578_934;
 
-const FIXED_ROLES: [number, string][] = [
+const fixedRoles: [number, string][] = [
   [16384, "db_owner"],
   [16385, "db_accessadmin"],
   [16386, "db_securityadmin"],
@@ -97,7 +97,7 @@ export class Database {
   permissions: Permission[] = [];
   roleMembers: { roleId: number; memberId: number }[] = [];
   readonly created = new Date();
-  #lastObjectId = FIRST_OBJECT_ID;
+  private lastObjectId = firstObjectId;
 
   constructor(
     readonly name: string,
@@ -118,18 +118,18 @@ export class Database {
         type,
         sid,
         defaultSchema,
-        ownerId: type === "R" ? DBO_ID : null,
+        ownerId: type === "R" ? dboId : null,
         builtIn: true,
         created,
         modified: created,
       });
     };
-    builtIn(PUBLIC_ID, "public", "R", null);
-    builtIn(DBO_ID, "dbo", "S", administratorSid);
+    builtIn(publicId, "public", "R", null);
+    builtIn(dboId, "dbo", "S", administratorSid);
     builtIn(2, "guest", "S", Buffer.from([0]));
     builtIn(3, "INFORMATION_SCHEMA", "S", null);
     builtIn(4, "sys", "S", null);
-    for (const [roleId, roleName] of FIXED_ROLES) builtIn(roleId, roleName, "R", null);
+    for (const [roleId, roleName] of fixedRoles) builtIn(roleId, roleName, "R", null);
     if (this.isMaster) {
       builtIn(16394, "dbmanager", "R", null);
       builtIn(16395, "loginmanager", "R", null);
@@ -138,7 +138,7 @@ export class Database {
     ["dbo", "guest", "INFORMATION_SCHEMA", "sys"].forEach((schema, index) => {
       this.schemas.push({ id: index + 1, name: schema, ownerId: index + 1, builtIn: true });
     });
-    for (const [roleId, roleName] of FIXED_ROLES) {
+    for (const [roleId, roleName] of fixedRoles) {
       this.schemas.push({ id: roleId, name: roleName, ownerId: roleId, builtIn: true });
     }
   }
@@ -175,7 +175,7 @@ export class Database {
     const now = new Date();
     const id = nextId(
       this.principals.filter((other) => other.id < 16384),
-      FIRST_USER_ID,
+      firstUserId,
     );
     const added: Principal = { ...principal, id, builtIn: false, created: now, modified: now };
     this.principals.push(added);
@@ -193,7 +193,7 @@ export class Database {
   addSchema(name: string, ownerId: number): Schema {
     const id = nextId(
       this.schemas.filter((other) => other.id < 16384),
-      FIRST_SCHEMA_ID,
+      firstSchemaId,
     );
     const schema = { id, name, ownerId, builtIn: false };
     this.schemas.push(schema);
@@ -207,8 +207,8 @@ export class Database {
 
   addObject(object: Omit<DatabaseObject, "id" | "created" | "modified">): DatabaseObject {
     const now = new Date();
-    this.#lastObjectId += 16;
-    const added: DatabaseObject = { ...object, id: this.#lastObjectId, created: now, modified: now };
+    this.lastObjectId += 16;
+    const added: DatabaseObject = { ...object, id: this.lastObjectId, created: now, modified: now };
     this.objects.push(added);
     return added;
   }
@@ -241,14 +241,14 @@ export class Workspace {
   readonly databases: Database[] = [];
   readonly tokens = new Map<string, TokenIdentity>();
   readonly administrator: Login;
-  #lastDatabaseId = 0;
+  private lastDatabaseId = 0;
 
   constructor(
     readonly host: string,
     administratorLogin: string,
     administratorPassword: string,
     /** What the parser of its pools takes. */
-    readonly dialect: PoolDialect = DOCUMENTED_DIALECT,
+    readonly dialect: PoolDialect = documentedDialect,
   ) {
     this.administrator = this.addLogin(administratorLogin, administratorPassword);
     this.addDatabase("master");
@@ -286,8 +286,8 @@ export class Workspace {
   }
 
   addDatabase(name: string): Database {
-    this.#lastDatabaseId += 1;
-    const database = new Database(name, this.#lastDatabaseId, this.administrator.sid);
+    this.lastDatabaseId += 1;
+    const database = new Database(name, this.lastDatabaseId, this.administrator.sid);
     this.databases.push(database);
     return database;
   }

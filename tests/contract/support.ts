@@ -1,6 +1,6 @@
 import { splitBatches } from "../../sandbox/immuta/batches";
 import { startImmuta, type Immuta, type PoolRoute, type Switches } from "../../sandbox/immuta/index";
-import type { Account } from "../../sandbox/immuta/payload";
+import type { Account } from "../../sandbox/immuta/model";
 import { connect } from "../../sandbox/immuta/pool";
 import { startSynapse, type ConnectionPolicy, type Synapse } from "../../sandbox/synapse/index";
 import { guideRequest } from "./guide";

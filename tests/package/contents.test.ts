@@ -1,13 +1,98 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { execFileSync, spawnSync, type SpawnSyncReturns } from "node:child_process";
+import { readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { expect } from "chai";
-import { installFlat, linkFromCheckout, readManifest } from "./installation";
-import { root, tarball, temporaryFolder, type Tarball } from "./tarball";
+import { installFlat, installSandbox, linkFromCheckout, readManifest } from "./installation";
+import { folderOf, packages, root, tarball, temporaryFolder, type Package, type Tarball } from "./tarball";
 
-/** What is packed beside dist, where the repository has it. */
-const documents = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+/** What is packed beside dist. */
+const documents: Record<Package, string[]> = {
+  "pulumi-immuta": ["CHANGELOG.md", "LICENSE", "README.md", "package.json"],
+  "pulumi-immuta-sandbox": ["LICENSE", "README.md", "package.json"],
+};
+
+for (const name of packages)
+  describe(`the tarball of ${name}`, function () {
+    this.timeout(180_000);
+    let packed: Tarball;
+    let folder: string;
+    let manifest: Record<string, unknown>;
+
+    before(async () => {
+      folder = temporaryFolder();
+      packed = await tarball(name);
+      if (name === "pulumi-immuta") installFlat(folder, packed);
+      else installSandbox(folder, packed);
+      manifest = JSON.parse(
+        readFileSync(join(folder, "node_modules", name, "package.json"), "utf8"),
+      ) as Record<string, unknown>;
+    });
+    after(() => {
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    const modules = (): string[] => packed.files.filter((file) => file.startsWith("dist/"));
+
+    it("holds, of what is not compiled, the documents and nothing else", () => {
+      const others = packed.files.filter((file) => !file.startsWith("dist/"));
+      expect(others.sort()).to.deep.equal(documents[name]);
+    });
+
+    it("holds each module of the package, compiled and typed, and nothing else but the sandbox's scripts", () => {
+      const { include } = JSON.parse(readFileSync(join(folderOf(name), "tsconfig.build.json"), "utf8")) as {
+        include: string[];
+      };
+      const expected = include.flatMap((part) =>
+        builtFrom(join(folderOf(name), part)).map((file) => posix.join("dist", part, file)),
+      );
+      expect(expected).to.include.members(
+        name === "pulumi-immuta"
+          ? ["dist/sdk/index.js", "dist/sdk/sandbox.js"]
+          : ["dist/index.js", "dist/immuta/scripts/create.sql"],
+      );
+      expect(modules().sort()).to.deep.equal(expected.sort());
+    });
+
+    it("has every file that its package.json names", () => {
+      const named = pathsIn([
+        manifest["main"],
+        manifest["types"],
+        manifest["exports"],
+        manifest["typesVersions"],
+        manifest["bin"],
+      ]);
+      expect(named).to.include.members([
+        "package.json",
+        ...(name === "pulumi-immuta"
+          ? ["dist/sdk/azure/index.js", "dist/cli/index.js"]
+          : ["dist/index.d.ts"]),
+      ]);
+      expect(named.filter((path) => !packed.files.includes(path))).to.deep.equal([]);
+    });
+
+    it("needs no package that it does not declare", () => {
+      const needed = modules()
+        .filter((file) => file.endsWith(".js"))
+        .flatMap((file) => packagesIn(readFileSync(join(folder, "node_modules", name, file), "utf8")));
+      const declared = Object.keys({
+        ...(manifest["dependencies"] as object),
+        ...(manifest["peerDependencies"] as object),
+      });
+      expect(needed).to.include.members(
+        name === "pulumi-immuta"
+          ? ["axios", "mssql", "@pulumi/azure-native", "@pulumi/pulumi", "pulumi-immuta-sandbox"]
+          : ["tedious", "yaml", "@pulumi/pulumi"],
+      );
+      // gRPC and protobuf are Pulumi's own; and the SDK's provider text names its package.
+      const others = ["@grpc/grpc-js", "google-protobuf", "pulumi-immuta"];
+      expect(needed.filter((one) => ![...declared, ...others].includes(one))).to.deep.equal([]);
+    });
+
+    it("has a package.json for users: no script, no workspace, and nothing that a checkout alone needs", () => {
+      expect(manifest).not.to.have.any.keys("scripts", "workspaces", "devDependencies", "private");
+    });
+  });
 
 describe("the tarball", function () {
   this.timeout(180_000);
@@ -25,65 +110,26 @@ describe("the tarball", function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const modules = (): string[] => packed.files.filter((file) => file.startsWith("dist/"));
-
-  it("holds, of what is not compiled, the documents and nothing else", () => {
-    const others = packed.files.filter((file) => !file.startsWith("dist/"));
-    expect(others.sort()).to.deep.equal(documents.filter((name) => existsSync(join(root, name))));
-  });
-
-  it("holds each module of the package, compiled and typed, the sandbox's scripts, and nothing else", () => {
-    const { include } = JSON.parse(readFileSync(join(root, "tsconfig.build.json"), "utf8")) as {
-      include: string[];
-    };
-    const expected = include.flatMap((part) =>
-      readdirSync(join(root, part), { recursive: true, encoding: "utf8" })
-        .map((file) => `dist/${part}/${file.replaceAll("\\", "/")}`)
-        .flatMap((file) => {
-          if (file.endsWith(".sql")) return [file];
-          const module = file.slice(0, -".ts".length);
-          return file.endsWith(".ts") ? [`${module}.d.ts`, `${module}.js`] : [];
-        }),
-    );
-    expect(expected).to.include.members(["dist/sdk/index.js", "dist/sandbox/immuta/scripts/create.sql"]);
-    expect(modules().sort()).to.deep.equal(expected.sort());
-  });
-
   it("has the size that the README says, give or take a fifth", () => {
     const readme = readFileSync(join(root, "README.md"), "utf8");
     const [, told = ""] = /\((\d+) kB packed/.exec(readme) ?? [];
     expect(statSync(packed.path).size / 1000).to.be.closeTo(Number(told), Number(told) / 5);
   });
 
-  it("has every file that its package.json names", () => {
-    const manifest = readManifest(installed) as unknown as Record<string, unknown>;
-    const named = pathsIn([manifest["main"], manifest["types"], manifest["exports"]]);
-    expect(named).to.include.members(["dist/sdk/index.js", "dist/sdk/index.d.ts", "package.json"]);
-    expect(named).to.include.members(["dist/sdk/azure/index.js", "dist/sdk/azure/index.d.ts"]);
-    expect(named.filter((path) => !packed.files.includes(path))).to.deep.equal([]);
-  });
-
-  it("needs no package that it does not declare", () => {
-    const { dependencies, peerDependencies } = readManifest(installed);
-    const needed = modules()
-      .filter((file) => file.endsWith(".js"))
-      .flatMap((file) => packagesIn(readFileSync(join(installed, file), "utf8")));
-    expect(needed).to.include.members(["axios", "mssql", "@pulumi/azure-native", "@pulumi/pulumi"]);
-    // Itself too: the SDK's provider text names it.
-    const declared = Object.keys({ ...dependencies, ...peerDependencies, "pulumi-immuta": "" });
-    expect(needed.filter((name) => !declared.includes(name))).to.deep.equal([]);
-  });
-
   it("depends on Pulumi's SDKs as peers, so that a program has one of each, on azure-native's where it wants to", () => {
     const { dependencies, peerDependencies, peerDependenciesMeta } = readManifest(installed);
-    expect(Object.keys(peerDependencies)).to.deep.equal(["@pulumi/azure-native", "@pulumi/pulumi"]);
-    expect(peerDependenciesMeta).to.deep.equal({ "@pulumi/azure-native": { optional: true } });
+    expect(Object.keys(peerDependencies)).to.include.members(["@pulumi/azure-native", "@pulumi/pulumi"]);
+    expect(peerDependenciesMeta).to.deep.equal({
+      "@pulumi/azure-native": { optional: true },
+      "pulumi-immuta-sandbox": { optional: true },
+    });
     expect(dependencies).not.to.have.any.keys("@pulumi/azure-native", "@pulumi/pulumi");
   });
 
-  it("runs no script on a user's machine", () => {
-    const { scripts = {} } = readManifest(installed) as { scripts?: Record<string, string> };
-    expect(scripts).not.to.have.any.keys("preinstall", "install", "postinstall");
+  it("wants the sandbox of its own version, where there is one", () => {
+    const { version, peerDependencies } = readManifest(installed);
+    expect(peerDependencies["pulumi-immuta-sandbox"]).to.equal(`^${version}`);
+    expect(readManifest(folderOf("pulumi-immuta-sandbox")).version).to.equal(version);
   });
 
   const node = (type: "commonjs" | "module", text: string): string =>
@@ -116,7 +162,58 @@ describe("the tarball", function () {
       'import { GovernedSqlPool } from "pulumi-immuta/azure"; console.log(typeof GovernedSqlPool)';
     expect(node("module", byName), "ES module").to.equal("function");
   });
+
+  describe("and the sandbox, a package of its own,", () => {
+    const remedy = "npm install --save-dev pulumi-immuta-sandbox";
+    const missing = `the sandbox is a package of its own, which is not installed: ${remedy}`;
+    const asked = (type: "commonjs" | "module"): string =>
+      type === "commonjs"
+        ? 'try { console.log(typeof require("pulumi-immuta/sandbox").startSandbox) } catch (error) { console.log(error.message) }'
+        : `import("pulumi-immuta/sandbox").then(({ startSandbox }) => console.log(typeof startSandbox), (error) => console.log(error.message))`;
+    const command = (): SpawnSyncReturns<string> =>
+      spawnSync(
+        process.execPath,
+        [join(installed, "dist", "cli", "index.js"), "sandbox", "--", process.execPath, "--eval", ""],
+        { cwd: folder, encoding: "utf8" },
+      );
+
+    it("which is not there, is missed in one sentence that says how to get it", () => {
+      expect([node("commonjs", asked("commonjs")), node("module", asked("module"))]).to.deep.equal([
+        missing,
+        missing,
+      ]);
+      expect(command()).to.include({ status: 1, stdout: "", stderr: `pulumi-immuta sandbox: ${missing}\n` });
+    });
+
+    it("is found once it is installed, under both names", async () => {
+      installSandbox(folder, await tarball("pulumi-immuta-sandbox"));
+      expect([node("commonjs", asked("commonjs")), node("module", asked("module"))]).to.deep.equal([
+        "function",
+        "function",
+      ]);
+      const byItsName =
+        'import { startSandbox } from "pulumi-immuta-sandbox"; console.log(typeof startSandbox)';
+      expect(node("module", byItsName)).to.equal("function");
+      expect(command()).to.include({ status: 0, stderr: "" });
+    });
+
+    it("says itself what it misses", () => {
+      rmSync(join(folder, "node_modules", "yaml"));
+      expect(node("commonjs", asked("commonjs"))).to.match(/^Cannot find module 'yaml'/);
+    });
+  });
 });
+
+/** What is built from the sources in a folder, relative to it. */
+const builtFrom = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => !/^(dist|node_modules)\b/.test(file))
+    .map((file) => file.replaceAll("\\", "/"))
+    .flatMap((file) => {
+      if (file.endsWith(".sql")) return [file];
+      const module = file.slice(0, -".ts".length);
+      return file.endsWith(".ts") ? [`${module}.d.ts`, `${module}.js`] : [];
+    });
 
 /** The paths in a value of package.json, `./` taken off. */
 function pathsIn(value: unknown): string[] {
@@ -126,7 +223,7 @@ function pathsIn(value: unknown): string[] {
 
 /** The packages that a compiled module loads. */
 function packagesIn(text: string): string[] {
-  return [...text.matchAll(/\b(?:require|import)\("([^"]+)"\)/g)]
+  return [...text.matchAll(/\b(?:require|import|load)\("([^"]+)"\)/g)]
     .map(([, name = ""]) => name)
     .filter((name) => !name.startsWith(".") && !isBuiltin(name))
     .map((name) => name.split("/", name.startsWith("@") ? 2 : 1).join("/"));

@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { root, type Tarball } from "./tarball";
+import { folderOf, root, type Package, type Tarball } from "./tarball";
 
 interface Manifest {
   version: string;
@@ -21,7 +21,14 @@ export const readManifest = (folder: string): Manifest =>
 export function installFlat(folder: string, tarball: Tarball, version?: string): void {
   const modules = join(folder, "node_modules");
   extract(tarball, join(modules, "pulumi-immuta"), version);
-  linkDependencies(modules);
+  linkDependencies("pulumi-immuta", modules);
+}
+
+/** And the sandbox beside it. */
+export function installSandbox(folder: string, tarball: Tarball): void {
+  const modules = join(folder, "node_modules");
+  extract(tarball, join(modules, "pulumi-immuta-sandbox"), undefined);
+  linkDependencies("pulumi-immuta-sandbox", modules);
 }
 
 /** pnpm: at the top only what the program itself asks for, as links into a store where each package sees its own dependencies. */
@@ -34,7 +41,7 @@ export function installStrict(folder: string, tarball: Tarball, version?: string
     "node_modules",
   );
   extract(tarball, join(store, "pulumi-immuta"), version);
-  linkDependencies(store);
+  linkDependencies("pulumi-immuta", store);
   link(join(store, "pulumi-immuta"), join(modules, "pulumi-immuta"));
   linkFromCheckout("@pulumi/pulumi", modules);
 }
@@ -54,12 +61,12 @@ function extract(tarball: Tarball, target: string, version: string | undefined):
   writeFileSync(join(target, "package.json"), JSON.stringify(manifest));
 }
 
-function linkDependencies(modules: string): void {
-  const { dependencies, peerDependencies, peerDependenciesMeta = {} } = readManifest(root);
+function linkDependencies(name: Package, modules: string): void {
+  const { dependencies, peerDependencies, peerDependenciesMeta = {} } = readManifest(folderOf(name));
   const needed = Object.keys({ ...dependencies, ...peerDependencies }).filter(
     (name) => peerDependenciesMeta[name]?.optional !== true,
   );
-  for (const name of needed) linkFromCheckout(name, modules);
+  for (const one of needed) if (!existsSync(join(modules, one))) linkFromCheckout(one, modules);
 }
 
 /** Installs a package beside, as a program does that asks for an optional peer. */

@@ -9,7 +9,7 @@ import { delimiter, dirname, join } from "node:path";
 import { ensureEngine } from "../../tools/engine";
 import { endOfCancelled } from "./cancel";
 import { runPage } from "./testing-page";
-import { root, tarball, temporaryFolder } from "./tarball";
+import { packages, root, tarball, temporaryFolder } from "./tarball";
 import { write } from "./programs";
 
 interface Case {
@@ -67,7 +67,8 @@ async function row(
     const path = [dirname(binary), dirname(engine.path), process.env["PATH"] ?? ""].join(delimiter);
     const env = { ...process.env, ...engine.environment(), PATH: path };
     write(join(folder, "package.json"), JSON.stringify({ name: "governance", private: true }));
-    const wanted = [(await tarball()).path, `@pulumi/pulumi@${one.sdk}`];
+    const tarballs = await Promise.all(packages.map((name) => tarball(name)));
+    const wanted = [...tarballs.map(({ path }) => path), `@pulumi/pulumi@${one.sdk}`];
     const manager = one.packageManager;
     if (manager === "npm") install(folder, wanted);
     else

@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { ensureEngine } from "../../tools/engine";
-import { installFlat } from "./installation";
+import { installFlat, installSandbox } from "./installation";
 import { node, pageFiles, runPage } from "./testing-page";
 import { root, tarball, temporaryFolder } from "./tarball";
 
@@ -14,6 +14,7 @@ describe("docs/testing.md", function () {
   before(async () => {
     folder = temporaryFolder();
     installFlat(folder, await tarball());
+    installSandbox(folder, await tarball("pulumi-immuta-sandbox"));
     // The user's own, in front of PATH.
     environment = { ...process.env, ...(await ensureEngine()).environment() };
   });
@@ -45,7 +46,7 @@ describe("docs/testing.md", function () {
 
   it("starts the sandbox in an ES module too", async () => {
     const text =
-      'import { startSandbox } from "pulumi-immuta/sandbox"; const { immuta, close } = await startSandbox();' +
+      'import { startSandbox } from "pulumi-immuta-sandbox"; const { immuta, close } = await startSandbox();' +
       "console.log(new URL(immuta.url).hostname); await close();";
     const { printed } = await node(
       process.execPath,

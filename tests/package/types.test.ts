@@ -2,7 +2,7 @@ import { realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import ts from "typescript";
-import { installStrict, linkFromCheckout } from "./installation";
+import { installSandbox, installStrict, linkFromCheckout } from "./installation";
 import { write } from "./programs";
 import { root, tarball, temporaryFolder } from "./tarball";
 
@@ -45,6 +45,18 @@ new GovernedSqlPool("claims", { schema: "s", systemAccount: { password: "p" }, n
 new GovernedSqlPool("claims", { schema: "s", systemAccount: { password: "p" }, sqlPool: { args: { skuu: {} } } });
 `;
 
+const ofSandbox = `import { startSandbox, type Sandbox } from "pulumi-immuta-sandbox";
+import * as sameAs from "pulumi-immuta/sandbox";
+export async function sandbox(): Promise<sameAs.Sandbox> {
+  const sandbox: Sandbox = await sameAs.startSandbox({ newPoolsWarmFor: 2 });
+  // @ts-expect-error the types are really there: a sandbox has no such service
+  sandbox.snowflake;
+  // @ts-expect-error under both names
+  await startSandbox({ newPoolsWarmFor: "long" });
+  return sandbox;
+}
+`;
+
 const { ModuleKind, ModuleResolutionKind } = ts;
 
 describe("the tarball's types", function () {
@@ -59,6 +71,9 @@ describe("the tarball's types", function () {
     write(join(folder, "require.cts"), byRequire);
     write(join(folder, "plain.ts"), byName);
     linkFromCheckout("@pulumi/azure-native", join(folder, "node_modules"));
+    installSandbox(folder, await tarball("pulumi-immuta-sandbox"));
+    write(join(folder, "sandbox.ts"), ofSandbox);
+    write(join(folder, "sandbox.mts"), ofSandbox);
     write(join(folder, "azure.ts"), ofAzure);
     write(join(folder, "azure.mts"), ofAzure);
   });
@@ -95,7 +110,9 @@ describe("the tarball's types", function () {
     const rootNames = names.map((name) => join(folder, name));
     const program = ts.createProgram({ rootNames, options, host: host(options) });
     const checked = program.getSourceFiles().filter((file) => realpathSync(file.fileName).startsWith(folder));
-    expect(checked.some((file) => /dist\/sdk\/(azure\/)?index\.d\.ts$/.test(file.fileName))).to.equal(true);
+    expect(
+      checked.some((file) => /dist\/sdk\/((azure\/)?index|sandbox)\.d\.ts$/.test(file.fileName)),
+    ).to.equal(true);
     return [
       ...program.getOptionsDiagnostics(),
       ...checked.flatMap((file) => [
@@ -140,5 +157,12 @@ describe("the tarball's types", function () {
     const plain = { module: ModuleKind.CommonJS, moduleResolution: ModuleResolutionKind.Node10 };
     expect(problems(["azure.mts"], modern)).to.deep.equal([]);
     expect(problems(["azure.ts"], plain)).to.deep.equal([]);
+  });
+
+  it("of the sandbox serve both too, under both names", () => {
+    const modern = { module: ModuleKind.Node16, moduleResolution: ModuleResolutionKind.Node16 };
+    const plain = { module: ModuleKind.CommonJS, moduleResolution: ModuleResolutionKind.Node10 };
+    expect(problems(["sandbox.mts"], modern)).to.deep.equal([]);
+    expect(problems(["sandbox.ts"], plain)).to.deep.equal([]);
   });
 });

@@ -40,9 +40,13 @@ const layers: Record<string, Layer> = {
   },
   // It loads the engine's protocol, when there is a first line to show.
   "provider/dynamic": { folders: [seam], packages: ["@pulumi/pulumi", "@grpc/grpc-js"], types: [] },
-  // The sandbox in the command of that name alone.
-  cli: { folders: [seam, "sandbox"], packages: [], types: [] },
-  sdk: { folders: [seam], packages: ["@pulumi/pulumi", "@pulumi/azure-native"], types: [] },
+  // What loads the sandbox in the command of that name alone.
+  cli: { folders: [seam, "sdk/sandbox"], packages: [], types: [] },
+  sdk: {
+    folders: [seam],
+    packages: ["@pulumi/pulumi", "@pulumi/azure-native", "pulumi-immuta-sandbox"],
+    types: [],
+  },
   "sandbox/immuta": { folders: [], packages: ["tedious", "yaml"], types: [] },
   "sandbox/synapse": { folders: [], packages: [], types: [] },
   "sandbox/azure": {
@@ -119,11 +123,21 @@ describe("the architecture", function () {
   });
 
   it("a command knows the sandbox in cli/sandbox.ts alone, which loads it when it is run", () => {
-    const knowing = importsBelow("cli").filter((one) => one.target.startsWith("sandbox/"));
-    expect(told(knowing)).to.deep.equal(["cli/sandbox.ts → sandbox/ (types)", "cli/sandbox.ts → sandbox/"]);
+    const knowing = importsBelow("cli").filter((one) => one.target.startsWith("sdk/"));
+    expect(told(knowing)).to.deep.equal([
+      "cli/sandbox.ts → sdk/sandbox/ (types)",
+      "cli/sandbox.ts → sdk/sandbox/",
+    ]);
     expect(loadedBy('require("./cli")', ["yaml", "tedious", "@pulumi"])).to.deep.equal([]);
     const help = 'require("./cli/sandbox").run(["--help"], { out() {} })';
     expect(loadedBy(help, ["yaml", "tedious", "@pulumi"])).to.deep.equal([]);
+  });
+
+  it("the package of the sandbox is known in sdk/sandbox.ts alone, which nothing else of sdk knows", () => {
+    const knowing = importsBelow("sdk").filter(
+      ({ target }) => target === "pulumi-immuta-sandbox" || target.startsWith("sdk/sandbox/"),
+    );
+    expect(new Set(knowing.map(({ file }) => file))).to.deep.equal(new Set(["sdk/sandbox.ts"]));
   });
 
   it("gRPC and protobuf are loaded in sandbox/azure/protocol.ts alone, from Pulumi's SDK", () => {
@@ -139,6 +153,25 @@ describe("the architecture", function () {
     expect(
       told(wired.filter(({ target, isPackage }) => isPackage || !target.startsWith("sandbox/"))),
     ).to.deep.equal([]);
+  });
+
+  for (const folder of ["provider", "sdk", "cli", "sandbox"])
+    it(`${folder} has no circle of imports, types included`, () => {
+      const graph = graphOf(importsBelow(folder));
+      expect(graph.size, "the rule looks at nothing").to.be.greaterThan(1);
+      expect(circlesIn(graph).map((files) => files.join(", "))).to.deep.equal([]);
+    });
+
+  it("a circle of imports would be seen, without what only leads to it or away from it", () => {
+    const graph = new Map([
+      ["before", ["a"]],
+      ["a", ["b", "after"]],
+      ["b", ["c"]],
+      ["c", ["a"]],
+      ["after", []],
+      ["itself", ["itself"]],
+    ]);
+    expect(circlesIn(graph)).to.deep.equal([["a", "b", "c"], ["itself"]]);
   });
 
   describe("what loads when", () => {
@@ -186,6 +219,43 @@ describe("the architecture", function () {
 const told = (imports: readonly Import[]): string[] =>
   imports.map(({ file, target, typesOnly }) => `${file} → ${target}${typesOnly ? " (types)" : ""}`);
 
+/** For each file the files that it imports. */
+function graphOf(imports: readonly Import[]): Map<string, string[]> {
+  const graph = new Map<string, string[]>();
+  for (const { file, target, isPackage } of imports) {
+    const others = graph.get(file) ?? [];
+    graph.set(file, isPackage ? others : [...others, fileAt(target)]);
+  }
+  return graph;
+}
+
+/** The file that an import without an extension means. */
+function fileAt(target: string): string {
+  const path = target.replace(/\/$/, "");
+  return [path, `${path}.ts`, `${path}/index.ts`].find((name) => ts.sys.fileExists(join(root, name))) ?? path;
+}
+
+/** The groups of files of which each leads to every other, each sorted. */
+function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const reached = new Map([...graph.keys()].map((file) => [file, reachedFrom(file, graph)]));
+  const leads = (from: string, to: string): boolean => reached.get(from)?.has(to) === true;
+  const circles = [...graph.keys()]
+    .filter((file) => leads(file, file))
+    .map((file) => [...graph.keys()].filter((other) => leads(file, other) && leads(other, file)).sort());
+  return [...new Map(circles.map((files) => [files.join(), files])).values()];
+}
+
+function reachedFrom(file: string, graph: ReadonlyMap<string, readonly string[]>): Set<string> {
+  const reached = new Set<string>();
+  const open = [...(graph.get(file) ?? [])];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (reached.has(next)) continue;
+    reached.add(next);
+    open.push(...(graph.get(next) ?? []));
+  }
+  return reached;
+}
+
 const known = new Map<string, Import[]>();
 
 /** All imports of the TypeScript files below a folder. */
@@ -193,7 +263,7 @@ function importsBelow(folder: string): Import[] {
   const imports =
     known.get(folder) ??
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".ts"))
+      .filter((name) => name.endsWith(".ts") && !name.startsWith(`dist${sep}`))
       .flatMap((name) => importsOf(join(root, folder, name)));
   known.set(folder, imports);
   return imports;

@@ -13,10 +13,10 @@ const unencrypted = "ENOTENCRYPTED";
 
 /** A TCP connection over which no login leaves in clear. */
 class GuardedSocket extends Socket {
-  readonly #guard = loginGuard();
+  private readonly guard = loginGuard();
 
   override _write(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    if (this.#guard.admit(chunk)) super._write(chunk, encoding, done);
+    if (this.guard.admit(chunk)) super._write(chunk, encoding, done);
     else
       done(
         fault(

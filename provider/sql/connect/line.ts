@@ -19,11 +19,11 @@ export const lostBefore = "ECONNCLOSED";
 export class Line {
   /** Where the gateway sent on to. */
   node: Address | undefined;
-  #connection: Connection | undefined;
-  readonly #dialled: Address[] = [];
-  #socket: Socket | undefined;
-  #loginTimer: NodeJS.Timeout | undefined;
-  #loggedIn = false;
+  private connection: Connection | undefined;
+  private readonly dialled: Address[] = [];
+  private socket: Socket | undefined;
+  private loginTimer: NodeJS.Timeout | undefined;
+  private isLoggedIn = false;
 
   /** @param timeout milliseconds for each address, from dialling to the end of the login. */
   constructor(
@@ -33,50 +33,50 @@ export class Line {
 
   /** tedious' `connector`. */
   readonly dial = async (): Promise<Socket> => {
-    const address = this.#next();
-    if (this.#dialled.some(({ server, port }) => server === address.server && port === address.port))
+    const address = this.next();
+    if (this.dialled.some(({ server, port }) => server === address.server && port === address.port))
       throw fault("EREDIRECT", `the gateway sends in a circle: to ${address.server}:${address.port} again`);
-    if (this.#dialled.length > mostRedirects)
+    if (this.dialled.length > mostRedirects)
       throw fault("EREDIRECT", `the gateway sends on and on: ${mostRedirects} times so far`);
-    this.#dialled.push(address);
+    this.dialled.push(address);
     const socket = await dial(address, this.timeout);
-    this.#watch(socket);
+    this.watch(socket);
     return socket;
   };
 
-  #next(): Address {
-    if (this.#dialled.length === 0) return this.route;
-    const routing = this.#connection?.routingData;
-    if (this.#loggedIn || this.#connection === undefined || routing === undefined)
+  private next(): Address {
+    if (this.dialled.length === 0) return this.route;
+    const routing = this.connection?.routingData;
+    if (this.isLoggedIn || this.connection === undefined || routing === undefined)
       throw fault(lostBefore, "the connection was lost between two batches");
     const { server, port } = routing;
     this.node = { server, port };
     // In strict mode tedious would go on comparing the certificate with the gateway's name.
-    this.#connection.config.options.serverName = server;
+    this.connection.config.options.serverName = server;
     return this.node;
   }
 
   /** Before tedious connects: follows it where it is sent, and ends what it cannot read. */
   attach(connection: Connection): void {
-    this.#connection = connection;
+    this.connection = connection;
     connection.on("secure", (cleartext) => {
-      this.#watchAnswers(cleartext);
+      this.watchAnswers(cleartext);
     });
-    this.#endWhatCannotBeRead(connection);
+    this.endWhatCannotBeRead(connection);
   }
 
   /** The login is over; from here on a lost connection is lost. */
   loggedIn(): void {
-    this.#loggedIn = true;
-    clearTimeout(this.#loginTimer);
+    this.isLoggedIn = true;
+    clearTimeout(this.loginTimer);
     // In strict mode the socket is TLS from the first byte, and is not told of before.
-    const socket = this.#connection?.socket;
-    if (socket instanceof TLSSocket) this.#watchAnswers(socket);
+    const socket = this.connection?.socket;
+    if (socket instanceof TLSSocket) this.watchAnswers(socket);
   }
 
   /** Whether the connection ended, asked when something went wrong: the end may be on its way behind the error. */
   async isLost(): Promise<boolean> {
-    const socket = this.#socket;
+    const socket = this.socket;
     if (socket === undefined || hasEnded(socket)) return true;
     return new Promise((resolve) => {
       const settle = (): void => {
@@ -91,23 +91,23 @@ export class Line {
     });
   }
 
-  #watch(socket: Socket): void {
-    this.#socket = socket;
-    clearTimeout(this.#loginTimer);
+  private watch(socket: Socket): void {
+    this.socket = socket;
+    clearTimeout(this.loginTimer);
     // tedious does not heed its own timer while it waits for the rest of an answer to a login.
-    this.#loginTimer = setTimeout(() => {
+    this.loginTimer = setTimeout(() => {
       socket.destroy(fault("ETIMEDOUT", `the login was not answered within ${this.timeout / 1000} s`));
     }, this.timeout + graceOfTimer);
     socket.once("close", () => {
-      if (this.#socket === socket) clearTimeout(this.#loginTimer);
+      if (this.socket === socket) clearTimeout(this.loginTimer);
     });
   }
 
-  #watchAnswers(cleartext: TLSSocket): void {
+  private watchAnswers(cleartext: TLSSocket): void {
     const guard = answerGuard();
     cleartext.on("data", (bytes: Buffer) => {
       if (!guard.admit(bytes))
-        this.#socket?.destroy(fault(malformed, "the server's answer cannot be read (it is not TDS)"));
+        this.socket?.destroy(fault(malformed, "the server's answer cannot be read (it is not TDS)"));
     });
   }
 
@@ -115,14 +115,14 @@ export class Line {
    * What its parser throws, tedious leaves to the process as an uncaught exception, and the request never ends. So does
    * a login whose answer breaks off.
    */
-  #endWhatCannotBeRead(connection: Connection): void {
+  private endWhatCannotBeRead(connection: Connection): void {
     const parserFor = connection.createTokenStreamParser.bind(connection);
     connection.createTokenStreamParser = (message, handler) => {
       const parser = parserFor(message, handler);
       const socket = connection.socket;
       const end = (error: Error): void => {
         // During the login tedious listens to its parser alone, and later to the socket alone.
-        if (!this.#loggedIn && parser.listenerCount("error") > 0) parser.emit("error", error);
+        if (!this.isLoggedIn && parser.listenerCount("error") > 0) parser.emit("error", error);
         socket?.destroy(error);
       };
       parser.parser.on("error", (error: Error) => {

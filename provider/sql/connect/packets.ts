@@ -7,35 +7,35 @@ const headerLength = 8;
 
 /** Watches one direction of a connection packet by packet, however its bytes are cut into pieces. */
 class Packets {
-  #over = false;
-  #header: number[] = [];
+  private over = false;
+  private header: number[] = [];
   /** Bytes of the packet under way that are still to come. */
-  #rest = 0;
+  private rest = 0;
 
   constructor(private readonly judge: (type: number) => Judgement) {}
 
   /** Whether these bytes may pass. */
   admit(bytes: Uint8Array): boolean {
-    for (let at = 0; at < bytes.length && !this.#over;) {
-      if (this.#rest > 0) {
-        const passed = Math.min(this.#rest, bytes.length - at);
-        this.#rest -= passed;
+    for (let at = 0; at < bytes.length && !this.over;) {
+      if (this.rest > 0) {
+        const passed = Math.min(this.rest, bytes.length - at);
+        this.rest -= passed;
         at += passed;
         continue;
       }
       const byte = bytes[at++] ?? 0;
-      if (this.#header.length === 0) {
+      if (this.header.length === 0) {
         const judgement = this.judge(byte);
         if (judgement === "refuse") return false;
-        this.#over = judgement === "pass all";
+        this.over = judgement === "pass all";
       }
-      this.#header.push(byte);
-      if (this.#header.length < bytesToLength) continue;
-      const [, , high = 0, low = 0] = this.#header;
+      this.header.push(byte);
+      if (this.header.length < bytesToLength) continue;
+      const [, , high = 0, low = 0] = this.header;
       const length = high * 256 + low;
       if (length < headerLength) return false;
-      this.#rest = length - bytesToLength;
-      this.#header = [];
+      this.rest = length - bytesToLength;
+      this.header = [];
     }
     return true;
   }

@@ -2,10 +2,10 @@
 import { nvarchar, type SqlType, type SqlValue } from "../wire/types";
 import { calculate, compare, textOf } from "./values";
 
-const AGGREGATES = new Set(["count", "count_big", "min", "max", "sum", "avg", "string_agg"]);
+const aggregates = new Set(["count", "count_big", "min", "max", "sum", "avg", "string_agg"]);
 
 export function isAggregate(name: string): boolean {
-  return AGGREGATES.has(name.toLowerCase());
+  return aggregates.has(name.toLowerCase());
 }
 
 export function aggregateType(name: string, operand: SqlType): SqlType {

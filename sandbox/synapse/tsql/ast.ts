@@ -53,10 +53,10 @@ export type Predicate =
   | { kind: "between"; operand: Expression; low: Expression; high: Expression; negated: boolean }
   | { kind: "exists"; query: Query };
 
-const PREDICATES = new Set(["compare", "and", "or", "not", "is-null", "like", "in", "between", "exists"]);
+const predicates = new Set(["compare", "and", "or", "not", "is-null", "like", "in", "between", "exists"]);
 
 export function isPredicate(expression: Expression): expression is Predicate {
-  return PREDICATES.has(expression.kind);
+  return predicates.has(expression.kind);
 }
 
 export type SelectItem =

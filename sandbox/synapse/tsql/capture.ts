@@ -1,13 +1,13 @@
 /** INSERT … EXEC: the rows a statement would have sent to the client. */
 import type { SqlValue } from "../wire/types";
 import type { Statement } from "./ast";
-import type { Scope } from "./evaluate";
-import { Executor } from "./executor";
+import type { Runner } from "./runner";
+import type { Scope } from "./scope";
 import type { Output } from "./session-state";
 
-export function captureRows(executor: Executor, statement: Statement, scope: Scope): SqlValue[][] {
+export function captureRows(runner: Runner, statement: Statement, scope: Scope): SqlValue[][] {
   const rows: SqlValue[][] = [];
-  const { output } = executor;
+  const { output } = runner;
   const capturing: Output = {
     error: (error) => {
       output.error(error);
@@ -21,7 +21,7 @@ export function captureRows(executor: Executor, statement: Statement, scope: Sco
     enter: () => undefined,
     leave: () => undefined,
   };
-  const inner = new Executor(executor.session, capturing);
+  const inner = runner.withOutput(capturing);
   inner.runStatement(statement, { ...scope, engine: inner });
   return rows;
 }

@@ -9,9 +9,9 @@ import {
   type SqlType,
   type SqlValue,
 } from "../wire/types";
-import { DBO_ID, type Database, type DatabaseObject, type ObjectType, type Permission } from "../workspace";
+import { dboId, type Database, type DatabaseObject, type ObjectType, type Permission } from "../workspace";
 import type { ObjectName } from "./ast";
-import type { BoundColumn, Relation } from "./evaluate";
+import type { BoundColumn, Relation } from "./scope";
 import type { SessionState } from "./session-state";
 
 type Columns = readonly (readonly [string, SqlType])[];
@@ -24,7 +24,7 @@ const char = (length: number): SqlType => ({ name: "char", length });
 const type60 = nvarchar(60);
 const yes = (value: boolean): number => (value ? 1 : 0);
 
-const TYPE_NAMES: Record<ObjectType, string> = {
+const typeNames: Record<ObjectType, string> = {
   U: "USER_TABLE",
   V: "VIEW",
   P: "SQL_STORED_PROCEDURE",
@@ -38,7 +38,7 @@ function visibleObjects({ database, rights }: SessionState, ...types: ObjectType
   );
 }
 
-const OBJECT_COLUMNS: Columns = [
+const objectColumns: Columns = [
   ["name", sysname],
   ["object_id", int],
   ["principal_id", int],
@@ -53,14 +53,14 @@ const OBJECT_COLUMNS: Columns = [
 
 function objectRow(object: DatabaseObject): SqlValue[] {
   const { name, id, schemaId, type, created, modified } = object;
-  return [name, id, null, schemaId, 0, type.padEnd(2), TYPE_NAMES[type], created, modified, 0];
+  return [name, id, null, schemaId, 0, type.padEnd(2), typeNames[type], created, modified, 0];
 }
 
 function objectView(...types: ObjectType[]): View {
-  return { columns: OBJECT_COLUMNS, rows: (session) => visibleObjects(session, ...types).map(objectRow) };
+  return { columns: objectColumns, rows: (session) => visibleObjects(session, ...types).map(objectRow) };
 }
 
-const LOGIN_COLUMNS: Columns = [
+const loginColumns: Columns = [
   ["name", sysname],
   ["principal_id", int],
   ["sid", varbinary(85)],
@@ -92,7 +92,7 @@ function loginRows(session: SessionState): SqlValue[][] {
     ]);
 }
 
-const PRINCIPAL_TYPES = { S: "SQL_USER", E: "EXTERNAL_USER", R: "DATABASE_ROLE" } as const;
+const principalTypes = { S: "SQL_USER", E: "EXTERNAL_USER", R: "DATABASE_ROLE" } as const;
 
 function principalRows({ database, rights }: SessionState): SqlValue[][] {
   return database.principals
@@ -101,7 +101,7 @@ function principalRows({ database, rights }: SessionState): SqlValue[][] {
       name,
       id,
       type,
-      PRINCIPAL_TYPES[type],
+      principalTypes[type],
       defaultSchema,
       created,
       modified,
@@ -113,11 +113,11 @@ function principalRows({ database, rights }: SessionState): SqlValue[][] {
     ]);
 }
 
-const CLASS_NAMES = { 0: "DATABASE", 1: "OBJECT_OR_COLUMN", 3: "SCHEMA", 4: "DATABASE_PRINCIPAL" } as const;
-const STATES = { DENY: "D", GRANT: "G", GRANT_WITH_GRANT_OPTION: "W" } as const;
+const classNames = { 0: "DATABASE", 1: "OBJECT_OR_COLUMN", 3: "SCHEMA", 4: "DATABASE_PRINCIPAL" } as const;
+const states = { DENY: "D", GRANT: "G", GRANT_WITH_GRANT_OPTION: "W" } as const;
 
 /** The four-letter codes of sys.database_permissions that scripts look for; others get their initials. */
-const PERMISSION_CODES = new Map([
+const permissionCodes = new Map([
   ["ALTER", "AL"],
   ["CONNECT", "CO"],
   ["CONTROL", "CL"],
@@ -148,16 +148,16 @@ function permissionRows({ database, rights }: SessionState): SqlValue[][] {
     .filter(shown)
     .map((entry) => [
       entry.class,
-      CLASS_NAMES[entry.class],
+      classNames[entry.class],
       entry.majorId,
       0,
       entry.granteeId,
       entry.grantorId,
       (
-        PERMISSION_CODES.get(entry.permission) ?? entry.permission.replaceAll(/[^A-Z]/g, "").slice(0, 4)
+        permissionCodes.get(entry.permission) ?? entry.permission.replaceAll(/[^A-Z]/g, "").slice(0, 4)
       ).padEnd(4),
       entry.permission,
-      STATES[entry.state],
+      states[entry.state],
       entry.state,
     ]);
 }
@@ -188,15 +188,15 @@ function columnRows(session: SessionState): SqlValue[][] {
   );
 }
 
-const SYS = new Map<string, View>([
+const sys = new Map<string, View>([
   [
     "sql_logins",
     {
-      columns: [...LOGIN_COLUMNS, ["is_policy_checked", bit], ["is_expiration_checked", bit]],
+      columns: [...loginColumns, ["is_policy_checked", bit], ["is_expiration_checked", bit]],
       rows: (session) => loginRows(session).map((row) => [...row, 1, 0]),
     },
   ],
-  ["server_principals", { columns: LOGIN_COLUMNS, rows: loginRows }],
+  ["server_principals", { columns: loginColumns, rows: loginRows }],
   [
     "databases",
     {
@@ -254,7 +254,7 @@ const SYS = new Map<string, View>([
       ],
       rows: ({ database, rights }) =>
         [
-          { roleId: 16384, memberId: DBO_ID },
+          { roleId: 16384, memberId: dboId },
           ...database.roleMembers.filter(
             ({ roleId, memberId }) =>
               rights.actsAs(memberId) || rights.actsAs(roleId) || rights.onDatabase("VIEW DEFINITION"),
@@ -333,7 +333,7 @@ const SYS = new Map<string, View>([
 ]);
 
 /** Views that dedicated pools have and master has none of. */
-const POOL_ONLY = new Map<string, View>([
+const poolOnly = new Map<string, View>([
   [
     "dm_pdw_exec_sessions",
     {
@@ -368,9 +368,9 @@ const POOL_ONLY = new Map<string, View>([
 ]);
 
 /** Views about logins exist in master alone. */
-const MASTER_ONLY = new Set([SYS.get("sql_logins"), SYS.get("server_principals")]);
+const masterOnly = new Set([sys.get("sql_logins"), sys.get("server_principals")]);
 
-const INFORMATION_SCHEMA = new Map<string, View>([
+const informationSchema = new Map<string, View>([
   [
     "schemata",
     {
@@ -448,18 +448,18 @@ const INFORMATION_SCHEMA = new Map<string, View>([
   ],
 ]);
 
-const SCHEMAS = new Map([
-  ["sys", SYS],
-  ["information_schema", INFORMATION_SCHEMA],
+const schemas = new Map([
+  ["sys", sys],
+  ["information_schema", informationSchema],
 ]);
 
 /** Is the name in one of the system schemas, whether or not there is such a view? */
 export function isSystemName(name: ObjectName): boolean {
-  return name.schema !== undefined && SCHEMAS.has(name.schema.toLowerCase());
+  return name.schema !== undefined && schemas.has(name.schema.toLowerCase());
 }
 
 /** Views of SQL Server of which a dedicated pool says that it has none, where others are only unknown to it. */
-const UNSUPPORTED = new Set([
+const unsupported = new Set([
   "allocation_units",
   "database_service_objectives",
   "dm_db_partition_stats",
@@ -470,7 +470,7 @@ const UNSUPPORTED = new Set([
 ]);
 
 export function isUnsupportedView({ schema, name }: ObjectName): boolean {
-  return schema?.toLowerCase() === "sys" && UNSUPPORTED.has(name.toLowerCase());
+  return schema?.toLowerCase() === "sys" && unsupported.has(name.toLowerCase());
 }
 
 /** The catalog view of that name; undefined when there is none. */
@@ -480,9 +480,9 @@ export function catalogView(
   session: SessionState,
 ): Relation | undefined {
   const [schema, local] = [name.schema?.toLowerCase() ?? "", name.name.toLowerCase()];
-  const ofPool = schema === "sys" && !session.database.isMaster ? POOL_ONLY.get(local) : undefined;
-  const view = ofPool ?? SCHEMAS.get(schema)?.get(local);
-  if (view === undefined || (MASTER_ONLY.has(view) && !session.database.isMaster)) return undefined;
+  const ofPool = schema === "sys" && !session.database.isMaster ? poolOnly.get(local) : undefined;
+  const view = ofPool ?? schemas.get(schema)?.get(local);
+  if (view === undefined || (masterOnly.has(view) && !session.database.isMaster)) return undefined;
   const columns = view.columns.map(([column, type]): BoundColumn => ({
     qualifier,
     name: column,

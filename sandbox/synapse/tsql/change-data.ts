@@ -2,23 +2,24 @@
 import type { SqlType, SqlValue } from "../wire/types";
 import type { DatabaseObject } from "../workspace";
 import type { ColumnDefinition, Expression, ObjectName, Statement } from "./ast";
-import { sqlError } from "./errors";
-import { evaluate, test, type BoundColumn, type Scope } from "./evaluate";
-import type { Executor } from "./executor";
 import { captureRows } from "./capture";
+import { sqlError } from "./errors";
+import { evaluate, test } from "./evaluate";
 import { runQuery } from "./query";
+import type { Runner } from "./runner";
+import type { BoundColumn, Scope } from "./scope";
 import type { SessionState } from "./session-state";
 import { convert, isText, textOf } from "./values";
 
 type Change = Extract<Statement, { kind: "insert" | "update" | "delete" | "truncate" }>;
 
-/** @returns the number of rows changed. */
-export function changeData(change: Change, scope: Scope, executor: Executor): number {
+/** Gives the number of rows changed. */
+export function changeData(change: Change, scope: Scope, runner: Runner): number {
   const table = findTable(change.table, scope);
   switch (change.kind) {
     case "insert":
       requirePermission("INSERT", table, scope);
-      return insert(change, table, scope, executor);
+      return insert(change, table, scope, runner);
     case "update":
       requirePermission("UPDATE", table, scope);
       return update(change, table, scope);
@@ -83,14 +84,14 @@ function insert(
   change: Extract<Change, { kind: "insert" }>,
   table: DatabaseObject,
   scope: Scope,
-  executor: Executor,
+  runner: Runner,
 ): number {
   const targets =
     change.columns.length === 0
       ? table.columns.map((_column, index) => index)
       : change.columns.map((name) => columnIndex(table, name));
   if (new Set(targets).size < targets.length) throw sqlError(264, change.columns[0] ?? "");
-  const given = newRows(change, targets.length, scope, executor);
+  const given = newRows(change, targets.length, scope, runner);
   const rows = given.map((values) =>
     table.columns.map((column, index) => {
       const position = targets.indexOf(index);
@@ -107,7 +108,7 @@ function newRows(
   { rows, columns }: Extract<Change, { kind: "insert" }>,
   width: number,
   scope: Scope,
-  executor: Executor,
+  runner: Runner,
 ): SqlValue[][] {
   if (rows === "defaults") return [[]];
   if (Array.isArray(rows)) {
@@ -117,7 +118,7 @@ function newRows(
       return row.map((value) => evaluate(value, scope));
     });
   }
-  if ("execute" in rows) return captureRows(executor, rows.execute, scope);
+  if ("execute" in rows) return captureRows(runner, rows.execute, scope);
   const result = runQuery(rows, scope);
   if (result.columns.length !== width) {
     throw columns.length === 0 ? sqlError(213) : sqlError(result.columns.length < width ? 120 : 121);

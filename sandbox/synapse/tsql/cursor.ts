@@ -4,7 +4,7 @@ import { sqlError, type SqlError } from "./errors";
 import type { PoolDialect, Token } from "./lexer";
 
 /** Words that cannot be a name without quotes. */
-const RESERVED = new Set(
+const reserved = new Set(
   (
     "ADD ALL ALTER AND ANY AS ASC AUTHORIZATION BEGIN BETWEEN BREAK BY CASE CHECK CLOSE COLLATE COLUMN COMMIT " +
     "CONSTRAINT CONTINUE CONVERT CREATE CROSS CURRENT_TIMESTAMP CURRENT_USER CURSOR DATABASE DEALLOCATE DECLARE DEFAULT " +
@@ -17,11 +17,11 @@ const RESERVED = new Set(
 );
 
 export function isReserved(keyword: string): boolean {
-  return RESERVED.has(keyword);
+  return reserved.has(keyword);
 }
 
 export class TokenCursor {
-  #at = 0;
+  private index = 0;
 
   constructor(
     readonly text: string,
@@ -39,7 +39,7 @@ export class TokenCursor {
   }
 
   get position(): number {
-    return this.#at;
+    return this.index;
   }
 
   get atEnd(): boolean {
@@ -47,18 +47,18 @@ export class TokenCursor {
   }
 
   rewind(position: number): void {
-    this.#at = position;
+    this.index = position;
   }
 
   peek(ahead: number): Token {
-    const token = this.tokens[Math.min(this.#at + ahead, this.tokens.length - 1)];
+    const token = this.tokens[Math.min(this.index + ahead, this.tokens.length - 1)];
     if (token === undefined) throw new Error("a token list ends with its end token");
     return token;
   }
 
   next(): Token {
     const token = this.token;
-    if (token.kind !== "end") this.#at += 1;
+    if (token.kind !== "end") this.index += 1;
     return token;
   }
 
@@ -70,7 +70,7 @@ export class TokenCursor {
   /** Takes the words if they come next. */
   take(...keywords: string[]): boolean {
     if (!this.at(...keywords)) return false;
-    this.#at += keywords.length;
+    this.index += keywords.length;
     return true;
   }
 
@@ -84,7 +84,7 @@ export class TokenCursor {
 
   takeSymbol(symbol: string): boolean {
     if (!this.atSymbol(symbol)) return false;
-    this.#at += 1;
+    this.index += 1;
     return true;
   }
 

@@ -1,9 +1,9 @@
 /** Schemas, tables, views, procedures and functions. */
-import { DBO_ID, type DatabaseObject, type ObjectType, type Principal, type Schema } from "../workspace";
+import { dboId, type DatabaseObject, type ObjectType, type Principal, type Schema } from "../workspace";
 import type { ColumnDefinition, ModuleBody, ObjectName, Statement } from "./ast";
 import { sqlError, type SqlError } from "./errors";
-import type { Relation, Scope } from "./evaluate";
 import { runQuery } from "./query";
+import type { Relation, Scope } from "./scope";
 import { Frame, type SessionState } from "./session-state";
 
 type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
@@ -75,11 +75,11 @@ export function transferObject(
 function requireCreate(what: string, schema: Schema, { rights, database }: SessionState): void {
   const allowed = !database.isMaster && rights.onDatabase(`CREATE ${what}`);
   if (!allowed) throw sqlError(262, `CREATE ${what}`, database.name);
-  if (schema.builtIn && schema.id !== DBO_ID) throw sqlError(2760, schema.name);
+  if (schema.builtIn && schema.id !== dboId) throw sqlError(2760, schema.name);
   if (!rights.onSchema("ALTER", schema)) throw sqlError(2760, schema.name);
 }
 
-const MODULE_TYPES: Record<ModuleBody["kind"], ObjectType> = {
+const moduleTypes: Record<ModuleBody["kind"], ObjectType> = {
   procedure: "P",
   view: "V",
   "scalar-function": "FN",
@@ -91,7 +91,7 @@ export function createModule({ type, alter, name, module, definition }: Of<"modu
   if (alter) {
     const object = session.findObject(name);
     if (object === undefined || object.type === "U") throw sqlError(208, shown(name));
-    if (object.type !== MODULE_TYPES[module.kind]) throw sqlError(2010, shown(name));
+    if (object.type !== moduleTypes[module.kind]) throw sqlError(2010, shown(name));
     if (!session.rights.onObject("ALTER", object))
       throw sqlError(15151, "alter", type.toLowerCase(), shown(name));
     bind(module, scope);
@@ -105,7 +105,7 @@ export function createModule({ type, alter, name, module, definition }: Of<"modu
   session.database.addObject({
     name: name.name,
     schemaId: schema.id,
-    type: MODULE_TYPES[module.kind],
+    type: moduleTypes[module.kind],
     definition,
     module,
     columns: [],
@@ -166,7 +166,7 @@ function columnsOf({ columns }: Relation, table: string): ColumnDefinition[] {
   });
 }
 
-const KINDS: Record<ObjectType, string> = {
+const kinds: Record<ObjectType, string> = {
   U: "TABLE",
   V: "VIEW",
   P: "PROCEDURE",
@@ -183,7 +183,7 @@ function dropObject(type: string, name: ObjectName, ifExists: boolean, session: 
   if (object === undefined && ifExists) return;
   if (object === undefined || !mayDrop(object, session))
     throw sqlError(3701, type.toLowerCase(), shown(name));
-  const kind = KINDS[object.type];
+  const kind = kinds[object.type];
   if (kind !== type) throw sqlError(3705, type, shown(name), shown(name), kind.toLowerCase(), kind);
   session.database.removeObject(object);
 }

@@ -8,7 +8,7 @@ type PermissionStatement = Extract<Statement, { kind: "permission" }>;
 
 const words = (text: string): string[] => text.split(",").map((word) => word.trim());
 
-const DATABASE_PERMISSIONS = new Set(
+const databasePermissions = new Set(
   words(
     "ADMINISTER DATABASE BULK OPERATIONS, ALTER, ALTER ANY COLUMN MASTER KEY, ALTER ANY DATASPACE, ALTER ANY EXTERNAL DATA SOURCE, " +
       "ALTER ANY EXTERNAL FILE FORMAT, ALTER ANY MASK, ALTER ANY ROLE, ALTER ANY SCHEMA, ALTER ANY SECURITY POLICY, ALTER ANY USER, " +
@@ -17,24 +17,24 @@ const DATABASE_PERMISSIONS = new Set(
       "VIEW ANY COLUMN ENCRYPTION KEY DEFINITION, VIEW DATABASE STATE, VIEW DEFINITION",
   ),
 );
-const SCHEMA_PERMISSIONS = new Set(
+const schemaPermissions = new Set(
   words(
     "ALTER, CONTROL, DELETE, EXECUTE, INSERT, REFERENCES, SELECT, TAKE OWNERSHIP, UPDATE, VIEW DEFINITION, CREATE SEQUENCE",
   ),
 );
-const ANY_OBJECT = words("ALTER, CONTROL, REFERENCES, TAKE OWNERSHIP, VIEW DEFINITION");
-const ROWS = words("DELETE, INSERT, SELECT, UPDATE");
-const OBJECT_PERMISSIONS: Record<DatabaseObject["type"], Set<string>> = {
-  U: new Set([...ANY_OBJECT, ...ROWS]),
-  V: new Set([...ANY_OBJECT, ...ROWS]),
-  P: new Set([...ANY_OBJECT, "EXECUTE"]),
-  FN: new Set([...ANY_OBJECT, "EXECUTE"]),
-  IF: new Set([...ANY_OBJECT, ...ROWS]),
+const anyObject = words("ALTER, CONTROL, REFERENCES, TAKE OWNERSHIP, VIEW DEFINITION");
+const rows = words("DELETE, INSERT, SELECT, UPDATE");
+const objectPermissions: Record<DatabaseObject["type"], Set<string>> = {
+  U: new Set([...anyObject, ...rows]),
+  V: new Set([...anyObject, ...rows]),
+  P: new Set([...anyObject, "EXECUTE"]),
+  FN: new Set([...anyObject, "EXECUTE"]),
+  IF: new Set([...anyObject, ...rows]),
 };
-const PRINCIPAL_PERMISSIONS = new Set(words("ALTER, CONTROL, IMPERSONATE, TAKE OWNERSHIP, VIEW DEFINITION"));
-const KNOWN = new Set([...DATABASE_PERMISSIONS, ...SCHEMA_PERMISSIONS, ...PRINCIPAL_PERMISSIONS]);
+const principalPermissions = new Set(words("ALTER, CONTROL, IMPERSONATE, TAKE OWNERSHIP, VIEW DEFINITION"));
+const known = new Set([...databasePermissions, ...schemaPermissions, ...principalPermissions]);
 
-export const isPermission = (name: string): boolean => KNOWN.has(name);
+export const isPermission = (name: string): boolean => known.has(name);
 
 export function changePermissions(statement: PermissionStatement, session: SessionState): void {
   const target = resolve(statement.on, session);
@@ -60,25 +60,25 @@ function resolve(on: Securable, session: SessionState): Target {
     case "database":
       if (on.name !== undefined && on.name.toLowerCase() !== database.name.toLowerCase())
         throw sqlError(15151, "find", "database", on.name);
-      return { class: 0, majorId: 0, allowed: DATABASE_PERMISSIONS, hidden: sqlError(15247) };
+      return { class: 0, majorId: 0, allowed: databasePermissions, hidden: sqlError(15247) };
     case "schema": {
       const schema = database.schema(on.name);
       const hidden = sqlError(15151, "find", "schema", on.name);
       if (schema === undefined) throw hidden;
-      return { class: 3, majorId: schema.id, allowed: SCHEMA_PERMISSIONS, hidden };
+      return { class: 3, majorId: schema.id, allowed: schemaPermissions, hidden };
     }
     case "object": {
       const object = session.findObject(on.name);
       const hidden = sqlError(15151, "find", "object", on.name.name);
       if (object === undefined) throw hidden;
-      return { class: 1, majorId: object.id, allowed: OBJECT_PERMISSIONS[object.type], hidden };
+      return { class: 1, majorId: object.id, allowed: objectPermissions[object.type], hidden };
     }
     case "principal": {
       if (on.type === "login") throw sqlError(40517, "LOGIN");
       const principal = database.principal(on.name);
       const hidden = sqlError(15151, "find", on.type, on.name);
       if (principal === undefined) throw hidden;
-      return { class: 4, majorId: principal.id, allowed: PRINCIPAL_PERMISSIONS, hidden };
+      return { class: 4, majorId: principal.id, allowed: principalPermissions, hidden };
     }
   }
 }

@@ -6,14 +6,14 @@ import type { SessionState } from "./session-state";
 
 type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
-const SHORTEST_PASSWORD = 8;
-const CHARACTER_KINDS = [/[a-z]/, /[A-Z]/, /\d/, /[^a-zA-Z\d]/];
+const shortestPassword = 8;
+const characterKinds = [/[a-z]/, /[A-Z]/, /\d/, /[^a-zA-Z\d]/];
 
 /** Azure's policy: eight characters of three kinds out of four, and not the login's own name within. */
 function requireStrongPassword(password: string, login: string): void {
-  const kinds = CHARACTER_KINDS.filter((kind) => kind.test(password)).length;
+  const kinds = characterKinds.filter((kind) => kind.test(password)).length;
   const namesLogin = login.length > 2 && password.toLowerCase().includes(login.toLowerCase());
-  if (password.length < SHORTEST_PASSWORD || kinds < 3 || namesLogin) throw sqlError(40632);
+  if (password.length < shortestPassword || kinds < 3 || namesLogin) throw sqlError(40632);
 }
 
 function requireMaster(session: SessionState): void {

@@ -1,12 +1,12 @@
 /** Statements that define: each kind to its own function. None of them may stand in a transaction. */
 import type { Statement } from "./ast";
 import {
+  alterAuthorization,
   createModule,
   createSchema,
   createTable,
   dropObjects,
   dropSchema,
-  alterAuthorization,
   transferObject,
 } from "./define-objects";
 import { changePermissions } from "./define-permissions";
@@ -23,7 +23,7 @@ import {
   renameRole,
 } from "./define-principals";
 import { sqlError } from "./errors";
-import type { Scope } from "./evaluate";
+import type { Scope } from "./scope";
 
 export function define(statement: Statement, scope: Scope): void {
   const { session } = scope;

@@ -49,7 +49,7 @@ export class SqlError extends Error {
 type Entry = readonly [severity: number, state: number, text: string, reach?: ErrorReach];
 
 /** `{}` stands for the arguments, in order. */
-const MESSAGES = {
+const messages = {
   102: [15, 1, "Incorrect syntax near '{}'.", "batch"],
   105: [15, 1, "Unclosed quotation mark after the character string ''.", "batch"],
   110: [
@@ -291,11 +291,11 @@ const MESSAGES = {
   ],
 } as const satisfies Record<number, Entry>;
 
-export type KnownError = keyof typeof MESSAGES;
+export type KnownError = keyof typeof messages;
 
 /** One of the server's own errors, its placeholders filled in order. */
 export function sqlError(number: KnownError, ...values: (string | number)[]): SqlError {
-  const [severity, state, text, reach]: Entry = MESSAGES[number];
+  const [severity, state, text, reach]: Entry = messages[number];
   let next = 0;
   const message = text.replaceAll("{}", () => String(values[next++] ?? ""));
   return new SqlError(number, severity, state, message, reach ?? "statement");

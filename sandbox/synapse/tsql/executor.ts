@@ -1,16 +1,17 @@
 /** Runs statements: control flow, variables, errors and how far they reach. */
-import type { SqlValue } from "../wire/types";
 import type { Column } from "../wire/tokens";
 import type { Statement } from "./ast";
 import { changeData } from "./change-data";
 import { define } from "./define";
 import { SqlError, sqlError } from "./errors";
-import { evaluate, test, type Engine, type Relation, type Scope } from "./evaluate";
+import { evaluate, test } from "./evaluate";
 import { parseBatch } from "./parse-statement";
 import { callProcedure, callScalarFunction, findScalarFunction } from "./procedures";
 import { runQuery } from "./query";
-import { Frame, type Output, type SessionState } from "./session-state";
 import { raise } from "./raise";
+import type { Flow, Runner } from "./runner";
+import type { Engine, Relation, Scope } from "./scope";
+import { Frame, type Output, type SessionState } from "./session-state";
 import { convert } from "./values";
 
 /**
@@ -31,15 +32,13 @@ export class BatchEnd extends Error {
   }
 }
 
-export type Flow = { kind: "next" | "break" | "continue" } | { kind: "return"; value: SqlValue };
-
-const NEXT: Flow = { kind: "next" };
+const goOn: Flow = { kind: "next" };
 /** A loop in a test is a mistake long before this. */
-const MOST_ITERATIONS = 100_000;
-const DEEPEST_NESTING = 32;
+const mostIterations = 100_000;
+const deepestNesting = 32;
 
 /** Options a session may set; all others are refused. */
-const SESSION_OPTIONS = new Set(
+const sessionOptions = new Set(
   (
     "ANSI_DEFAULTS ANSI_NULLS ANSI_NULL_DFLT_ON ANSI_PADDING ANSI_WARNINGS ARITHABORT ARITHIGNORE CONCAT_NULL_YIELDS_NULL " +
     "CURSOR_CLOSE_ON_COMMIT DATEFIRST DATEFORMAT DEADLOCK_PRIORITY FMTONLY LANGUAGE LOCK_TIMEOUT " +
@@ -47,14 +46,18 @@ const SESSION_OPTIONS = new Set(
   ).split(" "),
 );
 
-export class Executor implements Engine {
+export class Executor implements Runner {
   /** How many TRY blocks are open around the statement that runs. */
-  #tries = 0;
+  private tries = 0;
 
   constructor(
     readonly session: SessionState,
     readonly output: Output,
   ) {}
+
+  withOutput(output: Output): Runner {
+    return new Executor(this.session, output);
+  }
 
   /** Runs a batch; its errors go to the output. Returns whether the connection may live on. */
   runBatch(text: string, parameters: (frame: Frame) => void = () => undefined): boolean {
@@ -107,24 +110,24 @@ export class Executor implements Engine {
       const flow = this.runStatement(statement, scope);
       if (flow.kind !== "next") return flow;
     }
-    return NEXT;
+    return goOn;
   }
 
   runStatement(statement: Statement, scope: Scope): Flow {
     try {
-      return this.#execute(statement, scope);
+      return this.execute(statement, scope);
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
       error.at(statement.line);
       if (error.procedureName === "") error.procedureName = scope.frame.procedureName;
       this.session.doomTransaction();
-      if (this.#tries > 0 && !error.fatal) throw error;
+      if (this.tries > 0 && !error.fatal) throw error;
       this.report(error);
       if (error.reach === "batch" || error.fatal || this.session.abortOnError) {
         if (this.session.abortOnError) this.session.abandonTransaction();
         throw new BatchEnd(error.fatal);
       }
-      return NEXT;
+      return goOn;
     }
   }
 
@@ -135,7 +138,7 @@ export class Executor implements Engine {
     this.output.done({ failed: true });
   }
 
-  #execute(statement: Statement, scope: Scope): Flow {
+  private execute(statement: Statement, scope: Scope): Flow {
     const { session, output } = this;
     const { frame } = scope;
     switch (statement.kind) {
@@ -143,11 +146,11 @@ export class Executor implements Engine {
         return this.run(statement.statements, scope);
       case "if":
         if (test(statement.condition, scope) === true) return this.runStatement(statement.then, scope);
-        return statement.otherwise === undefined ? NEXT : this.runStatement(statement.otherwise, scope);
+        return statement.otherwise === undefined ? goOn : this.runStatement(statement.otherwise, scope);
       case "while":
-        return this.#loop(statement, scope);
+        return this.loop(statement, scope);
       case "try":
-        return this.#try(statement, scope);
+        return this.try(statement, scope);
       case "break":
       case "continue":
         return { kind: statement.kind };
@@ -161,31 +164,31 @@ export class Executor implements Engine {
         for (const { name, type, initial } of statement.variables) {
           frame.declare(name, type, initial === undefined ? null : convert(evaluate(initial, scope), type));
         }
-        return NEXT;
+        return goOn;
       case "set-variable": {
         const variable = frame.variable(statement.name);
         variable.value = convert(evaluate(statement.value, scope), variable.type);
-        return NEXT;
+        return goOn;
       }
       case "throw":
       case "raiserror":
         raise(statement, scope, output);
-        return NEXT;
+        return goOn;
       case "execute":
         callProcedure(statement, scope, this);
-        return NEXT;
+        return goOn;
       case "execute-text":
         this.runText(String(evaluate(statement.text, scope) ?? ""), scope);
-        return NEXT;
+        return goOn;
       default:
-        this.#simple(statement, scope);
+        this.simple(statement, scope);
         session.lastError = 0;
-        return NEXT;
+        return goOn;
     }
   }
 
   /** Statements without an effect on what runs next. */
-  #simple(statement: Statement, scope: Scope): void {
+  private simple(statement: Statement, scope: Scope): void {
     const { session, output } = this;
     if (session.implicitTransactions && session.transaction === undefined && isWork(statement))
       session.begin();
@@ -204,7 +207,7 @@ export class Executor implements Engine {
         return;
       }
       case "set-option":
-        this.#setOption(statement.options, statement.value);
+        this.setOption(statement.options, statement.value);
         return;
       case "use":
         if (session.database.name.toLowerCase() !== statement.database.toLowerCase()) throw sqlError(40508);
@@ -214,7 +217,7 @@ export class Executor implements Engine {
         return;
       case "select":
         session.requireSoundTransaction();
-        this.#select(statement.query, scope);
+        this.select(statement.query, scope);
         return;
       case "insert":
       case "update":
@@ -233,19 +236,19 @@ export class Executor implements Engine {
     }
   }
 
-  #loop(statement: Extract<Statement, { kind: "while" }>, scope: Scope): Flow {
+  private loop(statement: Extract<Statement, { kind: "while" }>, scope: Scope): Flow {
     for (let count = 0; test(statement.condition, scope) === true; count += 1) {
-      if (count > MOST_ITERATIONS) throw sqlError(217);
+      if (count > mostIterations) throw sqlError(217);
       const flow = this.runStatement(statement.body, scope);
       if (flow.kind === "return") return flow;
       if (flow.kind === "break") break;
     }
-    return NEXT;
+    return goOn;
   }
 
-  #try(statement: Extract<Statement, { kind: "try" }>, scope: Scope): Flow {
+  private try(statement: Extract<Statement, { kind: "try" }>, scope: Scope): Flow {
     const { frame } = scope;
-    this.#tries += 1;
+    this.tries += 1;
     let caught: SqlError;
     try {
       return this.run(statement.body, scope);
@@ -253,7 +256,7 @@ export class Executor implements Engine {
       if (!(error instanceof SqlError) || error.fatal) throw error;
       caught = error;
     } finally {
-      this.#tries -= 1;
+      this.tries -= 1;
     }
     const before = frame.caught;
     frame.caught = caught;
@@ -265,7 +268,7 @@ export class Executor implements Engine {
     }
   }
 
-  #setOption(options: readonly string[], value: string): void {
+  private setOption(options: readonly string[], value: string): void {
     const on = value === "ON";
     for (const option of options) {
       if (option === "NOCOUNT") this.session.noCount = on;
@@ -273,12 +276,12 @@ export class Executor implements Engine {
       else if (option === "QUOTED_IDENTIFIER") this.session.quotedIdentifier = on;
       else if (option === "IMPLICIT_TRANSACTIONS") this.session.implicitTransactions = on;
       else if (option === "AUTOCOMMIT") this.session.implicitTransactions = !on;
-      else if (!SESSION_OPTIONS.has(option) && option !== "TRANSACTION ISOLATION LEVEL")
+      else if (!sessionOptions.has(option) && option !== "TRANSACTION ISOLATION LEVEL")
         throw sqlError(40517, option);
     }
   }
 
-  #select(query: Extract<Statement, { kind: "select" }>["query"], scope: Scope): void {
+  private select(query: Extract<Statement, { kind: "select" }>["query"], scope: Scope): void {
     const assigned = query.first.items.filter((item) => item.kind === "assign");
     const { columns, rows } = runQuery(query, scope);
     this.session.rowCount = rows.length;
@@ -301,9 +304,8 @@ export class Executor implements Engine {
     for (const row of rows) this.output.row(described, row);
   }
 
-  /** EXEC ('…') and sp_executesql: a batch of its own inside the one that runs. */
   runText(text: string, scope: Scope, parameters: (frame: Frame) => void = () => undefined): Frame {
-    if (scope.frame.depth >= DEEPEST_NESTING) throw sqlError(217);
+    if (scope.frame.depth >= deepestNesting) throw sqlError(217);
     const frame = new Frame("batch", "", scope.frame.depth + 1, false);
     const statements = this.parse(text);
     parameters(frame);

@@ -10,21 +10,13 @@ import {
   type SqlType,
   type SqlValue,
 } from "../wire/types";
+import type { BuiltIn } from "./built-in";
 import { sqlError } from "./errors";
-import type { Scope } from "./evaluate";
-import { METADATA_FUNCTIONS } from "./metadata-functions";
+import { metadataFunctions } from "./metadata-functions";
+import type { Scope } from "./scope";
 import { commonType, compare, concatenatedType, convert, isText, textOf } from "./values";
 
-export interface BuiltIn {
-  /** Fewest and most arguments. */
-  arity: readonly [number, number];
-  type: SqlType | ((types: SqlType[]) => SqlType);
-  /** A null argument gives null, unless said otherwise. */
-  nullable?: boolean;
-  run: (values: SqlValue[], scope: Scope) => SqlValue;
-}
-
-const MANY = 254;
+const many = 254;
 
 function text(values: readonly SqlValue[], index: number): string {
   const value = values[index] ?? null;
@@ -73,7 +65,7 @@ function quoteName(values: SqlValue[]): SqlValue {
   return `[${name.replaceAll("]", "]]")}]`;
 }
 
-const HASHES = new Map([
+const hashes = new Map([
   ["MD5", "md5"],
   ["SHA1", "sha1"],
   ["SHA2_256", "sha256"],
@@ -81,7 +73,7 @@ const HASHES = new Map([
 ]);
 
 function hashBytes(values: SqlValue[]): SqlValue {
-  const algorithm = HASHES.get(text(values, 0).toUpperCase());
+  const algorithm = hashes.get(text(values, 0).toUpperCase());
   const value = values[1] ?? null;
   if (algorithm === undefined || value === null) return null;
   return createHash(algorithm)
@@ -89,8 +81,8 @@ function hashBytes(values: SqlValue[]): SqlValue {
     .digest();
 }
 
-const FUNCTIONS = new Map<string, BuiltIn>([
-  ...METADATA_FUNCTIONS,
+const functions = new Map<string, BuiltIn>([
+  ...metadataFunctions,
   ["lower", simple(longest, 1, (values) => text(values, 0).toLowerCase())],
   ["upper", simple(longest, 1, (values) => text(values, 0).toUpperCase())],
   ["len", simple(int, 1, (values) => text(values, 0).trimEnd().length)],
@@ -158,13 +150,13 @@ const FUNCTIONS = new Map<string, BuiltIn>([
   ],
   [
     "concat",
-    nullable(concatenatedType, [2, MANY], (values) =>
+    nullable(concatenatedType, [2, many], (values) =>
       values.map((_value, index) => text(values, index)).join(""),
     ),
   ],
   [
     "concat_ws",
-    nullable(concatenatedType, [3, MANY], ([separator, ...rest]) =>
+    nullable(concatenatedType, [3, many], ([separator, ...rest]) =>
       rest
         .filter((value) => value !== null)
         .map(textOf)
@@ -183,7 +175,7 @@ const FUNCTIONS = new Map<string, BuiltIn>([
     "coalesce",
     nullable(
       (types) => types.reduce(commonType),
-      [2, MANY],
+      [2, many],
       (values) => values.find((value) => value !== null) ?? null,
     ),
   ],
@@ -290,7 +282,7 @@ function replaceText(value: string, search: string, replacement: string): string
 
 /** The type of a built-in function's result; undefined when there is no such function. */
 export function functionType(name: string, types: SqlType[]): SqlType | undefined {
-  const found = FUNCTIONS.get(name.toLowerCase());
+  const found = functions.get(name.toLowerCase());
   if (found === undefined) return undefined;
   const [fewest, most] = found.arity;
   if (types.length < fewest || types.length > most) {
@@ -301,7 +293,7 @@ export function functionType(name: string, types: SqlType[]): SqlType | undefine
 
 /** undefined when there is no such function. */
 export function callFunction(name: string, values: SqlValue[], scope: Scope): SqlValue | undefined {
-  const found = FUNCTIONS.get(name.toLowerCase());
+  const found = functions.get(name.toLowerCase());
   if (found === undefined) return undefined;
   if (found.nullable !== true && values.includes(null)) return null;
   return found.run(values, scope);

@@ -23,7 +23,7 @@ export interface PoolDialect {
   isolationLevels: boolean;
 }
 
-export const DOCUMENTED_DIALECT: PoolDialect = { dropIfExists: false, isolationLevels: false };
+export const documentedDialect: PoolDialect = { dropIfExists: false, isolationLevels: false };
 
 export interface ParseOptions {
   /** false: "…" is a string (SET QUOTED_IDENTIFIER OFF). */
@@ -32,19 +32,19 @@ export interface ParseOptions {
   dialect?: PoolDialect | undefined;
 }
 
-const WORD = /[\p{L}_#][\p{L}\p{N}_@$#]*/uy;
-const VARIABLE = /@{1,2}[\p{L}\p{N}_@$#]+/uy;
-const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
-const BINARY = /0[xX][0-9a-fA-F]*/y;
-const SYMBOL = /<>|!=|<=|>=|!<|!>|\+=|-=|\*=|\/=|::|[-+*/%=<>(),.;&|^~:$?\\{}!`]/y;
-const SPACE = /[\s\ufeff]+/y;
+const wordPattern = /[\p{L}_#][\p{L}\p{N}_@$#]*/uy;
+const variablePattern = /@{1,2}[\p{L}\p{N}_@$#]+/uy;
+const numberPattern = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
+const binaryPattern = /0[xX][0-9a-fA-F]*/y;
+const symbolPattern = /<>|!=|<=|>=|!<|!>|\+=|-=|\*=|\/=|::|[-+*/%=<>(),.;&|^~:$?\\{}!`]/y;
+const spacePattern = /[\s\ufeff]+/y;
 
 function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
   pattern.lastIndex = at;
   return pattern.exec(text)?.[0];
 }
 
-/** @throws SqlError for the first part that is no token. */
+/** Throws SqlError for the first part that is no token. */
 export function tokenize(text: string, options?: ParseOptions): Token[] {
   const { tokens, failure } = tokensOf(text, options);
   if (failure !== undefined) throw failure;
@@ -89,7 +89,7 @@ function readTokens(text: string, options: ParseOptions, tokens: Token[]): void 
   };
 
   while (at < text.length) {
-    const space = matchAt(SPACE, text, at);
+    const space = matchAt(spacePattern, text, at);
     if (space !== undefined) {
       countLines(at, at + space.length);
       at += space.length;
@@ -132,11 +132,11 @@ function addPlain(
   add: (kind: TokenKind, value: string, end: number) => void,
 ): void {
   const patterns: [TokenKind, RegExp][] = [
-    ["variable", VARIABLE],
-    ["binary", BINARY],
-    ["number", NUMBER],
-    ["word", WORD],
-    ["symbol", SYMBOL],
+    ["variable", variablePattern],
+    ["binary", binaryPattern],
+    ["number", numberPattern],
+    ["word", wordPattern],
+    ["symbol", symbolPattern],
   ];
   for (const [kind, pattern] of patterns) {
     const match = matchAt(pattern, text, at);

@@ -1,15 +1,15 @@
 /** Functions that ask about the server, the session, its objects and rights. */
 import { int, nvarchar, sysname, type SqlType, type SqlValue } from "../wire/types";
 import type { DatabaseObject } from "../workspace";
-import type { Scope } from "./evaluate";
-import type { BuiltIn } from "./functions";
 import type { ObjectName } from "./ast";
+import type { BuiltIn } from "./built-in";
 import { TokenCursor } from "./cursor";
 import { SqlError } from "./errors";
 import { tokenize } from "./lexer";
+import type { Scope } from "./scope";
 import { textOf } from "./values";
 
-export const VERSION =
+export const version =
   "Microsoft Azure SQL Data Warehouse - 10.0.15661.0 (sandbox) \n\tCopyright (c) Microsoft Corporation";
 
 type Run = (values: string[], scope: Scope) => SqlValue;
@@ -107,7 +107,7 @@ function hasPermission(
   }
 }
 
-const SERVER_PROPERTIES = new Map<string, string | number>([
+const serverProperties = new Map<string, string | number>([
   ["edition", "SQL Azure"],
   ["engineedition", 6],
   ["productversion", "10.0.15661.0"],
@@ -117,7 +117,7 @@ const SERVER_PROPERTIES = new Map<string, string | number>([
 
 function serverProperty([name = ""]: string[], { session }: Scope): string | null {
   if (name.toLowerCase() === "servername") return session.workspace.name;
-  return SERVER_PROPERTIES.get(name.toLowerCase())?.toString() ?? null;
+  return serverProperties.get(name.toLowerCase())?.toString() ?? null;
 }
 
 function databaseProperty([name = "", property = ""]: string[], { session }: Scope): string | null {
@@ -139,7 +139,7 @@ const userName: Run = ([id], { session }) =>
 
 const loginName: Run = (_values, { session }) => session.identity.loginName;
 
-export const METADATA_FUNCTIONS: [string, BuiltIn][] = [
+export const metadataFunctions: [string, BuiltIn][] = [
   metadata(
     "db_name",
     [0, 1],
@@ -214,6 +214,6 @@ export const METADATA_FUNCTIONS: [string, BuiltIn][] = [
   }),
   metadata("serverproperty", [1, 1], nvarchar(256), serverProperty),
   metadata("databasepropertyex", [2, 2], nvarchar(256), databaseProperty),
-  metadata("@@version", [0, 0], nvarchar(300), () => VERSION),
+  metadata("@@version", [0, 0], nvarchar(300), () => version),
   metadata("@@servername", [0, 0], sysname, (_values, { session }) => session.workspace.name),
 ];

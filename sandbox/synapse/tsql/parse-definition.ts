@@ -6,21 +6,28 @@ import type {
   ModuleType,
   ObjectName,
   Securable,
+  Statement,
   StatementBody,
 } from "./ast";
 import type { TokenCursor } from "./cursor";
 import { parseType } from "./data-types";
 import { isPermission } from "./define-permissions";
 import { sqlError } from "./errors";
-import { parseModuleStatements, parseStatement, parseVariable, type Place } from "./parse-statement";
 import { parseQuery, parseScalar } from "./parse-query";
+import { parseVariable } from "./parse-variable";
 
-export function parseDefinition(cursor: TokenCursor, place: Place): StatementBody {
+/** Where a statement stands: some must come first in their batch, and none of those may be nested. */
+export type Place = "first" | "later" | "nested";
+
+/** Parses a statement of a module's body; given here, for a body may hold all that a batch may. */
+type ParseNested = (cursor: TokenCursor) => Statement;
+
+export function parseDefinition(cursor: TokenCursor, place: Place, parseNested: ParseNested): StatementBody {
   switch (cursor.token.keyword) {
     case "CREATE":
-      return parseCreate(cursor, place);
+      return parseCreate(cursor, place, parseNested);
     case "ALTER":
-      return parseAlter(cursor, place);
+      return parseAlter(cursor, place, parseNested);
     case "DROP":
       return parseDrop(cursor);
     default:
@@ -28,12 +35,13 @@ export function parseDefinition(cursor: TokenCursor, place: Place): StatementBod
   }
 }
 
-function parseCreate(cursor: TokenCursor, place: Place): StatementBody {
+function parseCreate(cursor: TokenCursor, place: Place, parseNested: ParseNested): StatementBody {
   const { line } = cursor;
   cursor.next();
   if (cursor.at("SCHEMA")) return parseCreateSchema(cursor, place, line);
   const module = moduleType(cursor);
-  if (module !== undefined) return parseModule(cursor, place, module, false, line);
+  if (module !== undefined)
+    return parseModule(cursor, place, { type: module, alter: false, line }, parseNested);
   if (cursor.take("LOGIN")) return parseCreateLogin(cursor);
   if (cursor.take("USER")) return parseCreateUser(cursor);
   if (cursor.take("ROLE")) {
@@ -44,11 +52,12 @@ function parseCreate(cursor: TokenCursor, place: Place): StatementBody {
   throw refusal(cursor, "CREATE", line);
 }
 
-function parseAlter(cursor: TokenCursor, place: Place): StatementBody {
+function parseAlter(cursor: TokenCursor, place: Place, parseNested: ParseNested): StatementBody {
   const { line } = cursor;
   cursor.next();
   const module = moduleType(cursor);
-  if (module !== undefined) return parseModule(cursor, place, module, true, line);
+  if (module !== undefined)
+    return parseModule(cursor, place, { type: module, alter: true, line }, parseNested);
   if (cursor.take("LOGIN")) return parseAlterLogin(cursor);
   if (cursor.take("USER")) return parseAlterUser(cursor);
   if (cursor.take("ROLE")) return parseAlterRole(cursor);
@@ -102,7 +111,7 @@ function takeIfExists(cursor: TokenCursor, documented = false): boolean {
 }
 
 /** Definitions that SQL Server knows and this server does not serve. */
-const UNSUPPORTED = [
+const unsupported = [
   "DATABASE",
   "TRIGGER",
   "TYPE",
@@ -117,7 +126,7 @@ const UNSUPPORTED = [
 
 function refusal(cursor: TokenCursor, verb: string, line: number): Error {
   const { keyword } = cursor.token;
-  return UNSUPPORTED.includes(keyword)
+  return unsupported.includes(keyword)
     ? sqlError(40510, `${verb} ${keyword}`).at(line).about(cursor.token)
     : cursor.syntaxError();
 }
@@ -152,35 +161,35 @@ function parseCreateSchema(cursor: TokenCursor, place: Place, line: number): Sta
 function parseModule(
   cursor: TokenCursor,
   place: Place,
-  type: ModuleType,
-  alter: boolean,
-  line: number,
+  { type, alter, line }: { type: ModuleType; alter: boolean; line: number },
+  parseNested: ParseNested,
 ): StatementBody {
   requireFirst(cursor, place, `${alter ? "ALTER" : "CREATE"} ${type}`, line);
   cursor.next();
   const name = cursor.objectName();
-  const module = MODULES[type](cursor);
+  const module = modules[type](cursor, parseNested);
   return { kind: "module", type, alter, name, module, definition: cursor.text };
 }
 
-const MODULES: Record<ModuleType, (cursor: TokenCursor) => ModuleBody> = {
+const modules: Record<ModuleType, (cursor: TokenCursor, parseNested: ParseNested) => ModuleBody> = {
   PROCEDURE: parseProcedure,
   FUNCTION: parseFunction,
   VIEW: parseView,
 };
 
-function parseProcedure(cursor: TokenCursor): ModuleBody {
+function parseProcedure(cursor: TokenCursor, parseNested: ParseNested): ModuleBody {
   const parenthesised = cursor.takeSymbol("(");
   const parameters = cursor.token.kind === "variable" ? cursor.list(() => parseVariable(cursor)) : [];
   if (parenthesised) cursor.expectSymbol(")");
   skipModuleOptions(cursor);
   cursor.expect("AS");
-  const statements = parseModuleStatements(cursor);
+  const statements: Statement[] = [];
+  while (!cursor.atEnd) if (!cursor.takeSymbol(";")) statements.push(parseNested(cursor));
   if (statements.length === 0) throw cursor.syntaxError();
   return { kind: "procedure", parameters, statements };
 }
 
-function parseFunction(cursor: TokenCursor): ModuleBody {
+function parseFunction(cursor: TokenCursor, parseNested: ParseNested): ModuleBody {
   cursor.expectSymbol("(");
   const parameters = cursor.token.kind === "variable" ? cursor.list(() => parseVariable(cursor)) : [];
   cursor.expectSymbol(")");
@@ -199,7 +208,7 @@ function parseFunction(cursor: TokenCursor): ModuleBody {
   skipModuleOptions(cursor);
   cursor.take("AS");
   if (!cursor.at("BEGIN")) throw cursor.syntaxError();
-  const body = parseStatement(cursor, "nested");
+  const body = parseNested(cursor);
   requireOnly(cursor, "CREATE FUNCTION");
   return { kind: "scalar-function", parameters, returns, statements: [body] };
 }

@@ -37,7 +37,7 @@ function parseNot(cursor: TokenCursor): Expression {
   return cursor.take("NOT") ? { kind: "not", operand: parseNot(cursor) } : parsePredicate(cursor);
 }
 
-const COMPARISONS = new Map([
+const comparisons = new Map([
   ["=", "="],
   ["<>", "<>"],
   ["!=", "<>"],
@@ -54,7 +54,7 @@ function parsePredicate(cursor: TokenCursor): Expression {
 
   const left = parseAdditive(cursor);
   const { kind, text } = cursor.token;
-  const operator = kind === "symbol" ? COMPARISONS.get(text as "=") : undefined;
+  const operator = kind === "symbol" ? comparisons.get(text as "=") : undefined;
   if (operator !== undefined) {
     cursor.next();
     return { kind: "compare", operator, left, right: parseAdditive(cursor) };
@@ -170,14 +170,14 @@ function parseNumber(cursor: TokenCursor): Expression {
 }
 
 /** Functions that stand without parentheses, and words that may be called though they are reserved. */
-const BARE_FUNCTIONS = ["CURRENT_USER", "SESSION_USER", "SYSTEM_USER", "USER", "CURRENT_TIMESTAMP"];
-const CALLABLE_RESERVED = ["LEFT", "RIGHT"];
+const bareFunctions = ["CURRENT_USER", "SESSION_USER", "SYSTEM_USER", "USER", "CURRENT_TIMESTAMP"];
+const callableReserved = ["LEFT", "RIGHT"];
 
 function parseWord(cursor: TokenCursor): Expression {
   const { keyword } = cursor.token;
   if (cursor.take("NULL")) return { kind: "literal", value: null, type: untypedNull };
   if (cursor.take("CASE")) return parseCase(cursor);
-  if (BARE_FUNCTIONS.includes(keyword)) {
+  if (bareFunctions.includes(keyword)) {
     cursor.next();
     return { kind: "call", name: keyword, schema: undefined, arguments: [], star: false, distinct: false };
   }
@@ -185,7 +185,7 @@ function parseWord(cursor: TokenCursor): Expression {
   if (opensCall && ["CAST", "TRY_CAST", "CONVERT", "TRY_CONVERT"].includes(keyword))
     return parseConversion(cursor);
   if (opensCall && keyword === "IIF") return parseIif(cursor);
-  if (opensCall && CALLABLE_RESERVED.includes(keyword))
+  if (opensCall && callableReserved.includes(keyword))
     return parseCall(cursor, undefined, cursor.next().text);
 
   const parts = [cursor.name()];

@@ -1,13 +1,13 @@
 /** Batches to statements: control flow, variables, data changes. Definitions are in parse-definition.ts. */
-import type { Argument, Expression, Parameter, Statement, StatementBody } from "./ast";
+import type { Argument, Expression, Statement, StatementBody } from "./ast";
 import { TokenCursor } from "./cursor";
-import { parseType } from "./data-types";
 import { SqlError, sqlError } from "./errors";
 import { tokensOf, type ParseOptions, type PoolDialect, type Token } from "./lexer";
-import { parseDefinition } from "./parse-definition";
+import { parseDefinition, type Place } from "./parse-definition";
 import { parseCondition, parseQuery, parseScalar, parseValues } from "./parse-query";
+import { parseVariable } from "./parse-variable";
 
-/** @throws SqlError for the first thing that is wrong; then nothing of the batch may run. */
+/** Throws SqlError for the first thing that is wrong; then nothing of the batch may run. */
 export function parseBatch(text: string, options?: ParseOptions): Statement[] {
   const { dialect } = options ?? {};
   const { tokens, failure } = tokensOf(text, options);
@@ -44,7 +44,7 @@ function parseTokens(cursor: TokenCursor): Statement[] {
 
 /** The first statement of a batch may call a procedure without EXECUTE. */
 function startsProcedureName(cursor: TokenCursor): boolean {
-  return cursor.atName && !STATEMENTS.has(cursor.token.keyword) && cursor.token.keyword !== "DISABLE";
+  return cursor.atName && !statementParsers.has(cursor.token.keyword) && cursor.token.keyword !== "DISABLE";
 }
 
 function parseStatements(cursor: TokenCursor, first: boolean): Statement[] {
@@ -56,12 +56,9 @@ function parseStatements(cursor: TokenCursor, first: boolean): Statement[] {
   return statements;
 }
 
-/** Where a statement stands: some must come first in their batch, and none of those may be nested. */
-export type Place = "first" | "later" | "nested";
-
-export function parseStatement(cursor: TokenCursor, place: Place): Statement {
+function parseStatement(cursor: TokenCursor, place: Place): Statement {
   const { line } = cursor;
-  const parser = STATEMENTS.get(cursor.token.keyword);
+  const parser = statementParsers.get(cursor.token.keyword);
   if (parser === undefined) throw cursor.syntaxError();
   const body = parser(cursor, place);
   cursor.takeSymbol(";");
@@ -79,19 +76,9 @@ function parseUntil(cursor: TokenCursor, ...closing: string[]): Statement[] {
   return statements;
 }
 
-/** The statements of a procedure: everything to the end of the batch. */
-export function parseModuleStatements(cursor: TokenCursor): Statement[] {
-  const statements: Statement[] = [];
-  while (!cursor.atEnd) {
-    if (cursor.takeSymbol(";")) continue;
-    statements.push(parseStatement(cursor, "nested"));
-  }
-  return statements;
-}
-
 type StatementParser = (cursor: TokenCursor, place: Place) => StatementBody;
 
-const STATEMENTS = new Map<string, StatementParser>([
+const statementParsers = new Map<string, StatementParser>([
   ["BEGIN", parseBegin],
   ["IF", parseIf],
   ["WHILE", parseWhile],
@@ -124,12 +111,10 @@ const STATEMENTS = new Map<string, StatementParser>([
   ],
   ["EXEC", parseExecute],
   ["EXECUTE", parseExecute],
-  ["CREATE", parseDefinition],
-  ["ALTER", parseDefinition],
-  ["DROP", parseDefinition],
-  ["GRANT", parseDefinition],
-  ["DENY", parseDefinition],
-  ["REVOKE", parseDefinition],
+  ...["CREATE", "ALTER", "DROP", "GRANT", "DENY", "REVOKE"].map((word): [string, StatementParser] => [
+    word,
+    (cursor, place) => parseDefinition(cursor, place, (inside) => parseStatement(inside, "nested")),
+  ]),
   ...[
     "OPEN",
     "FETCH",
@@ -163,7 +148,7 @@ function parseBegin(cursor: TokenCursor): StatementBody {
     return { kind: "try", body, handler: parseUntil(cursor, "END", "CATCH") };
   }
   if (cursor.takeOneOf("TRAN", "TRANSACTION") !== undefined) {
-    if (cursor.atName && !STATEMENTS.has(cursor.token.keyword)) cursor.next();
+    if (cursor.atName && !statementParsers.has(cursor.token.keyword)) cursor.next();
     return { kind: "transaction", action: "begin" };
   }
   const statements = parseUntil(cursor, "END");
@@ -175,7 +160,7 @@ function parseTransactionEnd(cursor: TokenCursor, action: "commit" | "rollback")
   cursor.next();
   const named = cursor.takeOneOf("TRAN", "TRANSACTION") !== undefined;
   if (!named) cursor.take("WORK");
-  if (named && cursor.atName && !STATEMENTS.has(cursor.token.keyword)) cursor.next();
+  if (named && cursor.atName && !statementParsers.has(cursor.token.keyword)) cursor.next();
   return { kind: "transaction", action };
 }
 
@@ -196,7 +181,7 @@ function parseWhile(cursor: TokenCursor): StatementBody {
 function parseReturn(cursor: TokenCursor): StatementBody {
   cursor.next();
   const bare =
-    cursor.atEnd || cursor.atSymbol(";") || STATEMENTS.has(cursor.token.keyword) || cursor.at("END");
+    cursor.atEnd || cursor.atSymbol(";") || statementParsers.has(cursor.token.keyword) || cursor.at("END");
   return { kind: "return", value: bare || cursor.at("ELSE") ? undefined : parseScalar(cursor) };
 }
 
@@ -209,20 +194,7 @@ function parseDeclare(cursor: TokenCursor): StatementBody {
   return { kind: "declare", variables: cursor.list(() => parseVariable(cursor)) };
 }
 
-/** @name type [= value] [OUTPUT], as DECLARE and parameter lists have it. */
-export function parseVariable(cursor: TokenCursor): Parameter {
-  const name = cursor.variable();
-  cursor.take("AS");
-  if (cursor.at("CURSOR")) throw sqlError(40510, "DECLARE CURSOR").about(cursor.token);
-  if (cursor.at("TABLE")) throw sqlError(40510, "DECLARE TABLE").about(cursor.token);
-  const type = parseType(cursor);
-  const initial = cursor.takeSymbol("=") ? parseScalar(cursor) : undefined;
-  const output = cursor.takeOneOf("OUTPUT", "OUT") !== undefined;
-  cursor.take("READONLY");
-  return { name, type, initial, output };
-}
-
-const ARITHMETIC_ASSIGNMENTS = new Map([
+const arithmeticAssignments = new Map([
   ["+=", "+"],
   ["-=", "-"],
   ["*=", "*"],
@@ -233,7 +205,7 @@ function parseSet(cursor: TokenCursor): StatementBody {
   cursor.next();
   if (cursor.token.kind === "variable") {
     const name = cursor.variable();
-    const operator = ARITHMETIC_ASSIGNMENTS.get(cursor.token.text as "+=");
+    const operator = arithmeticAssignments.get(cursor.token.text as "+=");
     if (operator === undefined) {
       cursor.expectSymbol("=");
       return { kind: "set-variable", name, value: parseScalar(cursor) };
@@ -349,7 +321,7 @@ function parseExecute(cursor: TokenCursor): StatementBody {
 function parseProcedureCall(cursor: TokenCursor, result: string | undefined): StatementBody {
   const procedure = cursor.objectName();
   const bare =
-    cursor.atEnd || cursor.atSymbol(";") || STATEMENTS.has(cursor.token.keyword) || cursor.at("END");
+    cursor.atEnd || cursor.atSymbol(";") || statementParsers.has(cursor.token.keyword) || cursor.at("END");
   const values = bare || cursor.at("ELSE") ? [] : cursor.list(() => parseArgument(cursor));
   return { kind: "execute", procedure, arguments: values, result };
 }

@@ -3,10 +3,10 @@ import type { SqlType, SqlValue } from "../wire/types";
 import type { Parameter } from "./ast";
 import { TokenCursor } from "./cursor";
 import { sqlError } from "./errors";
-import type { Scope } from "./evaluate";
-import type { Executor } from "./executor";
 import { tokenize } from "./lexer";
-import { parseVariable } from "./parse-statement";
+import { parseVariable } from "./parse-variable";
+import type { Runner } from "./runner";
+import type { Scope } from "./scope";
 import type { SessionState } from "./session-state";
 import { convert, textOf } from "./values";
 
@@ -19,7 +19,7 @@ export interface GivenArgument {
   assign: ((value: SqlValue) => void) | undefined;
 }
 
-export type SystemProcedure = (values: GivenArgument[], scope: Scope, executor: Executor) => number;
+export type SystemProcedure = (values: GivenArgument[], scope: Scope, runner: Runner) => number;
 
 /** The named or positional argument of a system procedure, as text. */
 export function textArgument(
@@ -36,10 +36,10 @@ export function textArgument(
 }
 
 /** sp_executesql text, N'@a int, @b nvarchar(10) OUTPUT', values… */
-function executeSql(values: GivenArgument[], scope: Scope, executor: Executor): number {
+function executeSql(values: GivenArgument[], scope: Scope, runner: Runner): number {
   const text = textArgument("sp_executesql", values, 0, "@statement");
   const declared = values.length > 1 ? textArgument("sp_executesql", values, 1, "@params") : "";
-  return runText(text, declared, values.slice(2), scope, executor);
+  return runText(text, declared, values.slice(2), scope, runner);
 }
 
 function runText(
@@ -47,7 +47,7 @@ function runText(
   declared: string,
   given: readonly GivenArgument[],
   scope: Scope,
-  executor: Executor,
+  runner: Runner,
 ): number {
   const pairs = parseParameters(declared).map((parameter, index) => {
     const match =
@@ -56,7 +56,7 @@ function runText(
     if (match?.value === undefined) throw sqlError(8178, parameter.name);
     return { parameter, match, value: match.value };
   });
-  const frame = executor.runText(text, scope, (inside) => {
+  const frame = runner.runText(text, scope, (inside) => {
     for (const { parameter, value } of pairs)
       inside.declare(parameter.name, parameter.type, convert(value, parameter.type));
   });
@@ -72,28 +72,23 @@ function parseParameters(text: string): Parameter[] {
 }
 
 /** Parses the statement, keeps it under a new handle and gives that to the first argument. */
-function prepare(
-  procedure: string,
-  values: readonly GivenArgument[],
-  scope: Scope,
-  executor: Executor,
-): number {
+function prepare(procedure: string, values: readonly GivenArgument[], scope: Scope, runner: Runner): number {
   const { session } = scope;
   // Drivers without parameters give NULL for their declaration.
   const parameters = values[1]?.value == null ? "" : textOf(values[1].value);
   const text = textArgument(procedure, values, 2, "@stmt");
   parseParameters(parameters);
-  executor.parse(text);
+  runner.parse(text);
   const handle = session.keep({ text, parameters });
   values[0]?.assign?.(handle);
   return handle;
 }
 
 /** sp_execute handle, values… */
-function execute(handle: number, given: readonly GivenArgument[], scope: Scope, executor: Executor): number {
+function execute(handle: number, given: readonly GivenArgument[], scope: Scope, runner: Runner): number {
   const statement = scope.session.prepared.get(handle);
   if (statement === undefined) throw sqlError(8179, handle);
-  return runText(statement.text, statement.parameters, given, scope, executor);
+  return runText(statement.text, statement.parameters, given, scope, runner);
 }
 
 const handleOf = (values: readonly GivenArgument[]): number => Number(values[0]?.value ?? 0);
@@ -102,23 +97,23 @@ function forget(handle: number, { prepared }: SessionState): void {
   if (!prepared.delete(handle)) throw sqlError(8179, handle);
 }
 
-export const TEXT_PROCEDURES: readonly (readonly [string, SystemProcedure])[] = [
+export const textProcedures: readonly (readonly [string, SystemProcedure])[] = [
   ["sp_executesql", executeSql],
   [
     "sp_prepare",
-    (values, scope, executor) => {
-      prepare("sp_prepare", values, scope, executor);
+    (values, scope, runner) => {
+      prepare("sp_prepare", values, scope, runner);
       return 0;
     },
   ],
-  ["sp_execute", (values, scope, executor) => execute(handleOf(values), values.slice(1), scope, executor)],
+  ["sp_execute", (values, scope, runner) => execute(handleOf(values), values.slice(1), scope, runner)],
   [
     "sp_prepexec",
-    (values, scope, executor) => {
+    (values, scope, runner) => {
       // A handle that is given in belongs to a statement that the new one replaces.
       scope.session.prepared.delete(handleOf(values));
-      const handle = prepare("sp_prepexec", values, scope, executor);
-      return execute(handle, values.slice(3), scope, executor);
+      const handle = prepare("sp_prepexec", values, scope, runner);
+      return execute(handle, values.slice(3), scope, runner);
     },
   ],
   [

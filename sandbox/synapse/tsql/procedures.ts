@@ -2,23 +2,24 @@
 import { int, type SqlValue } from "../wire/types";
 import type { DatabaseObject } from "../workspace";
 import type { Argument, ModuleBody, ObjectName, Parameter, Statement } from "./ast";
-import { sqlError } from "./errors";
-import { evaluate, typeOf, type Scope } from "./evaluate";
-import type { Executor } from "./executor";
 import { addRoleMember, dropRoleMember } from "./define-principals";
-import { TEXT_PROCEDURES, textArgument, type GivenArgument, type SystemProcedure } from "./prepared";
+import { sqlError } from "./errors";
+import { evaluate, typeOf } from "./evaluate";
+import { textProcedures, textArgument, type GivenArgument, type SystemProcedure } from "./prepared";
+import type { Runner } from "./runner";
+import type { Scope } from "./scope";
 import { Frame, type SessionState } from "./session-state";
 import { convert } from "./values";
 
-const DEEPEST_NESTING = 32;
+const deepestNesting = 32;
 
 export function callProcedure(
   statement: Extract<Statement, { kind: "execute" }>,
   scope: Scope,
-  executor: Executor,
+  runner: Runner,
 ): void {
   const values = statement.arguments.map((argument) => givenArgument(argument, scope));
-  const status = call(statement.procedure, values, scope, executor);
+  const status = call(statement.procedure, values, scope, runner);
   if (statement.result !== undefined) scope.frame.variable(statement.result).value = status;
 }
 
@@ -37,21 +38,21 @@ function givenArgument({ name, value, output }: Argument, scope: Scope): GivenAr
 /** The system's own procedure of that name, if it is one. */
 export function systemProcedure({ schema, name }: ObjectName): SystemProcedure | undefined {
   return ["sys", "dbo", undefined].includes(schema?.toLowerCase())
-    ? SYSTEM_PROCEDURES.get(name.toLowerCase())
+    ? systemProcedures.get(name.toLowerCase())
     : undefined;
 }
 
-/** @returns the procedure's return status. */
-export function call(name: ObjectName, values: GivenArgument[], scope: Scope, executor: Executor): number {
+/** Gives the procedure's return status. */
+export function call(name: ObjectName, values: GivenArgument[], scope: Scope, runner: Runner): number {
   const { session, frame } = scope;
   const system = systemProcedure(name);
-  if (system !== undefined) return system(values, scope, executor);
+  if (system !== undefined) return system(values, scope, runner);
   const object = session.findObject(name);
   if (object?.module?.kind !== "procedure") {
     throw sqlError(2812, name.schema === undefined ? name.name : `${name.schema}.${name.name}`);
   }
   requireExecute(object, scope);
-  if (frame.depth >= DEEPEST_NESTING) throw sqlError(217);
+  if (frame.depth >= deepestNesting) throw sqlError(217);
 
   const inside = new Frame("procedure", object.name, frame.depth + 1, true);
   const { parameters, statements } = object.module;
@@ -63,13 +64,13 @@ export function call(name: ObjectName, values: GivenArgument[], scope: Scope, ex
       value === undefined ? defaultOf(object, parameter, scope) : convert(value, parameter.type),
     );
 
-  executor.output.enter();
+  runner.output.enter();
   let status = 0;
   try {
-    const flow = executor.run(statements, executor.scope(inside));
+    const flow = runner.run(statements, runner.scope(inside));
     if (flow.kind === "return" && flow.value !== null) status = Number(flow.value);
   } finally {
-    executor.output.leave(status);
+    runner.output.leave(status);
   }
   for (const { parameter, given } of bound)
     if (parameter.output) given?.assign?.(inside.variable(parameter.name).value);
@@ -142,8 +143,8 @@ function roleProcedure(
   ];
 }
 
-const SYSTEM_PROCEDURES = new Map<string, SystemProcedure>([
-  ...TEXT_PROCEDURES,
+const systemProcedures = new Map<string, SystemProcedure>([
+  ...textProcedures,
   roleProcedure("sp_addrolemember", addRoleMember),
   roleProcedure("sp_droprolemember", dropRoleMember),
   ["sp_set_session_context", setSessionContext],
@@ -169,12 +170,12 @@ export function callScalarFunction(
   name: ObjectName,
   values: SqlValue[],
   scope: Scope,
-  executor: Executor,
+  runner: Runner,
 ): SqlValue {
   const object = findScalarFunction(name, scope.session);
   if (object === undefined) throw sqlError(4121, name.schema ?? "", `${name.schema ?? ""}.${name.name}`);
   requireExecute(object, scope);
-  if (scope.frame.depth >= DEEPEST_NESTING) throw sqlError(217);
+  if (scope.frame.depth >= deepestNesting) throw sqlError(217);
   const { parameters, returns, statements } = object.module;
   if (values.length > parameters.length) throw sqlError(8144, object.name);
   const inside = new Frame("function", object.name, scope.frame.depth + 1, true);
@@ -183,6 +184,6 @@ export function callScalarFunction(
     if (value === undefined) throw sqlError(201, object.name, parameter.name);
     inside.declare(parameter.name, parameter.type, convert(value, parameter.type));
   });
-  const flow = executor.run(statements, executor.scope(inside));
+  const flow = runner.run(statements, runner.scope(inside));
   return flow.kind === "return" ? convert(flow.value, returns) : null;
 }

@@ -1,23 +1,16 @@
 /** Queries: from sources to rows. */
 import { int, type SqlValue } from "../wire/types";
-import type { Expression, ObjectName, Query, Select, SelectItem, Source } from "./ast";
 import { isAggregate } from "./aggregates";
+import type { Expression, ObjectName, Query, Select, SelectItem, Source } from "./ast";
 import { catalogView, isSystemName, isUnsupportedView } from "./catalog-views";
 import { SqlError, sqlError } from "./errors";
-import {
-  columnNameOf,
-  evaluate,
-  test,
-  typeOf,
-  type BoundColumn,
-  type Relation,
-  type Scope,
-} from "./evaluate";
+import { columnNameOf, evaluate, test, typeOf } from "./evaluate";
+import type { BoundColumn, Relation, Scope } from "./scope";
 import { Frame } from "./session-state";
 import { commonType, compare, convert } from "./values";
 
 /** Views within views, and queries within them, end somewhere. */
-const DEEPEST_NESTING = 32;
+const deepestNesting = 32;
 
 export function runQuery(query: Query, outer: Scope): Relation {
   let scope: Scope = {
@@ -321,7 +314,7 @@ function namedRelation(name: ObjectName, qualifier: string, scope: Scope): Relat
     );
   }
   if (object.module?.kind === "view") {
-    if (frame.depth >= DEEPEST_NESTING) throw sqlError(217);
+    if (frame.depth >= deepestNesting) throw sqlError(217);
     const inside: Scope = {
       session,
       engine: scope.engine,
@@ -355,7 +348,7 @@ function tableFunction(
       session.database.schemaById(object.schemaId)?.name ?? "",
     );
   }
-  if (frame.depth >= DEEPEST_NESTING) throw sqlError(217);
+  if (frame.depth >= deepestNesting) throw sqlError(217);
   const inside = new Frame("function", object.name, frame.depth + 1, true);
   object.module.parameters.forEach(({ name: parameter, type }, index) => {
     const value = values[index];

@@ -1,12 +1,13 @@
 /** RAISERROR and THROW. */
+import type { SqlValue } from "../wire/types";
 import type { Statement } from "./ast";
 import { SqlError, sqlError } from "./errors";
-import { evaluate, type Scope } from "./evaluate";
+import { evaluate } from "./evaluate";
+import type { Scope } from "./scope";
 import type { Output } from "./session-state";
 import { textOf } from "./values";
-import type { SqlValue } from "../wire/types";
 
-const USER_MESSAGE = 50_000;
+const userMessage = 50_000;
 
 export function raise(
   statement: Extract<Statement, { kind: "raiserror" | "throw" }>,
@@ -23,7 +24,7 @@ export function raise(
   if (level <= 10) {
     const { procedureName } = scope.frame;
     output.info({
-      number: USER_MESSAGE,
+      number: userMessage,
       severity: level,
       state: Number(evaluate(state, scope)),
       text,
@@ -33,14 +34,14 @@ export function raise(
     return;
   }
   if (level > 18) throw sqlError(2754);
-  throw new SqlError(USER_MESSAGE, level, Number(evaluate(state, scope)), text);
+  throw new SqlError(userMessage, level, Number(evaluate(state, scope)), text);
 }
 
 /** Always throws: THROW ends the batch. */
 function raiseThrow({ error }: Extract<Statement, { kind: "throw" }>, scope: Scope): never {
   if (error !== undefined) {
     const number = Number(evaluate(error.number, scope));
-    if (number < USER_MESSAGE) throw sqlError(35100, number);
+    if (number < userMessage) throw sqlError(35100, number);
     const text = textOf(evaluate(error.message, scope) ?? "");
     throw new SqlError(number, 16, Number(evaluate(error.state, scope)), text, "batch");
   }

@@ -56,7 +56,7 @@ export class SessionState {
   readonly context = new Map<string, SqlValue>();
   /** Statements that the client prepared, by handle. */
   readonly prepared = new Map<number, PreparedStatement>();
-  #lastHandle = 0;
+  private lastHandle = 0;
 
   constructor(
     readonly workspace: Workspace,
@@ -152,9 +152,9 @@ export class SessionState {
 
   /** Keeps a statement; its handle has not been another's in this session. */
   keep(statement: PreparedStatement): number {
-    this.#lastHandle += 1;
-    this.prepared.set(this.#lastHandle, statement);
-    return this.#lastHandle;
+    this.lastHandle += 1;
+    this.prepared.set(this.lastHandle, statement);
+    return this.lastHandle;
   }
 
   /** What a reset of the connection brings back to its start. */

@@ -2,11 +2,11 @@
 import { untypedNull, type SqlType, type SqlValue, type TextType } from "../wire/types";
 import { sqlError } from "./errors";
 
-const NUMERIC = ["bit", "tinyint", "smallint", "int", "bigint", "decimal", "float"] as const;
-type NumericName = (typeof NUMERIC)[number];
+const numeric = ["bit", "tinyint", "smallint", "int", "bigint", "decimal", "float"] as const;
+type NumericName = (typeof numeric)[number];
 
 export function isNumeric(type: SqlType): type is SqlType & { name: NumericName } {
-  return (NUMERIC as readonly string[]).includes(type.name);
+  return (numeric as readonly string[]).includes(type.name);
 }
 
 export function isText(type: SqlType): type is TextType {
@@ -23,7 +23,7 @@ export function commonType(left: SqlType, right: SqlType): SqlType {
     return { name: left.name.startsWith("n") || right.name.startsWith("n") ? "nvarchar" : "varchar", length };
   }
   if (isNumeric(left) && isNumeric(right))
-    return NUMERIC.indexOf(left.name) >= NUMERIC.indexOf(right.name) ? left : right;
+    return numeric.indexOf(left.name) >= numeric.indexOf(right.name) ? left : right;
   if (isText(left)) return right;
   return left;
 }
@@ -71,7 +71,7 @@ function toNumber(value: Exclude<SqlValue, null>, type: SqlType): number | bigin
   throw sqlError(8114, typeName(value), type.name);
 }
 
-const RANGES: Partial<Record<SqlType["name"], [number, number]>> = {
+const ranges: Partial<Record<SqlType["name"], [number, number]>> = {
   tinyint: [0, 255],
   smallint: [-32_768, 32_767],
   int: [-2_147_483_648, 2_147_483_647],
@@ -97,7 +97,7 @@ export function convert(value: SqlValue, type: SqlType): SqlValue {
   if (type.name === "float") return Number(number);
   if (type.name === "decimal") return Math.round(Number(number) * 10 ** type.scale) / 10 ** type.scale;
   const whole = Math.trunc(Number(number));
-  const range = RANGES[type.name];
+  const range = ranges[type.name];
   if (range !== undefined && (whole < range[0] || whole > range[1])) throw sqlError(8115, type.name);
   return whole;
 }

@@ -23,12 +23,12 @@ export interface Login7 {
 }
 
 const Feature = { FederatedAuthentication: 0x02, Utf8: 0x0a, Terminator: 0xff } as const;
-const FIXED_LENGTH = 94;
+const fixedLength = 94;
 
 export class LoginFormatError extends Error {}
 
 export function parseLogin7(payload: Buffer): Login7 {
-  if (payload.length < FIXED_LENGTH || payload.readUInt32LE(0) !== payload.length) {
+  if (payload.length < fixedLength || payload.readUInt32LE(0) !== payload.length) {
     throw new LoginFormatError("the LOGIN7 length field does not match the message");
   }
   const bytesAt = (position: number, unit: number): Buffer => {

@@ -8,13 +8,13 @@ import { encodeDone, encodeMessage } from "./tokens";
  */
 export type Malformation = "unknown-token" | "bad-length" | "half-message" | "garbage";
 
-const UNKNOWN_TOKEN = 0x42;
+const unknownToken = 0x42;
 
 /** The bytes in place of an answer. After "half-message" the connection has to end. */
 export function malformedAnswer(how: Malformation): Buffer {
   switch (how) {
     case "unknown-token":
-      return packMessage(PacketType.Reply, Buffer.concat([Buffer.from([UNKNOWN_TOKEN]), done()]));
+      return packMessage(PacketType.Reply, Buffer.concat([Buffer.from([unknownToken]), done()]));
     case "bad-length": {
       const error = message();
       error.writeUInt16LE(error.readUInt16LE(1) + 1000, 1);

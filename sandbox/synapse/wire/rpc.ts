@@ -15,7 +15,7 @@ export interface RpcCall {
 }
 
 /** Procedures that clients call by number. */
-const WELL_KNOWN = new Map([
+const wellKnown = new Map([
   [1, "sp_cursor"],
   [2, "sp_cursoropen"],
   [3, "sp_cursorprepare"],
@@ -33,8 +33,8 @@ const WELL_KNOWN = new Map([
   [15, "sp_unprepare"],
 ]);
 
-const BATCH_SEPARATORS = [0x80, 0xff];
-const MAX_LENGTH_MARK = 0xffff;
+const batchSeparators = [0x80, 0xff];
+const maxLengthMark = 0xffff;
 
 export class RpcFormatError extends Error {}
 
@@ -55,7 +55,7 @@ export function parseRpc(payload: Buffer): RpcCall[] {
       nameLength === 0xffff ? nameOf(reader.uint16()) : reader.take(nameLength * 2).toString("utf16le");
     reader.uint16();
     const parameters: RpcParameter[] = [];
-    while (!reader.atEnd() && !BATCH_SEPARATORS.includes(reader.peek()))
+    while (!reader.atEnd() && !batchSeparators.includes(reader.peek()))
       parameters.push(readParameter(reader));
     if (!reader.atEnd()) reader.uint8();
     calls.push({ procedure, parameters });
@@ -64,7 +64,7 @@ export function parseRpc(payload: Buffer): RpcCall[] {
 }
 
 function nameOf(id: number): string {
-  const name = WELL_KNOWN.get(id);
+  const name = wellKnown.get(id);
   if (name === undefined) throw new RpcFormatError(`procedure number ${id} is not known`);
   return name;
 }
@@ -188,9 +188,9 @@ function readDateTime(reader: ByteReader): Typed {
 function readLong(reader: ByteReader, name: "nvarchar" | "varchar" | "varbinary"): Typed {
   const maximum = reader.uint16();
   if (name !== "varbinary") reader.take(5);
-  const bytes = maximum === MAX_LENGTH_MARK ? readChunks(reader) : readShort(reader);
+  const bytes = maximum === maxLengthMark ? readChunks(reader) : readShort(reader);
   const unit = name === "nvarchar" ? 2 : 1;
-  const type: SqlType = { name, length: maximum === MAX_LENGTH_MARK ? "max" : maximum / unit };
+  const type: SqlType = { name, length: maximum === maxLengthMark ? "max" : maximum / unit };
   if (bytes === null) return { type, value: null };
   if (name === "varbinary") return { type, value: bytes };
   return { type, value: bytes.toString(name === "nvarchar" ? "utf16le" : "latin1") };
@@ -198,7 +198,7 @@ function readLong(reader: ByteReader, name: "nvarchar" | "varchar" | "varbinary"
 
 function readShort(reader: ByteReader): Buffer | null {
   const length = reader.uint16();
-  return length === MAX_LENGTH_MARK ? null : reader.take(length);
+  return length === maxLengthMark ? null : reader.take(length);
 }
 
 function readChunks(reader: ByteReader): Buffer | null {
@@ -227,16 +227,16 @@ function guidText(bytes: Buffer): string {
 }
 
 class ByteReader {
-  #at = 0;
+  private at = 0;
 
   constructor(private readonly bytes: Buffer) {}
 
   atEnd(): boolean {
-    return this.#at >= this.bytes.length;
+    return this.at >= this.bytes.length;
   }
 
   peek(): number {
-    return this.bytes.readUInt8(this.#at);
+    return this.bytes.readUInt8(this.at);
   }
 
   uint8(): number {
@@ -248,10 +248,10 @@ class ByteReader {
   }
 
   take(length: number): Buffer {
-    const end = this.#at + length;
+    const end = this.at + length;
     if (end > this.bytes.length) throw new RpcFormatError("the RPC message ends inside a field");
-    const part = this.bytes.subarray(this.#at, end);
-    this.#at = end;
+    const part = this.bytes.subarray(this.at, end);
+    this.at = end;
     return part;
   }
 }

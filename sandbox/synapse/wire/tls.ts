@@ -1,7 +1,7 @@
 /** TLS inside PRELOGIN: the handshake travels in PRELOGIN packets, all that follows is bare TLS. */
 import { Duplex } from "node:stream";
 import type { Socket } from "node:net";
-import { MessageAssembler, PacketType, packMessage, SMALLEST_PACKET } from "./packets";
+import { MessageAssembler, PacketType, packMessage, smallestPacket } from "./packets";
 
 /**
  * What the TLS layer takes for its transport. It unwraps what the client sends in PRELOGIN packets, and wraps what the
@@ -9,14 +9,14 @@ import { MessageAssembler, PacketType, packMessage, SMALLEST_PACKET } from "./pa
  * login, which comes after the handshake: until then it gets the smallest that there are.
  */
 export class HandshakeTransport extends Duplex {
-  readonly #assembler = new MessageAssembler();
-  #outgoing: Buffer[] = [];
-  #flushPlanned = false;
-  #wrapped = true;
+  private readonly assembler = new MessageAssembler();
+  private outgoing: Buffer[] = [];
+  private flushPlanned = false;
+  private wrapped = true;
 
   constructor(private readonly socket: Socket) {
     super();
-    socket.on("data", this.#receive);
+    socket.on("data", this.receive);
     socket.on("end", () => this.push(null));
     socket.on("error", (error) => this.destroy(error));
     socket.on("close", () => this.destroy());
@@ -24,24 +24,24 @@ export class HandshakeTransport extends Duplex {
 
   /** Leaves the socket to others: what comes from now on is not for TLS. */
   release(): void {
-    this.socket.off("data", this.#receive);
+    this.socket.off("data", this.receive);
   }
 
-  readonly #receive = (chunk: Buffer): void => {
-    if (!this.#wrapped) {
+  private readonly receive = (chunk: Buffer): void => {
+    if (!this.wrapped) {
       this.push(chunk);
       return;
     }
-    this.#assembler.append(chunk);
+    this.assembler.append(chunk);
     for (;;) {
-      const pending = this.#assembler.pending;
+      const pending = this.assembler.pending;
       if (pending.length === 0) return;
       if (pending.readUInt8(0) !== PacketType.Prelogin) {
-        this.#wrapped = false;
-        this.push(this.#assembler.takeRest());
+        this.wrapped = false;
+        this.push(this.assembler.takeRest());
         return;
       }
-      const message = this.#assembler.next();
+      const message = this.assembler.next();
       if (message === undefined) return;
       this.push(message.payload);
     }
@@ -52,31 +52,31 @@ export class HandshakeTransport extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    if (!this.#wrapped) {
+    if (!this.wrapped) {
       this.socket.write(chunk, callback);
       return;
     }
     // Clients want one message per flight, but TLS writes record by record: collect what belongs together.
-    this.#outgoing.push(chunk);
-    if (!this.#flushPlanned) {
-      this.#flushPlanned = true;
+    this.outgoing.push(chunk);
+    if (!this.flushPlanned) {
+      this.flushPlanned = true;
       setImmediate(() => {
-        this.#flush();
+        this.flush();
       });
     }
     callback();
   }
 
-  #flush(): void {
-    this.#flushPlanned = false;
-    const flight = Buffer.concat(this.#outgoing);
-    this.#outgoing = [];
+  private flush(): void {
+    this.flushPlanned = false;
+    const flight = Buffer.concat(this.outgoing);
+    this.outgoing = [];
     if (!this.socket.writable) return;
-    this.socket.write(packMessage(PacketType.Prelogin, flight, SMALLEST_PACKET));
+    this.socket.write(packMessage(PacketType.Prelogin, flight, smallestPacket));
   }
 
   override _final(callback: (error?: Error | null) => void): void {
-    if (this.#flushPlanned) this.#flush();
+    if (this.flushPlanned) this.flush();
     this.socket.end(callback);
   }
 

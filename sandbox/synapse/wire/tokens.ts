@@ -1,5 +1,5 @@
 /** The tokens of a reply, one encoder each. */
-import { COLLATION, encodeTypeInfo, encodeValue, type SqlType, type SqlValue } from "./types";
+import { collation, encodeTypeInfo, encodeValue, type SqlType, type SqlValue } from "./types";
 
 export const Token = {
   ReturnStatus: 0x79,
@@ -163,7 +163,7 @@ export function encodeRouting(server: string, port: number): Buffer {
 }
 
 export function encodeCollationChange(): Buffer {
-  return encodeBytesChange(EnvironmentChange.Collation, COLLATION, Buffer.alloc(0));
+  return encodeBytesChange(EnvironmentChange.Collation, collation, Buffer.alloc(0));
 }
 
 /** @param tdsVersion as the client wrote it in LOGIN7; the acknowledgement carries it big endian. */

@@ -25,11 +25,11 @@ export const varbinary = (length: number | "max"): SqlType => ({ name: "varbinar
 export const sysname = nvarchar(128);
 
 /** SQL_Latin1_General_CP1_CI_AS: the collation of a dedicated pool unless it is created with another. */
-export const COLLATION = Buffer.from([0x09, 0x04, 0xd0, 0x00, 0x34]);
+export const collation = Buffer.from([0x09, 0x04, 0xd0, 0x00, 0x34]);
 
-const INTEGER_BYTES = { tinyint: 1, smallint: 2, int: 4, bigint: 8 } as const;
-const DATETIME2_SCALE = 7;
-const MAX_LENGTH_MARK = 0xffff;
+const integerBytes = { tinyint: 1, smallint: 2, int: 4, bigint: 8 } as const;
+const datetime2Scale = 7;
+const maxLengthMark = 0xffff;
 
 export function encodeTypeInfo(type: SqlType): Buffer {
   switch (type.name) {
@@ -37,7 +37,7 @@ export function encodeTypeInfo(type: SqlType): Buffer {
     case "smallint":
     case "int":
     case "bigint":
-      return Buffer.from([0x26, INTEGER_BYTES[type.name]]);
+      return Buffer.from([0x26, integerBytes[type.name]]);
     case "bit":
       return Buffer.from([0x68, 1]);
     case "float":
@@ -45,17 +45,17 @@ export function encodeTypeInfo(type: SqlType): Buffer {
     case "uniqueidentifier":
       return Buffer.from([0x24, 16]);
     case "datetime2":
-      return Buffer.from([0x2a, DATETIME2_SCALE]);
+      return Buffer.from([0x2a, datetime2Scale]);
     case "decimal":
       return Buffer.from([0x6c, 17, type.precision, type.scale]);
     case "varbinary":
       return Buffer.concat([Buffer.from([0xa5]), uint16(maximumBytes(type.length, 1))]);
     case "varchar":
     case "char":
-      return Buffer.concat([Buffer.from([0xa7]), uint16(maximumBytes(type.length, 1)), COLLATION]);
+      return Buffer.concat([Buffer.from([0xa7]), uint16(maximumBytes(type.length, 1)), collation]);
     case "nvarchar":
     case "nchar":
-      return Buffer.concat([Buffer.from([0xe7]), uint16(maximumBytes(type.length, 2)), COLLATION]);
+      return Buffer.concat([Buffer.from([0xe7]), uint16(maximumBytes(type.length, 2)), collation]);
   }
 }
 
@@ -65,17 +65,17 @@ export function encodeValue(type: SqlType, value: SqlValue): Buffer {
     case "smallint":
     case "int":
     case "bigint":
-      return value === null ? EMPTY : encodeInteger(Number(value), INTEGER_BYTES[type.name], value);
+      return value === null ? empty : encodeInteger(Number(value), integerBytes[type.name], value);
     case "bit":
-      return value === null ? EMPTY : Buffer.from([1, Number(value) === 0 ? 0 : 1]);
+      return value === null ? empty : Buffer.from([1, Number(value) === 0 ? 0 : 1]);
     case "float":
-      return value === null ? EMPTY : encodeFloat(Number(value));
+      return value === null ? empty : encodeFloat(Number(value));
     case "uniqueidentifier":
-      return value === null ? EMPTY : Buffer.concat([Buffer.from([16]), guidBytes(asText(value))]);
+      return value === null ? empty : Buffer.concat([Buffer.from([16]), guidBytes(asText(value))]);
     case "datetime2":
-      return value === null ? EMPTY : encodeDateTime2(value as Date);
+      return value === null ? empty : encodeDateTime2(value as Date);
     case "decimal":
-      return value === null ? EMPTY : encodeDecimal(Number(value), type.scale);
+      return value === null ? empty : encodeDecimal(Number(value), type.scale);
     case "varbinary":
       return encodeBytes(type.length, value === null ? null : (value as Buffer));
     case "varchar":
@@ -87,7 +87,7 @@ export function encodeValue(type: SqlType, value: SqlValue): Buffer {
   }
 }
 
-const EMPTY = Buffer.from([0]);
+const empty = Buffer.from([0]);
 
 function asText(value: Exclude<SqlValue, null>): string {
   return typeof value === "string" ? value : value instanceof Date ? value.toISOString() : value.toString();
@@ -100,7 +100,7 @@ function uint16(value: number): Buffer {
 }
 
 function maximumBytes(length: number | "max", unit: number): number {
-  return length === "max" ? MAX_LENGTH_MARK : Math.max(1, length) * unit;
+  return length === "max" ? maxLengthMark : Math.max(1, length) * unit;
 }
 
 function encodeInteger(value: number, size: number, exact: SqlValue): Buffer {
@@ -155,7 +155,7 @@ function guidBytes(text: string): Buffer {
 
 function encodeBytes(length: number | "max", bytes: Buffer | null): Buffer {
   if (length !== "max")
-    return bytes === null ? uint16(MAX_LENGTH_MARK) : Buffer.concat([uint16(bytes.length), bytes]);
+    return bytes === null ? uint16(maxLengthMark) : Buffer.concat([uint16(bytes.length), bytes]);
 
   // Partially length-prefixed: total length, chunks, a chunk of no bytes.
   if (bytes === null) return Buffer.alloc(8, 0xff);

@@ -2,7 +2,8 @@ import { expect } from "chai";
 
 import { Cloud, outputsOf } from "../../../sandbox/azure/cloud";
 import { invoke } from "../../../sandbox/azure/invokes";
-import { resourceType, RESOURCE_TYPES, type ResourceType } from "../../../sandbox/azure/resource-types";
+import type { ResourceType } from "../../../sandbox/azure/resource";
+import { resourceTypes, resourceType } from "../../../sandbox/azure/resource-types";
 import type { SqlPlane } from "../../../sandbox/azure/sql-plane";
 import type { Properties } from "../../../sandbox/azure/values";
 
@@ -77,7 +78,7 @@ describe("the resources of the Azure sandbox", () => {
 
   it("are of nine types, each with its parent before it", () => {
     const seen: string[] = [];
-    for (const { token, parent } of RESOURCE_TYPES) {
+    for (const { token, parent } of resourceTypes) {
       if (parent !== undefined) expect(seen).to.include(parent);
       seen.push(token);
     }

@@ -2,51 +2,51 @@ import { expect } from "chai";
 
 import {
   automaticName,
-  BLOB_CONTAINER_NAME,
-  FIREWALL_RULE_NAME,
+  blobContainerName,
+  firewallRuleName,
   nameProblem,
-  PRIVATE_ENDPOINT_NAME,
-  RESOURCE_GROUP_NAME,
-  SQL_POOL_NAME,
-  STORAGE_ACCOUNT_NAME,
-  WORKSPACE_NAME,
+  privateEndpointName,
+  resourceGroupName,
+  sqlPoolName,
+  storageAccountName,
+  workspaceName,
   type NameRule,
 } from "../../../sandbox/azure/names";
 
 const cases: { what: string; rule: NameRule; accepted: string[]; refused: string[] }[] = [
   {
     what: "resource group",
-    rule: RESOURCE_GROUP_NAME,
+    rule: resourceGroupName,
     accepted: ["rg", "Data-Platform_(dev).1", "größe", "a".repeat(90)],
     refused: ["", "ends-with.", "no spaces", "a/b", "a".repeat(91)],
   },
   {
     what: "storage account",
-    rule: STORAGE_ACCOUNT_NAME,
+    rule: storageAccountName,
     accepted: ["abc", "claims2025", "a".repeat(24)],
     refused: ["ab", "Claims", "claims-lake", "claims_lake", "a".repeat(25)],
   },
   {
     what: "blob container",
-    rule: BLOB_CONTAINER_NAME,
+    rule: blobContainerName,
     accepted: ["abc", "a-b-c", "0files", "a".repeat(63)],
     refused: ["ab", "Files", "-abc", "abc-", "a--b", "a.b"],
   },
   {
     what: "private endpoint",
-    rule: PRIVATE_ENDPOINT_NAME,
+    rule: privateEndpointName,
     accepted: ["pe", "Claims-pe.1", "claims_", "a".repeat(64)],
     refused: ["p", "-pe", "_pe", "pe-", "pe.", "p e", "a".repeat(65)],
   },
   {
     what: "workspace",
-    rule: WORKSPACE_NAME,
+    rule: workspaceName,
     accepted: ["a", "claims", "claims-2025", "a".repeat(50)],
     refused: ["", "Claims", "-claims", "claims-", "claims_1", "claims-ondemand", "a".repeat(51)],
   },
   {
     what: "SQL pool",
-    rule: SQL_POOL_NAME,
+    rule: sqlPoolName,
     accepted: ["dw", "Data_Warehouse", "d", "a".repeat(60)],
     refused: [
       "",
@@ -64,7 +64,7 @@ const cases: { what: string; rule: NameRule; accepted: string[]; refused: string
   },
   {
     what: "firewall rule",
-    rule: FIREWALL_RULE_NAME,
+    rule: firewallRuleName,
     accepted: ["AllowAllWindowsAzureIps", "office-1", "a b"],
     refused: ["", "a:b", "a/b", "ends.", "a".repeat(129)],
   },

@@ -2,9 +2,10 @@ import { expect } from "chai";
 
 import { Cloud } from "../../../sandbox/azure/cloud";
 import { check, diff, previewCreate, previewUpdate, readInputs } from "../../../sandbox/azure/provider";
-import { resourceType, type ResourceType } from "../../../sandbox/azure/resource-types";
+import type { ResourceType } from "../../../sandbox/azure/resource";
+import { resourceType } from "../../../sandbox/azure/resource-types";
 import type { SqlPlane } from "../../../sandbox/azure/sql-plane";
-import { UNKNOWN, type Properties } from "../../../sandbox/azure/values";
+import { unknown, type Properties } from "../../../sandbox/azure/values";
 
 function nothing(): void {
   // Nobody listens in these tests.
@@ -70,8 +71,8 @@ describe("azure-native's handling of inputs in the Azure sandbox", () => {
     });
 
     it("leaves the location unknown while the resource group is", () => {
-      expect(checked(workspace, { resourceGroupName: UNKNOWN }).inputs["location"]).to.equal(UNKNOWN);
-      expect(checked(workspace, { resourceGroupName: "not-yet" }).inputs["location"]).to.equal(UNKNOWN);
+      expect(checked(workspace, { resourceGroupName: unknown }).inputs["location"]).to.equal(unknown);
+      expect(checked(workspace, { resourceGroupName: "not-yet" }).inputs["location"]).to.equal(unknown);
     });
 
     it("names every required property that is missing", () => {
@@ -83,7 +84,7 @@ describe("azure-native's handling of inputs in the Azure sandbox", () => {
     });
 
     it("lets what is not known yet pass", () => {
-      const news = { resourceGroupName: UNKNOWN, workspaceName: UNKNOWN, sqlPoolName: UNKNOWN };
+      const news = { resourceGroupName: unknown, workspaceName: unknown, sqlPoolName: unknown };
       expect(checked(pool, news).failures).to.deep.equal([]);
     });
 
@@ -147,13 +148,13 @@ describe("azure-native's handling of inputs in the Azure sandbox", () => {
       workspaceName: "claims",
       location: "West Europe",
       sqlAdministratorLoginPassword: "x",
-      tags: { a: UNKNOWN },
+      tags: { a: unknown },
     };
 
     it("of a create shows the inputs that Azure gives back, and nothing else", () => {
       expect(previewCreate(workspace, inputs)).to.deep.equal({
         location: "westeurope",
-        tags: { a: UNKNOWN },
+        tags: { a: unknown },
       });
     });
 
@@ -167,7 +168,7 @@ describe("azure-native's handling of inputs in the Azure sandbox", () => {
       expect(previewUpdate(workspace, olds, inputs)).to.deep.equal({
         name: "claims",
         location: "westeurope",
-        tags: { a: UNKNOWN },
+        tags: { a: unknown },
       });
     });
   });

@@ -9,9 +9,11 @@ import { type Ran, ran } from "./previews";
 const executable = ["--require", "tsx/cjs", join(__dirname, "..", "..", "..", "cli", "index.ts"), "sandbox"];
 
 /** The command in a process of its own, to its end. */
-const finished = (args: string[]): Promise<Ran> =>
+const finished = (args: string[], proxies: Record<string, string> = {}): Promise<Ran> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [...executable, ...args], (error, out, err) => {
+    const others = Object.entries(process.env).filter(([name]) => !/_proxy$/i.test(name));
+    const env = { ...Object.fromEntries(others), ...proxies };
+    execFile(process.execPath, [...executable, ...args], { env }, (error, out, err) => {
       resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : -1, out, err });
     });
   });
@@ -74,6 +76,48 @@ describe("pulumi-immuta sandbox", function () {
     child.kill("SIGINT");
     expect(await ended).to.equal(0);
     expect(existsSync(environment["NODE_EXTRA_CA_CERTS"] ?? "")).to.equal(false);
+  });
+
+  /** The sandbox as the child of a process that is killed once the first line is there; gives that line when all has ended. */
+  async function orphaned(args: string[]): Promise<string> {
+    const starts = `require("node:child_process").spawn(process.execPath, ${JSON.stringify([...executable, ...args])}, { stdio: "inherit" })`;
+    const parent = spawn(process.execPath, ["--eval", starts], { stdio: ["ignore", "pipe", "inherit"] });
+    // Not before the sandbox and its command have closed their ends of the pipe too.
+    const ended = new Promise((resolve) => parent.once("close", resolve));
+    let told = "";
+    parent.stdout.on("data", (chunk: Buffer) => {
+      told += chunk.toString();
+      if (told.endsWith("\n")) parent.kill("SIGKILL");
+    });
+    await ended;
+    return told;
+  }
+
+  for (const [how, args] of Object.entries({
+    "without a command": ["--json"],
+    "with a command": [
+      "--",
+      process.execPath,
+      "--eval",
+      `${tellsEnvironment}; setInterval(() => undefined, 1000);`,
+    ],
+  }))
+    it(`${how} ends, and leaves nothing, when the process is gone that started it`, async () => {
+      const environment = JSON.parse(await orphaned(args)) as Record<string, string>;
+      expect(existsSync(environment["NODE_EXTRA_CA_CERTS"] ?? "")).to.equal(false);
+    });
+
+  it("is reached past a proxy, which stays for others", async () => {
+    const asks = `
+      require("axios").get(process.env.IMMUTA_URL + "/integrations", { validateStatus: () => true })
+        .then(({ status }) => { console.log(status, process.env.NO_PROXY, process.env.no_proxy); });`;
+    const behind = { HTTP_PROXY: "http://127.0.0.1:1", http_proxy: "http://127.0.0.1:1" };
+    const told = async (excluded: Record<string, string>): Promise<string> =>
+      (await finished(["--", process.execPath, "--eval", asks], { ...behind, ...excluded })).out;
+    expect(await told({ NO_PROXY: "corp.example" })).to.equal(
+      "401 corp.example,127.0.0.1 corp.example,127.0.0.1\n",
+    );
+    expect(await told({})).to.equal("401 127.0.0.1 127.0.0.1\n");
   });
 
   it("says what is wrong with its options", async () => {

@@ -10,6 +10,7 @@ interface Manifest {
   main: string;
   version: string;
   dependencies: Record<string, string>;
+  devDependencies?: Record<string, string>;
   peerDependencies: Record<string, string>;
 }
 const manifestIn = (path: string): Manifest =>
@@ -29,9 +30,13 @@ describe("the examples", () => {
     it(`${example} can be copied out: a project, its dependencies by published ranges, ten lines of README`, () => {
       const project = parse(read(example, "Pulumi.yaml")) as Record<string, string>;
       expect(project).to.include({ name: `immuta-${example}`, runtime: "nodejs" });
-      const { main, dependencies } = manifestIn(join(folder, example));
+      const { main, dependencies, devDependencies = {} } = manifestIn(join(folder, example));
       expect(existsSync(join(folder, example, main))).to.equal(true);
       expect(dependencies["pulumi-immuta"]).to.equal(`^${ours.version}`);
+      const runsSandbox = readdirSync(join(folder, example), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".sh"))
+        .some((name) => read(example, name).includes("pulumi-immuta sandbox"));
+      expect(devDependencies["pulumi-immuta-sandbox"]).to.equal(runsSandbox ? `^${ours.version}` : undefined);
       expect(dependencies["@pulumi/pulumi"]).to.equal(ours.peerDependencies["@pulumi/pulumi"]);
       expect(read(example, "README.md").trim().split("\n").length).to.be.lessThan(14);
       const imported = [...read(example, "index.ts").matchAll(/from "([^"]+)"/g)].map(

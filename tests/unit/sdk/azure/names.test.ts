@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import {
-  BLOB_CONTAINER_NAME,
+  blobContainerName,
   nameProblem,
-  SQL_POOL_NAME,
-  STORAGE_ACCOUNT_NAME,
-  WORKSPACE_NAME,
+  sqlPoolName,
+  storageAccountName,
+  workspaceName,
   type NameRule,
 } from "../../../../sandbox/azure/names";
 import * as names from "../../../../sdk/azure/names";
@@ -19,14 +19,14 @@ const given = [
 const automatic = (name: string): string => `${name}0123abcd`;
 
 const rules: { what: string; rule: NameRule; nameOf: (name: string) => string }[] = [
-  { what: "storage account", rule: STORAGE_ACCOUNT_NAME, nameOf: (name) => automatic(names.lakeName(name)) },
+  { what: "storage account", rule: storageAccountName, nameOf: (name) => automatic(names.lakeName(name)) },
   {
     what: "filesystem",
-    rule: BLOB_CONTAINER_NAME,
+    rule: blobContainerName,
     nameOf: (name) => automatic(names.filesystemName(name)),
   },
-  { what: "workspace", rule: WORKSPACE_NAME, nameOf: (name) => automatic(names.workspaceName(name)) },
-  { what: "SQL pool", rule: SQL_POOL_NAME, nameOf: names.poolName },
+  { what: "workspace", rule: workspaceName, nameOf: (name) => automatic(names.workspaceName(name)) },
+  { what: "SQL pool", rule: sqlPoolName, nameOf: names.poolName },
 ];
 
 describe("the names of what a GovernedSqlPool makes", () => {

@@ -1,0 +1,123 @@
+import { execFile } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect } from "chai";
+import { parse } from "yaml";
+import { clone, root, temporaryFolder } from "./tarball";
+
+interface Step {
+  run?: string;
+  uses?: string;
+  env?: Record<string, string>;
+}
+
+interface Job {
+  permissions: Record<string, string>;
+  steps: Step[];
+}
+
+const { permissions, jobs } = parse(
+  readFileSync(join(root, ".github", "workflows", "release.yml"), "utf8"),
+) as { permissions: Record<string, string>; jobs: Record<"pack" | "publish", Job> };
+
+/** The line of a job that contains this. */
+const line = (job: Job, contains: string): string =>
+  job.steps.map(({ run = "" }) => run).find((run) => run.includes(contains)) ??
+  expect.fail(`no step has ${contains}`);
+
+describe("the release workflow", function () {
+  this.timeout(180_000);
+
+  it("gives each job what it needs, and the token to the step that publishes alone", () => {
+    expect(permissions).to.deep.equal({});
+    expect(jobs.pack.permissions).to.deep.equal({ contents: "read" });
+    expect(jobs.publish.permissions).to.deep.equal({ "id-token": "write" });
+    expect(JSON.stringify(jobs.pack)).not.to.contain("secrets.");
+    const withToken = jobs.publish.steps.filter((step) => JSON.stringify(step).includes("secrets."));
+    expect(withToken.map(({ run }) => run)).to.deep.equal([line(jobs.publish, "npm publish")]);
+  });
+
+  it("runs no action but as a commit", () => {
+    const used = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
+    expect(used).to.have.length(6);
+    expect(used.filter((action) => !/@[0-9a-f]{40}$/.test(action))).to.deep.equal([]);
+  });
+
+  it("runs nothing of the repository beside the token", () => {
+    const runs = jobs.publish.steps.flatMap(({ run }) => run ?? []);
+    expect(runs).to.deep.equal([line(jobs.pack, "--dry-run").replace(" --dry-run", "")]);
+  });
+
+  describe("as far as it goes without a token", () => {
+    const asked: string[] = [];
+    let registry: Server;
+    let folder: string;
+    let made: string;
+
+    before(async () => {
+      // A registry that knows no package yet.
+      registry = createServer((request, response) => {
+        asked.push(`${request.method ?? ""} ${request.url ?? ""}`);
+        response.writeHead(404, { "content-type": "application/json" }).end('{"error":"Not found"}');
+      });
+      await new Promise<void>((resolve) => registry.listen(0, "127.0.0.1", resolve));
+      folder = temporaryFolder();
+      made = clone(folder);
+    });
+    after(() => {
+      registry.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    const run = (text: string): Promise<{ stdout: string; stderr: string }> =>
+      promisify(execFile)("bash", ["-ec", text], {
+        cwd: made,
+        env: {
+          ...process.env,
+          REPOSITORY: "https://forge.example/platform/pulumi-immuta",
+          npm_config_registry: `http://127.0.0.1:${(registry.address() as AddressInfo).port}/`,
+          npm_config_update_notifier: "false",
+        },
+      });
+
+    it("packs both packages, whose package.json name the repository", async () => {
+      await run(line(jobs.pack, "npm run pack"));
+      const manifest = async (name: string): Promise<unknown> => {
+        const { stdout } = await run(`tar -xzOf release/${name}-[0-9]*.tgz package/package.json`);
+        return JSON.parse(stdout);
+      };
+      const repository = { type: "git", url: "git+https://forge.example/platform/pulumi-immuta.git" };
+      expect(await manifest("pulumi-immuta")).to.deep.include({
+        repository,
+        homepage: "https://forge.example/platform/pulumi-immuta#readme",
+        bugs: { url: "https://forge.example/platform/pulumi-immuta/issues" },
+      });
+      expect(await manifest("pulumi-immuta-sandbox")).to.deep.include({
+        repository: { ...repository, directory: "sandbox" },
+      });
+    });
+
+    it("has npm ready to publish both, and nothing sent", async () => {
+      const { stdout, stderr } = await run(line(jobs.pack, "--dry-run"));
+      const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+      expect(stdout.trim().split("\n")).to.deep.equal([
+        `+ pulumi-immuta@${version}`,
+        `+ pulumi-immuta-sandbox@${version}`,
+      ]);
+      // npm corrects what is wrong in a package.json, and says so.
+      expect(stderr).not.to.match(/auto-corrected|npm pkg fix|npm error/);
+      expect(asked.filter((request) => !request.startsWith("GET "))).to.deep.equal([]);
+    });
+
+    it("refuses a repository that is not an address", async () => {
+      const text = line(jobs.pack, "npm run pack").replace("$REPOSITORY", "platform/pulumi-immuta");
+      const refused: unknown = await run(text).catch((error: unknown) => error);
+      expect(refused)
+        .to.have.property("stderr")
+        .that.contains('"platform/pulumi-immuta" is not an https address of a repository.');
+    });
+  });
+});

@@ -1,0 +1,100 @@
+/**
+ * `npm run pack [-- --repository <https address>] [--to <folder>]`: makes the tarballs of both packages, as they are
+ * published. Prints their paths.
+ *
+ * Each is packed from a folder of its own, so that its package.json is one for users: without what serves this
+ * repository alone, and with the address of the repository, which only a release knows.
+ */
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+interface Manifest {
+  files: string[];
+  exports: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+const root = join(__dirname, "..");
+
+/** The packages' folders. */
+const packages = ["sandbox", "."];
+
+/** What stands in a package.json for this repository alone. */
+const internal = ["private", "workspaces", "scripts", "devDependencies"];
+
+/** What npm takes into every package, without being asked. */
+const documents = ["README.md", "LICENSE"];
+
+/** The package.json of a package as users get it. */
+function published(manifest: Manifest, folder: string, repository: string | undefined): object {
+  const kept = Object.entries(manifest).filter(([field]) => !internal.includes(field));
+  return { ...Object.fromEntries(kept), ...entryPoint(manifest), ...addresses(folder, repository) };
+}
+
+/**
+ * What resolves as Node 10 did looks for these two, not for exports. The sandbox's sources go without, since with them
+ * `../sandbox` would be what was built.
+ */
+function entryPoint({ exports }: Manifest): object {
+  const { types, default: main } = exports["."] as { types: string; default: string };
+  return { main, types };
+}
+
+function addresses(folder: string, repository: string | undefined): object {
+  if (repository === undefined) return {};
+  return {
+    repository: {
+      type: "git",
+      url: `git+${repository}.git`,
+      ...(folder === "." ? {} : { directory: folder }),
+    },
+    homepage: `${repository}#readme`,
+    bugs: { url: `${repository}/issues` },
+  };
+}
+
+/** Packs what was built. Gives the tarball's path. */
+function packed(folder: string, to: string, repository: string | undefined): string {
+  const source = join(root, folder);
+  const manifest = JSON.parse(readFileSync(join(source, "package.json"), "utf8")) as Manifest;
+  const stage = mkdtempSync(join(tmpdir(), "pulumi-immuta-pack-"));
+  try {
+    for (const name of [...manifest.files, ...documents]) {
+      const own = join(source, name);
+      cpSync(existsSync(own) ? own : join(root, name), join(stage, name), { recursive: true });
+    }
+    const text = JSON.stringify(published(manifest, folder, repository), undefined, 2);
+    writeFileSync(join(stage, "package.json"), `${text}\n`);
+    const out = npm(
+      ["pack", "--json", `--pack-destination=${to}`, "--offline", "--no-update-notifier"],
+      stage,
+    );
+    const [made] = JSON.parse(out) as { filename: string }[];
+    if (made === undefined) throw new Error("npm pack made no tarball");
+    return join(to, made.filename);
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
+  }
+}
+
+const npm = (args: string[], cwd: string): string =>
+  execFileSync("npm", args, { cwd, encoding: "utf8", shell: process.platform === "win32" });
+
+function repositoryOf(address: string | undefined): string | undefined {
+  if (address === undefined || /^https:\/\/[^\s/]+\/[^\s#?]*[^\s#?/]$/.test(address)) return address;
+  throw new Error(`--repository: ${JSON.stringify(address)} is not an https address of a repository.`);
+}
+
+const { values } = parseArgs({
+  options: { repository: { type: "string" }, to: { type: "string", default: "." } },
+});
+const repository = repositoryOf(values.repository);
+// What an earlier build left is not packed.
+for (const folder of packages) rmSync(join(root, folder, "dist"), { recursive: true, force: true });
+npm(["run", "build"], root);
+const to = resolve(values.to);
+mkdirSync(to, { recursive: true });
+for (const folder of packages) console.log(packed(folder, to, repository));
