@@ -1,5 +1,6 @@
 import { isPropertyMap, type PropertyMap } from "../core/property-map";
 import { longestName, told } from "../core/strangers";
+import { statusOf } from "./status";
 import type { Integration, IntegrationStatus, Validation, ValidationTest } from "./types";
 
 /** Thrown where an answer is not what the contract says; the client adds where it came from. */
@@ -26,7 +27,11 @@ export function readStatus(answer: unknown): IntegrationStatus {
   const status = word(answer["status"]);
   if (status === undefined) throw new UnreadableAnswer("the answer has no status");
   const validation = readValidation(answer["validationResults"]);
-  return { id: readId(answer), status, ...(validation === undefined ? {} : { validation }) };
+  return {
+    id: readId(answer),
+    status: statusOf(status),
+    ...(validation === undefined ? {} : { validation }),
+  };
 }
 
 /** GET /integrations/{id}/status is known to leave the id out; the one asked for is meant. */
@@ -70,10 +75,13 @@ export function readIntegrations<Config>(
   });
 }
 
+/** Such as passed and failed: words of the reference, in whichever case. */
+const result = (value: unknown): string => word(value)?.toLowerCase() ?? "unknown";
+
 export function readValidation(value: unknown): Validation | undefined {
   if (!isPropertyMap(value)) return undefined;
   const tests = Array.isArray(value["validationTests"]) ? value["validationTests"] : [];
-  return { status: word(value["status"]) ?? "unknown", tests: tests.flatMap(readTest) };
+  return { status: result(value["status"]), tests: tests.flatMap(readTest) };
 }
 
 function readTest(value: unknown): ValidationTest[] {
@@ -84,7 +92,7 @@ function readTest(value: unknown): ValidationTest[] {
   return [
     {
       name,
-      status: word(value["status"]) ?? "unknown",
+      status: result(value["status"]),
       ...(message === undefined ? {} : { message: told(message) }),
     },
   ];

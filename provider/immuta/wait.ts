@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../core/clock";
 import type { Reporter } from "../core/reporter";
 import { bounded, listed, mostItems } from "../core/strangers";
 import { describeTest } from "./errors";
+import { meaningOf } from "./status";
 import type { Immuta, IntegrationStatus, Payload } from "./types";
 
 export interface Waiting {
@@ -36,8 +37,6 @@ export class WaitedTooLong extends Error {
   override readonly name = "WaitedTooLong";
 }
 
-const underway = new Set(["creating", "editing", "deleting", "migrating"]);
-
 /** Whom is asked. */
 type Asked = Pick<Immuta<unknown, Payload>, "tenant" | "status">;
 
@@ -63,15 +62,16 @@ export async function waitUntil(immuta: Asked, waiting: Waiting): Promise<Integr
 
 function reached(status: IntegrationStatus | undefined, waiting: Waiting, tenant: string): boolean {
   if (waiting.until === "gone") {
-    if (status === undefined || status.status === "deleted") return true;
-    if (status.status === "deleteError") throw new IntegrationFailed(tenant, status);
-    return false;
+    if (status === undefined) return true;
+    const { end, removal } = meaningOf(status.status);
+    if (removal === "failed") throw new IntegrationFailed(tenant, status);
+    return end === "gone";
   }
   if (status === undefined)
     throw new Error(`Integration ${waiting.id} vanished from Immuta ${tenant} while it was waited for.`);
-  if (status.status === "enabled" || status.status === "recurringValidationError") return true;
-  if (!underway.has(status.status)) throw new IntegrationFailed(tenant, status);
-  return false;
+  const { end } = meaningOf(status.status);
+  if (end === "failed" || end === "gone") throw new IntegrationFailed(tenant, status);
+  return end === "settled";
 }
 
 /** Lines of one wait; whoever says something new at every poll is not listened to for ever. */
@@ -83,7 +83,7 @@ function announce(status: IntegrationStatus, waiting: Waiting, announced: Set<st
     announced.add(line);
     waiting.reporter.info(line);
   };
-  if (underway.has(status.status))
+  if (meaningOf(status.status).end === "working")
     once(`waiting until integration ${status.id} is ${waiting.until}; Immuta says ${status.status}`);
   const tests = (status.validation?.tests ?? []).map((test) => `validation test ${describeTest(test)}`);
   for (const line of bounded(tests, "validation tests")) once(line);

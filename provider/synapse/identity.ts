@@ -1,6 +1,7 @@
 import type { Immuta, Integration } from "./api";
 import { synapseType } from "./api";
 import type { Clock } from "../core/clock";
+import { isThere, meaningOf } from "../immuta/status";
 import type { Inputs } from "./inputs/table";
 import { normalHost, normalIdentifier } from "./inputs/identifiers";
 import type { State } from "./state";
@@ -31,7 +32,7 @@ export const standingAt = (integrations: readonly Integration[], place: Place): 
   integrations.find(
     (integration) =>
       integration.type === synapseType &&
-      integration.status !== "deleted" &&
+      isThere(integration) &&
       normalHost(integration.config.host ?? "") === normalHost(place.host) &&
       normalIdentifier(integration.config.database ?? "") === normalIdentifier(place.database),
   );
@@ -88,7 +89,7 @@ export async function refuseOtherInPlace(immuta: Immuta, state: State, id: strin
  */
 export async function proven(immuta: Immuta, state: State, id: string): Promise<Integration | undefined> {
   const found = await immuta.get(id);
-  if (found === undefined || found.status === "deleted") {
+  if (found === undefined || !isThere(found)) {
     await refuseOtherInPlace(immuta, state, id);
     return undefined;
   }
@@ -151,7 +152,7 @@ export async function withIdOfLostPost(immuta: Immuta, state: State): Promise<St
 export async function withoutRemoved(immuta: Immuta, state: State): Promise<State> {
   const { integrationId, ...rest } = state;
   if (integrationId === undefined || state.progress?.operation !== "create") return state;
-  if (state.status !== "deleting" && state.status !== "deleteError") return state;
+  if (meaningOf(state.status).removal === undefined) return state;
   return (await proven(immuta, state, integrationId)) === undefined ? rest : state;
 }
 

@@ -5,6 +5,7 @@ import { check as checkInputs, type Checked } from "./check";
 import { OutcomeUnknown, proven, resourceId, sameTenant, withIdOfLostPost, withoutRemoved } from "./identity";
 import { ImmutaError } from "../immuta/errors";
 import type { Integration } from "./api";
+import { meaningOf } from "../immuta/status";
 import type { IntegrationStatus } from "../immuta/types";
 import { Interrupted } from "../core/interruption";
 import { IntegrationFailed, WaitedTooLong } from "../immuta/wait";
@@ -231,7 +232,7 @@ export async function read(id: string, outputs: PropertyMap, ports: Ports): Prom
   if (state.integrationId === undefined) return unchanged;
   const found = await proven(ports.immuta, state, state.integrationId);
   if (found === undefined) return state.autoBootstrap ? { ...unchanged, id: "" } : orphaned(id, state);
-  if (found.status === "disabled") return disabled(id, state, found, unchanged);
+  if (meaningOf(found.status).disabled === true) return disabled(id, state, found, unchanged);
   const tenant = ports.immuta.tenant;
   const props = clean({ ...withImmutasSettings(state, found), ...reported(found), tenant });
   return { id, props, inputs: inputsOf(props) };
@@ -452,8 +453,7 @@ function reported(status: IntegrationStatus | Integration): Pick<State, "status"
       mostNames,
     );
   return {
-    // Comes and goes by itself; the failed tests name it.
-    status: status.status === "recurringValidationError" ? "enabled" : status.status,
+    status: meaningOf(status.status).keptAs ?? status.status,
     validation: {
       status: status.validation?.status ?? "unknown",
       failed: named("failed"),

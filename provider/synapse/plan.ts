@@ -2,6 +2,7 @@ import { type Difference, differences } from "./differences";
 import type { Phase } from "../core/phases";
 import { type PropertyMap, valueAt } from "../core/property-map";
 import type { Change } from "../core/rows";
+import { meaningOf } from "../immuta/status";
 import { normalHost, normalIdentifier } from "./inputs/identifiers";
 import type { Progress, State } from "./state";
 import { generate } from "./steps/generate";
@@ -96,12 +97,10 @@ function updateSteps(olds: State, news: PropertyMap, found: readonly Difference[
   const withdrawal = undo(begunBefore(progress), { operation: "create", registered: false });
   if (olds.integrationId === undefined)
     return [look, ...(change.length > 0 ? withdrawal : []), ...creation(manual)];
-  if (givenUp.has(olds.status)) return [prove, ...withdrawal, ...removal, look, ...creation(manual)];
+  if (meaningOf(olds.status).givenUp === true)
+    return [prove, ...withdrawal, ...removal, look, ...creation(manual)];
   return [prove, untilEnabled, ...change];
 }
-
-/** States from which a create comes to no good end: Immuta gave it up, or its removal was begun. */
-const givenUp: ReadonlySet<string> = new Set(["createError", "deleting", "deleteError"]);
 
 /**
  * Logins live in master: the system account's new password is set there first. Scripts take their time, so the PUT is
