@@ -179,7 +179,8 @@ export function immutaClient<Config, Body extends Payload>(
         ),
       ),
     status: (id) =>
-      orGone(
+      unlessAnswered(
+        [404, 405],
         send({ method: "GET", path: `${integration(id)}/status`, repeatable: true }, (answer) =>
           answers.readStatusOf(id, answer),
         ),
@@ -323,6 +324,16 @@ async function orGone<T>(answer: Promise<T>): Promise<T | undefined> {
     return await answer;
   } catch (error) {
     if (error instanceof ImmutaError && error.isGone) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined where the answer has one of these statuses, whoever gave it. */
+async function unlessAnswered<T>(statuses: readonly number[], answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ImmutaError && statuses.includes(error.status ?? 0)) return undefined;
     throw error;
   }
 }

@@ -49,6 +49,7 @@ export interface Immuta<Config, Body extends Payload> {
   list(): Promise<Integration<Config>[]>;
   /** Undefined only where Immuta itself answers 404. */
   get(id: string): Promise<Integration<Config> | undefined>;
+  /** Undefined where nothing answers there, which the guide does not promise: what that means, `get` says. */
   status(id: string): Promise<IntegrationStatus | undefined>;
   create(payload: Body): Promise<IntegrationStatus>;
   update(id: string, payload: Body): Promise<IntegrationStatus>;

@@ -38,15 +38,20 @@ export class WaitedTooLong extends Error {
 }
 
 /** Whom is asked. */
-type Asked = Pick<Immuta<unknown, Payload>, "tenant" | "status">;
+type Asked = Pick<Immuta<unknown, Payload>, "tenant" | "status" | "get">;
 
 /** Polls the status until the end state; undefined when the integration is gone. */
 export async function waitUntil(immuta: Asked, waiting: Waiting): Promise<IntegrationStatus | undefined> {
   const clock = waiting.clock ?? systemClock;
   const started = clock.now();
   const announced = new Set<string>();
+  let asksForStatus = true;
   for (let poll = 0; ; poll++) {
-    const status = await immuta.status(waiting.id);
+    let status = asksForStatus ? await immuta.status(waiting.id) : undefined;
+    if (status === undefined) {
+      asksForStatus = false;
+      status = await immuta.get(waiting.id);
+    }
     if (status !== undefined) announce(status, waiting, announced);
     if (reached(status, waiting, immuta.tenant)) return status;
     const elapsed = clock.now() - started;

@@ -6,6 +6,7 @@ import { expect } from "chai";
 import { type ClientOptions, immutaClient } from "../../../provider/immuta/client";
 import { Interrupted, Interruption } from "../../../provider/core/interruption";
 import { ImmutaError } from "../../../provider/immuta/errors";
+import { waitUntil } from "../../../provider/immuta/wait";
 import { payloadOf } from "../../../provider/synapse/payload";
 import { type Immuta, readConfig, type ShownConfig } from "../../../provider/synapse/api";
 import { manual } from "./samples";
@@ -149,6 +150,24 @@ describe("the Immuta client", () => {
     expect(await client.get("5")).to.equal(undefined);
     answers = [text(404, "text/html", "<html>no such page</html>")];
     expect((await failure(client.get("5"))).status).to.equal(404);
+  });
+
+  it("takes no answer to /status for gone, whoever it is that knows no such route", async () => {
+    for (const answer of [
+      json(404, { statusCode: 404, error: "Not Found", message: "Not Found" }),
+      text(404, "text/html", "<html>no such page</html>"),
+      json(405, { statusCode: 405, error: "Method Not Allowed", message: "no" }),
+    ]) {
+      answers = [answer, json(200, { id: 5, type: "Snowflake", status: "deleting" })];
+      seen.length = 0;
+      const reporter = { info: note, warn: note, debug: note };
+      const clock = { now: () => 0, sleep: () => Promise.reject(new Error("still there")) };
+      const waiting = waitUntil(client, { id: "5", until: "gone", limit: 1, reporter, clock });
+      expect(await waiting.catch(String)).to.equal("Error: still there");
+      expect(seen.map(({ url }) => url)).to.deep.equal(["/integrations/5/status", "/integrations/5"]);
+    }
+    answers = [json(403, { statusCode: 403, error: "Forbidden", message: "no" })];
+    expect((await failure(client.status("5"))).status).to.equal(403);
   });
 
   it("gives Immuta's message word for word, with the failed validation tests", async () => {

@@ -19,7 +19,7 @@ describe("the life of a SynapseIntegration: delete", () => {
       stage = new Stage();
       const { outs } = await made(stage, inputs);
       await life.remove(outs, stage.ports(env));
-      expect(stage.acts).to.deep.equal(["get 7", "delete 7", "status 7"]);
+      expect(stage.acts).to.deep.equal(["get 7", "delete 7", "status 7", "get 7"]);
     }
   });
 
@@ -43,6 +43,7 @@ describe("the life of a SynapseIntegration: delete", () => {
       "script post-cleanup",
       "delete 7",
       "status 7",
+      "get 7",
       "run delete in immuta",
       "run post-cleanup in master",
     ]);
@@ -72,7 +73,7 @@ describe("the life of a SynapseIntegration: delete", () => {
     const error = await failureOf(life.remove(outs, stage.ports()));
     expect(error.message).to.contain("or set IMMUTA_SQL_ADMIN_USERNAME");
     await life.remove(outs, stage.ports(env));
-    expect(stage.acts).to.deep.equal(["get 7", "get 7", "delete 7 as root", "status 7"]);
+    expect(stage.acts).to.deep.equal(["get 7", "get 7", "delete 7 as root", "status 7", "get 7"]);
   });
 
   it("is done where Immuta forgot an automatic setup", async () => {
