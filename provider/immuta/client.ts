@@ -99,7 +99,7 @@ export function immutaClient<Config, Body extends Payload>(
   ): T {
     const { method, path } = request;
     try {
-      return read(decoded(type, body));
+      return read(answers.decoded(body));
     } catch (error) {
       const said =
         error instanceof answers.UnreadableAnswer
@@ -127,7 +127,7 @@ export function immutaClient<Config, Body extends Payload>(
         untrusted: isUntrusted(error),
       });
     const type = header(response.headers, "content-type");
-    const body = attempt(() => decoded(type, String(response.data)));
+    const body = answers.decoded(String(response.data));
     const said =
       response.status >= 300 && response.status < 400
         ? `it redirects to ${redirectTarget(response.headers)}, and the API key is sent to the configured host only. Set IMMUTA_URL to the tenant's own URL.`
@@ -188,11 +188,13 @@ export function immutaClient<Config, Body extends Payload>(
     create: (payload: Body) =>
       send({ method: "POST", path: "/integrations", body: payload, repeatable: false }, answers.readStatus),
     update: (id, payload) =>
-      send({ method: "PUT", path: integration(id), body: payload, repeatable: false }, answers.readStatus),
+      send({ method: "PUT", path: integration(id), body: payload, repeatable: false }, (answer) =>
+        answers.readAccepted(id, "editing", answer),
+      ),
     remove: (id, credentials?: DeleteCredentials) =>
       orGone(
         send({ method: "DELETE", path: integration(id), body: credentials, repeatable: false }, (answer) =>
-          answers.readStatusOf(id, answer ?? { status: "deleting" }),
+          answers.readAccepted(id, "deleting", answer),
         ),
       ),
     script: (phase: Phase, payload, id) =>
@@ -336,12 +338,6 @@ async function unlessAnswered<T>(statuses: readonly number[], answer: Promise<T>
     if (error instanceof ImmutaError && statuses.includes(error.status ?? 0)) return undefined;
     throw error;
   }
-}
-
-function decoded(type: string | undefined, body: string): unknown {
-  if (body === "") return undefined;
-  if (type !== undefined && /\bjson\b/i.test(type)) return attempt(() => JSON.parse(body) as unknown);
-  return body;
 }
 
 function attempt<T>(work: () => T): T | undefined {
