@@ -63,6 +63,8 @@ export function stateOfAdopted(found: Integration, inputs: Inputs, tenant: strin
     tenant,
     status: found.status,
     validation: { status: "unknown", failed: [], warnings: [] },
+    port: found.config.port ?? inputs.port,
+    autoBootstrap: found.autoBootstrap ?? inputs.autoBootstrap,
   };
   return withImmutasSettings(state, found);
 }

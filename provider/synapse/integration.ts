@@ -16,7 +16,7 @@ import type { PropertyMap } from "../core/property-map";
 import { inputsOf } from "./inputs/paths";
 import type { Inputs } from "./inputs/table";
 import { normalIdentifier } from "./inputs/identifiers";
-import { withImmutasSettings } from "./drift";
+import { oddities, withImmutasSettings } from "./drift";
 import { type Progress, readState, type State, stateFormat } from "./state";
 import { keyOf } from "./steps/means";
 import { put } from "./steps/put";
@@ -233,6 +233,7 @@ export async function read(id: string, outputs: PropertyMap, ports: Ports): Prom
   const found = await proven(ports.immuta, state, state.integrationId);
   if (found === undefined) return state.autoBootstrap ? { ...unchanged, id: "" } : orphaned(id, state);
   if (meaningOf(found.status).disabled === true) return disabled(id, state, found, unchanged);
+  for (const oddity of oddities(state, found)) ports.reporter.warn(oddity);
   const tenant = ports.immuta.tenant;
   const props = clean({ ...withImmutasSettings(state, found), ...reported(found), tenant });
   return { id, props, inputs: inputsOf(props) };

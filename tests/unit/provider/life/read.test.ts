@@ -27,6 +27,23 @@ describe("the life of a SynapseIntegration: read", () => {
     expect(result.props["password"]).to.equal(manual.password);
   });
 
+  it("warns of a port and a setup that Immuta says otherwise, and plans no replacement for them", async () => {
+    const { id, outs } = await made(stage, manual);
+    const found = stage.integrations.get("7");
+    if (found !== undefined)
+      Object.assign(found, { autoBootstrap: true, config: { ...found.config, port: 443 } });
+    const warnings: string[] = [];
+    const ports = stage.ports();
+    ports.reporter = { ...ports.reporter, warn: (line) => void warnings.push(line) };
+    const result = await life.read(id, outs, ports);
+    expect(result.props).to.deep.equal(outs);
+    expect(life.diff(id, result.props, map(manual))).to.include({ changes: false });
+    expect(warnings).to.deep.equal([
+      "Immuta says port 443 of integration 7, which was made with 1433. Neither an edit nor a PUT changes it, so it is passed over.",
+      "Immuta says autoBootstrap true of integration 7, which was made with false. Neither an edit nor a PUT changes it, so it is passed over.",
+    ]);
+  });
+
   it("says gone of an automatic setup that Immuta forgot", async () => {
     const { id, outs } = await made(stage, automatic);
     stage.integrations.clear();
