@@ -114,6 +114,15 @@ export async function proven(immuta: Immuta, state: State, id: string): Promise<
   return found;
 }
 
+/** Somebody switched it off in Immuta: nobody but a person knows whether that was meant. */
+export const switchedOff = ({ id }: Integration, { database, host, tenant, onDisabled }: State): Error =>
+  new Error(
+    `Integration ${id} on database ${database} of ${host} was disabled in Immuta ${tenant}: its policies are not enforced. ` +
+      "Enable it in Immuta again, or " +
+      (onDisabled === "recreate" ? "" : 'set onDisabled: "recreate" alone, run `pulumi up`, and then ') +
+      "run `pulumi up --refresh` to have it made anew.",
+  );
+
 /** POST was sent, and nothing tells whether it was carried out. The next operation looks again. */
 export class OutcomeUnknown extends Error {
   override readonly name = "OutcomeUnknown";

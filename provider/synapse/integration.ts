@@ -2,7 +2,15 @@ import { adoptionDifferences, findForAdoption, refuseDifferences, stateOfAdopted
 import { announceAdoption, announceChange, announcementOf } from "./announce";
 import type { Announcement } from "../core/announcement";
 import { check as checkInputs, type Checked } from "./check";
-import { OutcomeUnknown, proven, resourceId, sameTenant, withIdOfLostPost, withoutRemoved } from "./identity";
+import {
+  OutcomeUnknown,
+  proven,
+  resourceId,
+  sameTenant,
+  switchedOff,
+  withIdOfLostPost,
+  withoutRemoved,
+} from "./identity";
 import { ImmutaError } from "../immuta/errors";
 import type { Integration } from "./api";
 import { meaningOf } from "../immuta/status";
@@ -239,14 +247,10 @@ export async function read(id: string, outputs: PropertyMap, ports: Ports): Prom
   return { id, props, inputs: inputsOf(props) };
 }
 
-/** Somebody switched it off in Immuta: nobody but a person knows whether that was meant. */
 function disabled(id: string, state: State, found: Integration, unchanged: ReadState): ReadState {
   if (state.onDisabled === "recreate")
     return state.autoBootstrap ? { ...unchanged, id: "" } : orphaned(id, state);
-  throw new Error(
-    `Integration ${found.id} on database ${state.database} of ${state.host} was disabled in Immuta ${state.tenant}: its policies are not enforced. ` +
-      'Enable it in Immuta again, or set onDisabled: "recreate" and run `pulumi up` to have it made anew.',
-  );
+  throw switchedOff(found, state);
 }
 
 /** Immuta forgot it, but what the scripts made is still in the pool and ours: `up` registers it anew. */

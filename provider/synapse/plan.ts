@@ -8,7 +8,7 @@ import type { Progress, State } from "./state";
 import { generate } from "./steps/generate";
 import { look } from "./steps/look";
 import { preflight, preflightOfAccount } from "./steps/preflight";
-import { prove } from "./steps/prove";
+import { prove, proveEnabled } from "./steps/prove";
 import { put } from "./steps/put";
 import { register } from "./steps/register";
 import { remove } from "./steps/remove";
@@ -93,7 +93,7 @@ function updateSteps(olds: State, news: PropertyMap, found: readonly Difference[
   // A new account must not be somebody else's: initial-create would set that one's password.
   const account = manual && found.some((d) => d.path === "username") && !isOurs(olds, news["username"]);
   const change = [...(account ? [preflightOfAccount] : []), ...changeSteps(manual, kinds, putOnly)];
-  if (progress?.operation !== "create") return change.length === 0 ? [] : [prove, ...change];
+  if (progress?.operation !== "create") return change.length === 0 ? [] : [proveEnabled, ...change];
   const withdrawal = undo(begunBefore(progress), { operation: "create", registered: false });
   if (olds.integrationId === undefined)
     return [look, ...(change.length > 0 ? withdrawal : []), ...creation(manual)];
@@ -107,7 +107,9 @@ function updateSteps(olds: State, news: PropertyMap, found: readonly Difference[
  * preceded by a proof of its own.
  */
 const scriptsOfChange = (manual: boolean, credentials: boolean): Step[] =>
-  manual ? [...scripts("new", ...(credentials ? (["initial-create"] as const) : []), "edit"), prove] : [];
+  manual
+    ? [...scripts("new", ...(credentials ? (["initial-create"] as const) : []), "edit"), proveEnabled]
+    : [];
 
 /** An account that scripts of this resource made before, or were about to make when they stopped. */
 const isOurs = ({ formerAccounts = [], progress }: State, username: unknown): boolean =>

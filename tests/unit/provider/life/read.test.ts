@@ -81,6 +81,7 @@ describe("the life of a SynapseIntegration: read", () => {
           expect(error.message).to.contain(
             "Integration 7 on database immuta of organization.azure.com was disabled in Immuta",
           );
+          expect(error.message).to.contain('set onDisabled: "recreate" alone, run `pulumi up`, and then run');
         } else {
           const result = await life.read(id, outs, stage.ports());
           const anew = result.id === "" || life.diff(id, result.props, map(inputs)).changes;
