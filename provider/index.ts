@@ -30,7 +30,7 @@ export { harmlessJson, literal, harmless, escaped } from "./core/strangers";
 export { unknown } from "./core/unknown";
 
 export * as integration from "./synapse/integration";
-export { adoptionDifferences, findForAdoption, stateOfAdopted, adoptable } from "./synapse/adoption";
+export { adoptionDifferences, findForAdoption, stateOfAdopted } from "./synapse/adoption";
 export { announcementOf } from "./synapse/announce";
 export { type Integration, type Immuta, synapseType, immutaOf } from "./synapse/api";
 export {
@@ -61,6 +61,7 @@ export { type Asking, Wiring } from "./synapse/wiring";
 export { type Line, wordsOf } from "./synapse/words";
 
 export { ImmutaError } from "./immuta/errors";
+export { isThere, meaningOf, statusOf } from "./immuta/status";
 
 export { type Address, dial } from "./sql/connect/dial";
 export { type PoolLogin, nameOfLogin, routeOf } from "./sql/connect/login";

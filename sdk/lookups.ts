@@ -1,4 +1,4 @@
-import { type Immuta, type Integration, describe, isAt, normalHost } from "../provider";
+import { type Immuta, type Integration, describe, isAt, isThere, normalHost, statusOf } from "../provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { Input, Output } from "@pulumi/pulumi";
 import { inTenant } from "./tenant";
@@ -101,7 +101,7 @@ export async function findIntegrations(
 ): Promise<GetIntegrationResult[]> {
   return (await immuta.list())
     .filter((found) => type === undefined || found.type === type)
-    .filter((found) => (status === undefined ? isThere(found) : found.status === status))
+    .filter((found) => (status === undefined ? isThere(found) : found.status === statusOf(status)))
     .map(resultOf);
 }
 
@@ -147,9 +147,6 @@ function refuseIncomplete(args: GetIntegrationArgs): void {
 }
 
 const isBlank = (value: unknown): boolean => value === undefined || value === null || value === "";
-
-/** Immuta may go on listing what it deleted. */
-const isThere = (integration: Integration): boolean => integration.status !== "deleted";
 
 const mostNamed = 10;
 

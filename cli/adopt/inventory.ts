@@ -1,6 +1,7 @@
 import {
-  adoptable as adoptableStates,
   check,
+  isThere,
+  meaningOf,
   resourceId,
   type Integration,
   synapseType,
@@ -32,7 +33,7 @@ export interface Inventory {
  */
 export function inventoryOf(integrations: readonly Integration[], setup?: "automatic" | "manual"): Inventory {
   const inventory: Inventory = { adoptable: [], leftOut: [] };
-  const there = integrations.filter(({ type, status }) => type === synapseType && status !== "deleted");
+  const there = integrations.filter((one) => one.type === synapseType && isThere(one));
   const databases = countOf(there.map(databaseOf));
   for (const integration of there) {
     const inputs = matchingInputs(integration, setup);
@@ -54,8 +55,9 @@ const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /** What the takeover itself would refuse. */
 function unfit({ status }: Integration): string | undefined {
-  if (adoptableStates.has(status)) return undefined;
-  if (status === "disabled") return "it is disabled; enable it in Immuta, or delete it there";
+  const { adoptable, disabled } = meaningOf(status);
+  if (adoptable === true) return undefined;
+  if (disabled === true) return "it is disabled; enable it in Immuta, or delete it there";
   return `it is in state ${status}; adopt it when Immuta says enabled`;
 }
 

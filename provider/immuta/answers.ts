@@ -1,9 +1,24 @@
 import { isPropertyMap, type PropertyMap } from "../core/property-map";
 import { longestName, told } from "../core/strangers";
+import { type Status, statusOf } from "./status";
 import type { Integration, IntegrationStatus, Validation, ValidationTest } from "./types";
 
 /** Thrown where an answer is not what the contract says; the client adds where it came from. */
 export class UnreadableAnswer extends Error {}
+
+/** An answer by what it is, whatever its content type says: JSON where it parses, else text. Undefined where there is none. */
+export function decoded(body: string): unknown {
+  const text = body.replace(/^\uFEFF/, "");
+  if (text.trim() === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A sign-in page, or one of what stands before Immuta. Neither JSON nor T-SQL begins so. */
+const isPage = (answer: unknown): boolean => typeof answer === "string" && answer.trimStart().startsWith("<");
 
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
@@ -22,16 +37,41 @@ function readId(fields: PropertyMap): string {
 }
 
 export function readStatus(answer: unknown): IntegrationStatus {
-  if (!isPropertyMap(answer)) throw new UnreadableAnswer("the answer is no JSON object");
+  if (!isPropertyMap(answer))
+    throw new UnreadableAnswer(`the answer is ${nameOf(answer)}, not a JSON object`);
   const status = word(answer["status"]);
   if (status === undefined) throw new UnreadableAnswer("the answer has no status");
   const validation = readValidation(answer["validationResults"]);
-  return { id: readId(answer), status, ...(validation === undefined ? {} : { validation }) };
+  return {
+    id: readId(answer),
+    status: statusOf(status),
+    ...(validation === undefined ? {} : { validation }),
+  };
 }
 
-/** GET /integrations/{id}/status is known to leave the id out; the one asked for is meant. */
-export function readStatusOf(id: string, answer: unknown): IntegrationStatus {
-  return readStatus(isPropertyMap(answer) ? { id, ...answer } : answer);
+/** Of the integration that was asked for: answers to GET /integrations/{id}/status are known to leave its id out. */
+export const readStatusOf = (id: string, answer: unknown): IntegrationStatus =>
+  readStatus(isPropertyMap(answer) ? { ...answer, id } : answer);
+
+/**
+ * The answer to a PUT or DELETE that was accepted: what comes of it is waited for, so it may say nothing.
+ * `underway`: the state that the guide shows in it.
+ */
+export function readAccepted(id: string, underway: Status, answer: unknown): IntegrationStatus {
+  if (isPage(answer)) throw new UnreadableAnswer(`the answer is ${nameOf(answer)}`);
+  return readStatusOf(id, { status: underway, ...(isPropertyMap(answer) ? withStatus(answer) : {}) });
+}
+
+/** What an answer says of the status, if anything. */
+const withStatus = ({ status, ...rest }: PropertyMap): PropertyMap =>
+  typeof status === "string" ? { ...rest, status } : rest;
+
+/** What an answer is, for a message. */
+function nameOf(answer: unknown): string {
+  if (answer === undefined) return "empty";
+  if (isPage(answer)) return "an HTML page";
+  if (typeof answer === "string") return "text";
+  return Array.isArray(answer) ? "a JSON list" : isPropertyMap(answer) ? "a JSON object" : "a JSON value";
 }
 
 /** Reads what an integration's `config` holds, as its platform has it. */
@@ -59,7 +99,8 @@ export function readIntegrations<Config>(
   answer: unknown,
   readConfig: ReadConfig<Config>,
 ): Integration<Config>[] {
-  if (!Array.isArray(answer)) throw new UnreadableAnswer("the answer is no list of integrations");
+  if (!Array.isArray(answer))
+    throw new UnreadableAnswer(`the answer is ${nameOf(answer)}, not a list of integrations`);
   return answer.flatMap((entry: unknown) => {
     try {
       return [readIntegration(entry, readConfig)];
@@ -70,10 +111,13 @@ export function readIntegrations<Config>(
   });
 }
 
+/** Such as passed and failed: words of the reference, in whichever case. */
+const result = (value: unknown): string => word(value)?.toLowerCase() ?? "unknown";
+
 export function readValidation(value: unknown): Validation | undefined {
   if (!isPropertyMap(value)) return undefined;
   const tests = Array.isArray(value["validationTests"]) ? value["validationTests"] : [];
-  return { status: word(value["status"]) ?? "unknown", tests: tests.flatMap(readTest) };
+  return { status: result(value["status"]), tests: tests.flatMap(readTest) };
 }
 
 function readTest(value: unknown): ValidationTest[] {
@@ -84,23 +128,46 @@ function readTest(value: unknown): ValidationTest[] {
   return [
     {
       name,
-      status: word(value["status"]) ?? "unknown",
+      status: result(value["status"]),
       ...(message === undefined ? {} : { message: told(message) }),
     },
   ];
 }
 
-/** A script comes as plain text, as a JSON string, or as an object that carries it: the contract leaves it open. */
+/**
+ * A script comes as plain text, as a JSON string, or as an object that carries it: the contract leaves it open. It is run
+ * as an administrator, so what is not one is refused by what it is.
+ */
 export function readScript(answer: unknown): string {
-  const script = isPropertyMap(answer) ? (answer["script"] ?? soleText(answer)) : answer;
-  if (typeof script !== "string" || script.trim() === "")
-    throw new UnreadableAnswer("the answer holds no script");
+  const script = isPropertyMap(answer) ? carriedBy(answer) : answer;
+  // A JSON string may hold JSON once more.
+  const held = typeof script === "string" ? decoded(script) : script;
+  const text = isPropertyMap(held) ? carriedBy(held) : held;
+  if (typeof text !== "string" || isPage(text)) throw notScript(nameOf(text));
+  if (looksEncoded(text)) throw notScript("one word, perhaps base64");
+  return text;
+}
+
+function carriedBy(fields: PropertyMap): unknown {
+  const script = fields["script"] ?? soleText(fields);
+  if (script === undefined) throw notScript("a JSON object without one");
   return script;
 }
 
+const notScript = (what: string): UnreadableAnswer =>
+  new UnreadableAnswer(`the answer is ${what}, not a script`);
+
+/** Every statement of T-SQL has a blank or a sign in it that base64 has not. */
+const looksEncoded = (script: string): boolean =>
+  /^[\w+/-]{16,}={0,2}$/.test(script.replaceAll(/[\r\n]+/g, ""));
+
+/** The only text of an object, unless it is one that says what went wrong. */
 function soleText(fields: PropertyMap): unknown {
-  const texts = Object.values(fields).filter((value) => typeof value === "string");
-  return texts.length === 1 ? texts[0] : undefined;
+  const texts = Object.entries(fields).filter(([, value]) => typeof value === "string");
+  const [[name, value] = []] = texts;
+  return texts.length === 1 && !/^(message|error|detail|title|status|reason|id)$/i.test(name ?? "")
+    ? value
+    : undefined;
 }
 
 /** Immuta's own words in an error body. */

@@ -99,7 +99,7 @@ export function immutaClient<Config, Body extends Payload>(
   ): T {
     const { method, path } = request;
     try {
-      return read(decoded(type, body));
+      return read(answers.decoded(body));
     } catch (error) {
       const said =
         error instanceof answers.UnreadableAnswer
@@ -130,7 +130,7 @@ export function immutaClient<Config, Body extends Payload>(
         cause: new Error(`${codeOf(error)}: ${error.message}`),
       });
     const type = header(response.headers, "content-type");
-    const body = attempt(() => decoded(type, String(response.data)));
+    const body = answers.decoded(String(response.data));
     const said =
       response.status >= 300 && response.status < 400
         ? `it redirects to ${redirectTarget(response.headers)}, and the API key is sent to the configured host only. Set IMMUTA_URL to the tenant's own URL.`
@@ -183,7 +183,8 @@ export function immutaClient<Config, Body extends Payload>(
         ),
       ),
     status: (id) =>
-      orGone(
+      unlessAnswered(
+        [404, 405],
         send({ method: "GET", path: `${integration(id)}/status`, repeatable: true }, (answer) =>
           answers.readStatusOf(id, answer),
         ),
@@ -191,11 +192,13 @@ export function immutaClient<Config, Body extends Payload>(
     create: (payload: Body) =>
       send({ method: "POST", path: "/integrations", body: payload, repeatable: false }, answers.readStatus),
     update: (id, payload) =>
-      send({ method: "PUT", path: integration(id), body: payload, repeatable: false }, answers.readStatus),
+      send({ method: "PUT", path: integration(id), body: payload, repeatable: false }, (answer) =>
+        answers.readAccepted(id, "editing", answer),
+      ),
     remove: (id, credentials?: DeleteCredentials) =>
       orGone(
         send({ method: "DELETE", path: integration(id), body: credentials, repeatable: false }, (answer) =>
-          answers.readStatusOf(id, answer ?? { status: "deleting" }),
+          answers.readAccepted(id, "deleting", answer),
         ),
       ),
     script: (phase: Phase, payload, id) =>
@@ -331,10 +334,14 @@ async function orGone<T>(answer: Promise<T>): Promise<T | undefined> {
   }
 }
 
-function decoded(type: string | undefined, body: string): unknown {
-  if (body === "") return undefined;
-  if (type !== undefined && /\bjson\b/i.test(type)) return attempt(() => JSON.parse(body) as unknown);
-  return body;
+/** Undefined where the answer has one of these statuses, whoever gave it. */
+async function unlessAnswered<T>(statuses: readonly number[], answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ImmutaError && statuses.includes(error.status ?? 0)) return undefined;
+    throw error;
+  }
 }
 
 function attempt<T>(work: () => T): T | undefined {

@@ -1,4 +1,5 @@
 import type { Phase } from "../core/phases";
+import type { AnyStatus } from "./status";
 
 /** Requests and answers of Immuta's Integrations API, whatever the platform. Guide, "Integrations API reference". */
 
@@ -27,12 +28,10 @@ export interface Validation {
   tests: ValidationTest[];
 }
 
-/** The states of Immuta's reference; others may come with later versions. */
-export type Status = string;
-
 export interface IntegrationStatus {
   id: string;
-  status: Status;
+  /** As the reference spells it. */
+  status: AnyStatus;
   validation?: Validation;
 }
 
@@ -50,6 +49,7 @@ export interface Immuta<Config, Body extends Payload> {
   list(): Promise<Integration<Config>[]>;
   /** Undefined only where Immuta itself answers 404. */
   get(id: string): Promise<Integration<Config> | undefined>;
+  /** Undefined where nothing answers there, which the guide does not promise: what that means, `get` says. */
   status(id: string): Promise<IntegrationStatus | undefined>;
   create(payload: Body): Promise<IntegrationStatus>;
   update(id: string, payload: Body): Promise<IntegrationStatus>;

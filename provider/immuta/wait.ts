@@ -3,6 +3,7 @@ import { asFailure, Failure, failureKind } from "../core/failure";
 import type { Reporter } from "../core/reporter";
 import { bounded, listed, mostItems } from "../core/strangers";
 import { describeTest } from "./errors";
+import { meaningOf } from "./status";
 import type { Immuta, IntegrationStatus, Payload } from "./types";
 
 export interface Waiting {
@@ -58,21 +59,21 @@ const vanished = failureKind({
   remedy: "Run `pulumi refresh`, and then `pulumi up` to make it anew.",
 });
 
-const underway = new Set(["creating", "editing", "deleting", "migrating"]);
-
 /** Whom is asked. */
-type Asked = Pick<Immuta<unknown, Payload>, "tenant" | "status">;
+type Asked = Pick<Immuta<unknown, Payload>, "tenant" | "status" | "get">;
 
 /** Polls the status until the end state; undefined when the integration is gone. */
 export async function waitUntil(immuta: Asked, waiting: Waiting): Promise<IntegrationStatus | undefined> {
   const clock = waiting.clock ?? systemClock;
   const started = clock.now();
   const announced = new Set<string>();
+  let asksForStatus = true;
   for (let poll = 0; ; poll++) {
-    const status = await immuta.status(waiting.id).catch((error: unknown) => {
-      const { kind, message } = asFailure(error);
-      throw new Failure(kind, message, { outcome: "still working", cause: error });
-    });
+    let status = asksForStatus ? await unlessUnknown(immuta.status(waiting.id)) : undefined;
+    if (status === undefined) {
+      asksForStatus = false;
+      status = await unlessUnknown(immuta.get(waiting.id));
+    }
     if (status !== undefined) announce(status, waiting, announced);
     if (reached(status, waiting, immuta.tenant)) return status;
     const elapsed = clock.now() - started;
@@ -86,20 +87,28 @@ export async function waitUntil(immuta: Asked, waiting: Waiting): Promise<Integr
   }
 }
 
+/** Who does not tell how far it came leaves it at work. */
+const unlessUnknown = <T>(asked: Promise<T>): Promise<T> =>
+  asked.catch((error: unknown) => {
+    const { kind, message } = asFailure(error);
+    throw new Failure(kind, message, { outcome: "still working", cause: error });
+  });
+
 function reached(status: IntegrationStatus | undefined, waiting: Waiting, tenant: string): boolean {
   if (waiting.until === "gone") {
-    if (status === undefined || status.status === "deleted") return true;
-    if (status.status === "deleteError") throw new IntegrationFailed(tenant, status);
-    return false;
+    if (status === undefined) return true;
+    const { end, removal } = meaningOf(status.status);
+    if (removal === "failed") throw new IntegrationFailed(tenant, status);
+    return end === "gone";
   }
   if (status === undefined)
     throw new Failure(
       vanished,
       `Integration ${waiting.id} vanished from Immuta ${tenant} while it was waited for.`,
     );
-  if (status.status === "enabled" || status.status === "recurringValidationError") return true;
-  if (!underway.has(status.status)) throw new IntegrationFailed(tenant, status);
-  return false;
+  const { end } = meaningOf(status.status);
+  if (end === "failed" || end === "gone") throw new IntegrationFailed(tenant, status);
+  return end === "settled";
 }
 
 /** Lines of one wait; whoever says something new at every poll is not listened to for ever. */
@@ -111,7 +120,7 @@ function announce(status: IntegrationStatus, waiting: Waiting, announced: Set<st
     announced.add(line);
     waiting.reporter.info(line);
   };
-  if (underway.has(status.status))
+  if (meaningOf(status.status).end === "working")
     once(`waiting until integration ${status.id} is ${waiting.until}; Immuta says ${status.status}`);
   const tests = (status.validation?.tests ?? []).map((test) => `validation test ${describeTest(test)}`);
   for (const line of bounded(tests, "validation tests")) once(line);

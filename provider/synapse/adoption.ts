@@ -1,4 +1,5 @@
 import { differences } from "./differences";
+import { isThere, meaningOf } from "../immuta/status";
 import { withImmutasSettings } from "./drift";
 import { ForeignIntegration, standingAt } from "./identity";
 import { synapseType, type Integration } from "./api";
@@ -8,15 +9,6 @@ import { valueAt } from "../core/property-map";
 import { type State, stateFormat } from "./state";
 import { told } from "../core/strangers";
 import type { Ports } from "./ports";
-
-/** States in which what Immuta says holds. */
-export const adoptable: ReadonlySet<string> = new Set([
-  "enabled",
-  "recurringValidationError",
-  "editError",
-  "deleteError",
-  "migrateError",
-]);
 
 /** The integration that `adopt` names, as Immuta has it. GETs only. Throws ForeignIntegration where there is none. */
 export async function findForAdoption(
@@ -28,14 +20,14 @@ export async function findForAdoption(
     typeof inputs.adopt === "string"
       ? await immuta.get(inputs.adopt)
       : standingAt(await immuta.list(), inputs);
-  if (found === undefined || found.status === "deleted")
+  if (found === undefined || !isThere(found))
     throw new ForeignIntegration(
       "adoption",
       typeof inputs.adopt === "string"
         ? `Immuta ${immuta.tenant} has no integration ${inputs.adopt} to adopt. Nothing was changed. Check \`adopt\`, or give true to find it by host, database and schema.`
         : `Immuta ${immuta.tenant} has no integration on ${place} to adopt. Nothing was changed. Take \`adopt\` out to have it made.`,
     );
-  if (!adoptable.has(found.status))
+  if (meaningOf(found.status).adoptable !== true)
     throw new ForeignIntegration(
       "adoption",
       `Integration ${found.id} at Immuta ${immuta.tenant} is in state ${found.status}, so it is not adopted. Nothing was changed. Adopt it when Immuta says enabled.`,
@@ -75,6 +67,8 @@ export function stateOfAdopted(found: Integration, inputs: Inputs, tenant: strin
     tenant,
     status: found.status,
     validation: { status: "unknown", failed: [], warnings: [] },
+    port: found.config.port ?? inputs.port,
+    autoBootstrap: found.autoBootstrap ?? inputs.autoBootstrap,
   };
   return withImmutasSettings(state, found);
 }

@@ -15,8 +15,8 @@ export const synapseType = "Azure Synapse Analytics";
 type ToldImmuta = Pick<Inputs, NameAtImmuta<typeof table, "sent" | "shown">>;
 type ShownByImmuta = Pick<Inputs, NameAtImmuta<typeof table, "shown">>;
 
-/** Every payload carries all of it. */
-export type SynapseConfig = Required<ToldImmuta>;
+/** Every payload carries all of it, and the port where it is not Immuta's default: no request of the guide has one. */
+export type SynapseConfig = Required<Omit<ToldImmuta, "port">> & Partial<Pick<ToldImmuta, "port">>;
 
 export interface IntegrationPayload extends api.Payload {
   type: typeof synapseType;

@@ -1,6 +1,7 @@
 import type { Immuta, Integration } from "./api";
 import { synapseType } from "./api";
 import type { Reporter } from "../core/reporter";
+import { isThere, meaningOf } from "../immuta/status";
 import type { Inputs } from "./inputs/table";
 import { normalHost, normalIdentifier } from "./inputs/identifiers";
 import { unlikeSent, unlikeWords } from "./sent";
@@ -73,7 +74,7 @@ export const standingAt = (integrations: readonly Integration[], place: Place): 
   integrations.find(
     (integration) =>
       integration.type === synapseType &&
-      integration.status !== "deleted" &&
+      isThere(integration) &&
       normalHost(integration.config.host ?? "") === normalHost(place.host) &&
       normalIdentifier(integration.config.database ?? "") === normalIdentifier(place.database),
   );
@@ -81,10 +82,10 @@ export const standingAt = (integrations: readonly Integration[], place: Place): 
 /** Any of the host; where Immuta keeps one there it is in the way. */
 export const onHost = (integrations: readonly Integration[], place: Place): Integration | undefined =>
   integrations.find(
-    ({ type, status, config }) =>
-      type === synapseType &&
-      status !== "deleted" &&
-      normalHost(config.host ?? "") === normalHost(place.host),
+    (one) =>
+      one.type === synapseType &&
+      isThere(one) &&
+      normalHost(one.config.host ?? "") === normalHost(place.host),
   );
 
 /** Throws ForeignIntegration where Immuta already governs the database of a new integration. */
@@ -148,7 +149,7 @@ export async function proven(
   id: string,
 ): Promise<Integration | undefined> {
   const found = await immuta.get(id);
-  if (found === undefined || found.status === "deleted") {
+  if (found === undefined || !isThere(found)) {
     await refuseOtherInPlace(immuta, state, id);
     return undefined;
   }
@@ -173,6 +174,23 @@ export async function proven(
     );
   return found;
 }
+
+const disabled = failureKind({
+  code: "IMMUTA-DISABLED",
+  title: "Somebody disabled the integration in Immuta: its policies are not enforced.",
+  remedy:
+    'Enable it in Immuta again, or set `onDisabled: "recreate"`, run `pulumi up`, and then `pulumi up --refresh` to have it made anew.',
+});
+
+/** Somebody switched it off in Immuta: nobody but a person knows whether that was meant. */
+export const switchedOff = ({ id }: Integration, { database, host, tenant, onDisabled }: State): Failure =>
+  new Failure(
+    disabled,
+    `Integration ${id} on database ${database} of ${host} was disabled in Immuta ${tenant}: its policies are not enforced. ` +
+      "Enable it in Immuta again, or " +
+      (onDisabled === "recreate" ? "" : 'set onDisabled: "recreate" alone, run `pulumi up`, and then ') +
+      "run `pulumi up --refresh` to have it made anew.",
+  );
 
 const unknownEnd = failureKind({
   code: "IMMUTA-ANSWER-LOST",
@@ -216,7 +234,7 @@ interface Asking {
 export async function withoutRemoved(immuta: Immuta, state: State): Promise<State> {
   const { integrationId, ...rest } = state;
   if (integrationId === undefined || state.progress?.operation !== "create") return state;
-  if (state.status !== "deleting" && state.status !== "deleteError") return state;
+  if (meaningOf(state.status).removal === undefined) return state;
   return (await proven(immuta, state, integrationId)) === undefined ? rest : state;
 }
 

@@ -2,14 +2,15 @@ import type { Announcement } from "../core/announcement";
 import { Failure, failureKind } from "../core/failure";
 import type { PropertyMap } from "../core/property-map";
 import { ImmutaError } from "../immuta/errors";
+import { meaningOf } from "../immuta/status";
 import { PoolUnreachable } from "../sql/errors";
 import { adoptionDifferences, findForAdoption, refuseDifferences, stateOfAdopted } from "./adoption";
 import { announceAdoption, announceChange, announcementOf } from "./announce";
 import type { Integration } from "./api";
 import { check as checkInputs, type Checked } from "./check";
-import { withImmutasSettings } from "./drift";
+import { oddities, withImmutasSettings } from "./drift";
 import type { Holdings } from "./holdings";
-import { proven, resourceId, sameTenant, withIdOfLostPost, withoutRemoved } from "./identity";
+import { proven, resourceId, sameTenant, switchedOff, withIdOfLostPost, withoutRemoved } from "./identity";
 import { normalIdentifier } from "./inputs/identifiers";
 import { inputsOf } from "./inputs/paths";
 import type { Inputs } from "./inputs/table";
@@ -36,13 +37,6 @@ const noPassword = failureKind({
   title: "A change needs the system account's password, and the program does not give it.",
   remedy:
     "Give `password` or `passwordFrom`, or take the change back. What was adopted may do without until then.",
-});
-
-const switchedOff = failureKind({
-  code: "IMMUTA-DISABLED",
-  title: "Somebody disabled the integration in Immuta: its policies are not enforced.",
-  remedy:
-    'Enable it in Immuta again, or set `onDisabled: "recreate"` and run `pulumi up` to have it made anew.',
 });
 
 /** Fills in defaults and refuses what is wrong, all of it at once. */
@@ -166,21 +160,17 @@ export async function read(id: string, outputs: PropertyMap, ports: Ports): Prom
   if (state.integrationId === undefined) return unchanged;
   const found = await proven(ports.immuta, state, state.integrationId);
   if (found === undefined) return state.autoBootstrap ? { ...unchanged, id: "" } : orphaned(id, state);
-  if (found.status === "disabled") return disabled(id, state, found, unchanged);
+  if (meaningOf(found.status).disabled === true) return disabled(id, state, found, unchanged);
+  for (const oddity of oddities(state, found)) ports.reporter.warn(oddity);
   const tenant = ports.immuta.tenant;
   const props = clean({ ...withImmutasSettings(state, found), ...reported(found), tenant });
   return { id, props, inputs: inputsOf(props) };
 }
 
-/** Somebody switched it off in Immuta: nobody but a person knows whether that was meant. */
 function disabled(id: string, state: State, found: Integration, unchanged: ReadState): ReadState {
   if (state.onDisabled === "recreate")
     return state.autoBootstrap ? { ...unchanged, id: "" } : orphaned(id, state);
-  throw new Failure(
-    switchedOff,
-    `Integration ${found.id} on database ${state.database} of ${state.host} was disabled in Immuta ${state.tenant}: its policies are not enforced. ` +
-      'Enable it in Immuta again, or set onDisabled: "recreate" and run `pulumi up` to have it made anew.',
-  );
+  throw switchedOff(found, state);
 }
 
 /** Immuta forgot it, but what the scripts made is still in the pool and ours: `up` registers it anew. */

@@ -1,5 +1,6 @@
 import type { PropertyMap } from "../core/property-map";
 import { bounded } from "../core/strangers";
+import { meaningOf } from "../immuta/status";
 import type { IntegrationStatus } from "../immuta/types";
 import type { Integration } from "./api";
 import { normalIdentifier } from "./inputs/identifiers";
@@ -86,8 +87,7 @@ export function reported(status: IntegrationStatus | Integration): Pick<State, "
       mostNames,
     );
   return {
-    // Comes and goes by itself; the failed tests name it.
-    status: status.status === "recurringValidationError" ? "enabled" : status.status,
+    status: meaningOf(status.status).keptAs ?? status.status,
     validation: {
       status: status.validation?.status ?? "unknown",
       failed: named("failed"),

@@ -1,4 +1,4 @@
-import type { Inputs } from "./inputs/table";
+import { type Inputs, table } from "./inputs/table";
 import { synapseType, type IntegrationPayload } from "./api";
 import type { DeleteCredentials } from "../immuta/types";
 
@@ -18,7 +18,7 @@ export function payloadOf(inputs: Inputs, credentials: Credentials): Integration
     autoBootstrap: inputs.autoBootstrap,
     config: {
       host: inputs.host,
-      port: inputs.port,
+      ...(inputs.port === table.port.default ? {} : { port: inputs.port }),
       schema: inputs.schema,
       database: inputs.database,
       impersonation:

@@ -2,13 +2,14 @@ import { type Difference, differences } from "./differences";
 import type { Phase } from "../core/phases";
 import { type PropertyMap, valueAt } from "../core/property-map";
 import type { Change } from "../core/rows";
+import { meaningOf } from "../immuta/status";
 import { normalHost, normalIdentifier } from "./inputs/identifiers";
 import type { Progress, State } from "./state";
 import { confirm } from "./steps/confirm";
 import { generate } from "./steps/generate";
 import { look } from "./steps/look";
 import { preflight, preflightOfAccount } from "./steps/preflight";
-import { prove } from "./steps/prove";
+import { prove, proveEnabled } from "./steps/prove";
 import { put } from "./steps/put";
 import { reach } from "./steps/reach";
 import { register } from "./steps/register";
@@ -95,23 +96,23 @@ function updateSteps(olds: State, news: PropertyMap, found: readonly Difference[
   // A new account must not be somebody else's: initial-create would set that one's password.
   const account = manual && found.some((d) => d.path === "username") && !isOurs(olds, news["username"]);
   const change = [...(account ? [preflightOfAccount] : []), ...changeSteps(manual, kinds, putOnly)];
-  if (progress?.operation !== "create") return change.length === 0 ? [] : [prove, ...change];
+  if (progress?.operation !== "create") return change.length === 0 ? [] : [proveEnabled, ...change];
   const withdrawal = undo(begunBefore(progress), { operation: "create", registered: false });
   if (olds.integrationId === undefined)
     return [look, ...(change.length > 0 ? withdrawal : []), ...creation(manual)];
-  if (givenUp.has(olds.status)) return [prove, ...withdrawal, ...removal, look, ...creation(manual)];
+  if (meaningOf(olds.status).givenUp === true)
+    return [prove, ...withdrawal, ...removal, look, ...creation(manual)];
   return [prove, untilEnabled, ...(change.length > 0 ? change : [confirm])];
 }
-
-/** States from which a create comes to no good end: Immuta gave it up, or its removal was begun. */
-const givenUp: ReadonlySet<string> = new Set(["createError", "deleting", "deleteError"]);
 
 /**
  * Logins live in master: the system account's new password is set there first. Scripts take their time, so the PUT is
  * preceded by a proof of its own.
  */
 const scriptsOfChange = (manual: boolean, credentials: boolean): Step[] =>
-  manual ? [...scripts("new", ...(credentials ? (["initial-create"] as const) : []), "edit"), prove] : [];
+  manual
+    ? [...scripts("new", ...(credentials ? (["initial-create"] as const) : []), "edit"), proveEnabled]
+    : [];
 
 /** An account that scripts of this resource made before, or were about to make when they stopped. */
 const isOurs = ({ formerAccounts = [], progress }: State, username: unknown): boolean =>

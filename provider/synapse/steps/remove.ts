@@ -1,3 +1,4 @@
+import { isThere, meaningOf } from "../../immuta/status";
 import { deleteCredentials } from "../payload";
 import { addressWords, idOf } from "./fields";
 import { existing, inputsOn, payloadOn, sentAgain, whenLeft } from "./means";
@@ -21,7 +22,7 @@ export const remove = step({
       whenLeft(operation, () => immuta.remove(id, credentials));
     const status = await sentAgain(`DELETE /integrations/${id}`, operation, send, async () => {
       const found = await immuta.get(id);
-      const removed = found === undefined || found.status === "deleting" || found.status === "deleted";
+      const removed = found === undefined || !isThere(found) || meaningOf(found.status).removal === "begun";
       return removed ? { answer: found } : undefined;
     });
     if (status !== undefined) operation.status = status;

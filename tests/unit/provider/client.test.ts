@@ -6,6 +6,7 @@ import { expect } from "chai";
 import { type ClientOptions, immutaClient } from "../../../provider/immuta/client";
 import { Interrupted, Interruption } from "../../../provider/core/interruption";
 import { ImmutaError } from "../../../provider/immuta/errors";
+import { waitUntil } from "../../../provider/immuta/wait";
 import { payloadOf } from "../../../provider/synapse/payload";
 import { type Immuta, readConfig, type ShownConfig } from "../../../provider/synapse/api";
 import { manual } from "./samples";
@@ -126,12 +127,89 @@ describe("the Immuta client", () => {
     ["a JSON string", json(200, "SELECT 1")],
     ["an object with script", json(200, { script: "SELECT 1" })],
     ["an object with one text", json(200, { sql: "SELECT 1", lines: 1 })],
+    ["plain text with the label of JSON", text(200, "application/json", "SELECT 1")],
+    ["plain text with the label of a page", text(200, "text/html", "SELECT 1")],
+    ["plain text behind a byte order mark", text(200, "text/plain", "\uFEFFSELECT 1")],
+    ["a JSON string without a label", (response: ServerResponse) => response.end('"SELECT 1"')],
+    ["an object with the label of text", text(200, "text/plain", '{"script":"SELECT 1"}')],
+    ["an object in a JSON string", json(200, '{"script":"SELECT 1"}')],
   ] as const)
     it(`reads a script that comes as ${form}`, async () => {
       answers = [answer];
       expect(await client.script("edit", payload, "7")).to.equal("SELECT 1");
       expect(seen[0]?.url).to.equal("/integrations/7/scripts/edit");
     });
+
+  for (const [what, answer, is] of [
+    ["a page", text(200, "text/html", "<html>Request Rejected</html>"), "an HTML page"],
+    ["a page called plain text", text(200, "text/plain", "\r\n <!DOCTYPE html>"), "an HTML page"],
+    ["a page in a JSON string", json(200, "<html></html>"), "an HTML page"],
+    ["a page in an object", json(200, { script: "<html></html>" }), "an HTML page"],
+    ["an error in an object", json(200, { message: "DROP it" }), "a JSON object without one"],
+    ["an object of several texts", json(200, { a: "SELECT 1", b: "SELECT 2" }), "a JSON object without one"],
+    ["a list called plain text", text(200, "text/plain", '["SELECT 1"]'), "a JSON list"],
+    ["null", json(200, null), "a JSON value"],
+    ["a number", text(200, "text/plain", "7"), "a JSON value"],
+    ["nothing", text(200, "text/plain", ""), "empty"],
+    ["blanks", text(200, "text/plain", " \r\n"), "empty"],
+    ["an empty JSON string", json(200, ""), "empty"],
+    ["base64", text(200, "text/plain", btoa("CREATE USER [immuta]")), "one word, perhaps base64"],
+    [
+      "base64 in lines",
+      json(200, { script: "Q1JFQVRFIFVTRVIg\nW2ltbXV0YV0=\n" }),
+      "one word, perhaps base64",
+    ],
+  ] as const)
+    it(`takes ${what} for no script`, async () => {
+      answers = [answer];
+      const { message } = await failure(client.script("create", payload));
+      expect(message).to.contain(`HTTP 200: the answer is ${is}, not a script (content type `);
+      expect(seen).to.have.length(1);
+    });
+
+  for (const [what, answer] of [
+    ["nothing", (response: ServerResponse) => response.writeHead(204).end()],
+    ["an empty body", text(202, "application/json", "")],
+    ["text", text(200, "text/plain", "OK")],
+    ["an empty object", json(200, {})],
+    ["an object without id and status", json(200, { success: true, status: 200 })],
+    ["JSON that breaks off", text(200, "application/json", '{"id": 1, "st')],
+  ] as const)
+    it(`takes a PUT and a DELETE for accepted that are answered with ${what}`, async () => {
+      answers = [answer];
+      expect(await client.update("7", payload)).to.deep.equal({ id: "7", status: "editing" });
+      expect(await client.remove("7")).to.deep.equal({ id: "7", status: "deleting" });
+    });
+
+  it("reads what the answer to a PUT says, and takes a page for no answer of Immuta's", async () => {
+    answers = [json(200, { status: "Enabled", validationResults: { status: "passed" } })];
+    expect(await client.update("7", payload)).to.deep.equal({
+      id: "7",
+      status: "enabled",
+      validation: { status: "passed", tests: [] },
+    });
+    answers = [text(200, "text/html", "<html>Please sign in</html>")];
+    for (const work of [() => client.update("7", payload), () => client.remove("7")])
+      expect((await failure(work())).message).to.contain(
+        "the answer is an HTML page (content type text/html)",
+      );
+  });
+
+  for (const [how, type] of [
+    ["text/plain", "text/plain"],
+    ["application/octet-stream", "application/octet-stream"],
+  ] as const)
+    it(`reads JSON that is called ${how}`, async () => {
+      answers = [text(200, type, '[{"id":1,"type":"Snowflake","status":"ENABLED","config":{}}]')];
+      expect(await client.list()).to.deep.equal([
+        { id: "1", type: "Snowflake", status: "enabled", config: {} },
+      ]);
+    });
+
+  it("reads JSON without a content type", async () => {
+    answers = [(response) => response.end("[]")];
+    expect(await client.list()).to.deep.equal([]);
+  });
 
   it("reads integrations of every platform, with fields it does not know", async () => {
     answers = [
@@ -149,6 +227,24 @@ describe("the Immuta client", () => {
     expect(await client.get("5")).to.equal(undefined);
     answers = [text(404, "text/html", "<html>no such page</html>")];
     expect((await failure(client.get("5"))).status).to.equal(404);
+  });
+
+  it("takes no answer to /status for gone, whoever it is that knows no such route", async () => {
+    for (const answer of [
+      json(404, { statusCode: 404, error: "Not Found", message: "Not Found" }),
+      text(404, "text/html", "<html>no such page</html>"),
+      json(405, { statusCode: 405, error: "Method Not Allowed", message: "no" }),
+    ]) {
+      answers = [answer, json(200, { id: 5, type: "Snowflake", status: "deleting" })];
+      seen.length = 0;
+      const reporter = { info: note, warn: note, debug: note };
+      const clock = { now: () => 0, sleep: () => Promise.reject(new Error("still there")) };
+      const waiting = waitUntil(client, { id: "5", until: "gone", limit: 1, reporter, clock });
+      expect(await waiting.catch(String)).to.equal("Error: still there");
+      expect(seen.map(({ url }) => url)).to.deep.equal(["/integrations/5/status", "/integrations/5"]);
+    }
+    answers = [json(403, { statusCode: 403, error: "Forbidden", message: "no" })];
+    expect((await failure(client.status("5"))).status).to.equal(403);
   });
 
   it("gives Immuta's message word for word, with the failed validation tests", async () => {

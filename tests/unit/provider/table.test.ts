@@ -102,6 +102,10 @@ describe("the table of inputs", () => {
         );
     });
 
+    it("no payload carries Immuta's default port, which no request of the guide has", () => {
+      expect(payloadOf(manual, { username: "u", password: "p" }).config).not.to.have.property("port");
+    });
+
     it("an answer is read with all of it", () => {
       const found = readIntegration({ id: "7", type: synapseType, status: "enabled", config }, readConfig);
       for (const { path } of shown) expect(valueAt(found.config, path), path).to.equal(other[path]);

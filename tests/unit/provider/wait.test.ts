@@ -1,11 +1,13 @@
 import { expect } from "chai";
-import type { IntegrationStatus } from "../../../provider/immuta/types";
+import type { Integration, IntegrationStatus } from "../../../provider/immuta/types";
 import { IntegrationFailed, WaitedTooLong, waitUntil } from "../../../provider/immuta/wait";
 import type { Clock } from "../../../provider/core/clock";
 
 /** Immuta on a clock that does not wait: `at` gives the status at a time, in milliseconds. */
 class Watched {
   polls = 0;
+  /** How often the integration itself was asked for, in place of its status. */
+  gets = 0;
   time = 0;
   readonly lines: string[] = [];
   readonly clock: Clock = {
@@ -16,16 +18,25 @@ class Watched {
     },
   };
 
-  constructor(private readonly at: (time: number) => IntegrationStatus | undefined) {}
+  /** `itself`: what GET /integrations/{id} says at a time, where /status answers nothing. */
+  constructor(
+    private readonly at: (time: number) => IntegrationStatus | undefined,
+    private readonly itself = at,
+  ) {}
 
   wait(until: "enabled" | "gone", limit = 20 * 60_000): Promise<IntegrationStatus | undefined> {
     const status = (): Promise<IntegrationStatus | undefined> => {
       this.polls++;
       return Promise.resolve(this.at(this.time));
     };
+    const get = (): Promise<Integration<unknown> | undefined> => {
+      this.gets++;
+      const found = this.itself(this.time);
+      return Promise.resolve(found && { ...found, type: "Snowflake", config: {} });
+    };
     const note = (line: string): void => void this.lines.push(line);
     return waitUntil(
-      { tenant: "acme.example", status },
+      { tenant: "acme.example", status, get },
       {
         id: "7",
         until,
@@ -77,6 +88,26 @@ describe("waiting for Immuta", () => {
   it("takes 404 and the state deleted for gone", async () => {
     expect(await new Watched(() => undefined).wait("gone")).to.equal(undefined);
     expect((await new Watched(() => status("deleted")).wait("gone"))?.status).to.equal("deleted");
+  });
+
+  it("goes on with the integration itself where nothing answers for its status, and takes that one's word", async () => {
+    const made = new Watched(
+      () => undefined,
+      (time) => status(time < 5000 ? "creating" : "enabled"),
+    );
+    expect((await made.wait("enabled"))?.status).to.equal("enabled");
+    expect([made.polls, made.gets > 2]).to.deep.equal([1, true]);
+    const removed = new Watched(
+      () => undefined,
+      (time) => (time < 5000 ? status("deleting") : undefined),
+    );
+    expect(await removed.wait("gone")).to.equal(undefined);
+    expect([removed.polls, removed.time >= 5000]).to.deep.equal([1, true]);
+    const stuck = new Watched(
+      () => undefined,
+      () => status("deleteError"),
+    );
+    expect(await failure(stuck.wait("gone"))).to.be.instanceOf(IntegrationFailed);
   });
 
   it("ends in an error when the limit is over, and looks once more right then", async () => {

@@ -47,7 +47,6 @@ describe("getBootstrapScripts", () => {
         autoBootstrap: false,
         config: {
           ...args,
-          port: 1433,
           impersonation: { enabled: true, role: "R" },
           metadataDelimiters: { hashDelimiter: "|", hashKeyDelimiter: "-", arrayDelimiter: "," },
           authenticationType: "userPassword",

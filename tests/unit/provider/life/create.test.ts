@@ -101,6 +101,7 @@ describe("the life of a SynapseIntegration: create", () => {
         "run post-cleanup in master",
         "delete 7",
         "status 7",
+        "get 7",
       ]);
       expect([...stage.integrations]).to.deep.equal([]);
     });
@@ -121,7 +122,12 @@ describe("the life of a SynapseIntegration: create", () => {
     it("deletes an automatic createError with the credentials", async () => {
       stage.ends = "createError";
       await failureOf(life.create(automatic, stage.ports()));
-      expect(stage.acts.slice(3)).to.deep.equal(["get 7", "delete 7 as taylor@synapse.com", "status 7"]);
+      expect(stage.acts.slice(3)).to.deep.equal([
+        "get 7",
+        "delete 7 as taylor@synapse.com",
+        "status 7",
+        "get 7",
+      ]);
     });
 
     it("cleans nothing up after a 409: Immuta's cleanup would take the other integration's objects too", async () => {
@@ -243,7 +249,13 @@ describe("the life of a SynapseIntegration: create", () => {
       expect(outs).not.to.have.property("progress");
       const second = await lost(automatic);
       await life.remove(second.properties, stage.ports());
-      expect(stage.acts).to.deep.equal(["list", "get 7", "delete 7 as taylor@synapse.com", "status 7"]);
+      expect(stage.acts).to.deep.equal([
+        "list",
+        "get 7",
+        "delete 7 as taylor@synapse.com",
+        "status 7",
+        "get 7",
+      ]);
       const third = await lost(manual);
       expect(stage.acts).not.to.include("run cleanup in immuta");
       const went = await life.update(third.id, third.properties, manual, stage.ports());

@@ -19,7 +19,7 @@ describe("the life of a SynapseIntegration: delete", () => {
       stage = new Stage();
       const { outs } = await made(stage, inputs);
       await life.remove(outs, stage.ports(env));
-      expect(stage.acts).to.deep.equal(["get 7", "delete 7", "status 7"]);
+      expect(stage.acts).to.deep.equal(["get 7", "delete 7", "status 7", "get 7"]);
     }
   });
 
@@ -40,7 +40,7 @@ describe("the life of a SynapseIntegration: delete", () => {
     const sent = "delete 7 as taylor@synapse.com";
     stage.failures.set(sent, answered(504, "DELETE", "/integrations/7"));
     await life.remove(outs, stage.ports());
-    expect(stage.acts).to.deep.equal(["get 7", sent, "get 7", sent, "status 7"]);
+    expect(stage.acts).to.deep.equal(["get 7", sent, "get 7", sent, "status 7", "get 7"]);
     stage = new Stage();
     const ports = stage.ports();
     const { immuta } = stage.ports();
@@ -49,7 +49,7 @@ describe("the life of a SynapseIntegration: delete", () => {
       throw answered(undefined, "DELETE", "/integrations/7", "ECONNRESET");
     };
     await life.remove((await made(stage, automatic)).outs, ports);
-    expect(stage.acts).to.deep.equal(["get 7", sent, "get 7", "status 7"]);
+    expect(stage.acts).to.deep.equal(["get 7", sent, "get 7", "status 7", "get 7"]);
   });
 
   it("takes a manual setup away: scripts while it exists, DELETE without payload, then the scripts run", async () => {
@@ -62,6 +62,7 @@ describe("the life of a SynapseIntegration: delete", () => {
       "preflight immuta",
       "delete 7",
       "status 7",
+      "get 7",
       "run delete in immuta",
       "run post-cleanup in master",
     ]);
@@ -91,7 +92,7 @@ describe("the life of a SynapseIntegration: delete", () => {
     const error = await failureOf(life.remove(outs, stage.ports()));
     expect(error.message).to.contain("or set IMMUTA_SQL_ADMIN_USERNAME");
     await life.remove(outs, stage.ports(env));
-    expect(stage.acts).to.deep.equal(["get 7", "get 7", "delete 7 as root", "status 7"]);
+    expect(stage.acts).to.deep.equal(["get 7", "get 7", "delete 7 as root", "status 7", "get 7"]);
   });
 
   it("is done where Immuta forgot an automatic setup", async () => {

@@ -27,6 +27,23 @@ describe("the life of a SynapseIntegration: read", () => {
     expect(result.props["password"]).to.equal(manual.password);
   });
 
+  it("warns of a port and a setup that Immuta says otherwise, and plans no replacement for them", async () => {
+    const { id, outs } = await made(stage, manual);
+    const found = stage.integrations.get("7");
+    if (found !== undefined)
+      Object.assign(found, { autoBootstrap: true, config: { ...found.config, port: 443 } });
+    const warnings: string[] = [];
+    const ports = stage.ports();
+    ports.reporter = { ...ports.reporter, warn: (line) => void warnings.push(line) };
+    const result = await life.read(id, outs, ports);
+    expect(result.props).to.deep.equal(outs);
+    expect(life.diff(id, result.props, map(manual))).to.include({ changes: false });
+    expect(warnings).to.deep.equal([
+      "Immuta says port 443 of integration 7, which was made with 1433. Neither an edit nor a PUT changes it, so it is passed over.",
+      "Immuta says autoBootstrap true of integration 7, which was made with false. Neither an edit nor a PUT changes it, so it is passed over.",
+    ]);
+  });
+
   it("says gone of an automatic setup that Immuta forgot", async () => {
     const { id, outs } = await made(stage, automatic);
     stage.integrations.clear();
@@ -64,6 +81,7 @@ describe("the life of a SynapseIntegration: read", () => {
           expect(error.message).to.contain(
             "Integration 7 on database immuta of organization.azure.com was disabled in Immuta",
           );
+          expect(error.message).to.contain('set onDisabled: "recreate" alone, run `pulumi up`, and then run');
         } else {
           const result = await life.read(id, outs, stage.ports());
           const anew = result.id === "" || life.diff(id, result.props, map(inputs)).changes;

@@ -3,6 +3,7 @@ import type { PropertyMap } from "../../../../provider/core/property-map";
 import type { Inputs } from "../../../../provider/synapse/inputs/table";
 import * as life from "../../../../provider/synapse/integration";
 import { PartialState } from "../../../../provider/synapse/integration";
+import type { Ports } from "../../../../provider/synapse/ports";
 import { automatic, map, changed, manual } from "../samples";
 import { Stage, answered, failed, failureOf, made, partialStateOf, told } from "./stage";
 
@@ -27,6 +28,45 @@ describe("the life of a SynapseIntegration: update", () => {
     ]);
     expect(result.outs["impersonation"]).to.deep.equal({ enabled: true, role: "R" });
     expect(Object.keys(result.outs["scripts"] as object)).to.deep.equal(["initial-create", "create", "edit"]);
+  });
+
+  for (const [setup, inputs] of [
+    ["automatic", automatic],
+    ["manual", manual],
+  ] as const)
+    it(`changes nothing of an integration of ${setup} setup that somebody disabled, and says how it is made anew`, async () => {
+      for (const onDisabled of [undefined, "error", "recreate"] as const) {
+        stage = new Stage();
+        const { id, outs } = await made(stage, changed(inputs, "onDisabled", onDisabled));
+        const found = stage.integrations.get("7");
+        if (found !== undefined) found.status = "disabled";
+        const news = changed(inputs, "metadataDelimiters.hashDelimiter", "#");
+        const error = await failureOf(life.update(id, outs, news, stage.ports()));
+        expect(error).not.to.be.instanceOf(PartialState);
+        expect(error.message).to.equal(
+          "Integration 7 on database immuta of organization.azure.com was disabled in Immuta tenant.example: its policies are not enforced. " +
+            "Enable it in Immuta again, or " +
+            (onDisabled === "recreate"
+              ? ""
+              : 'set onDisabled: "recreate" alone, run `pulumi up`, and then ') +
+            "run `pulumi up --refresh` to have it made anew.",
+        );
+        expect(stage.acts).to.deep.equal(["get 7"]);
+      }
+    });
+
+  it("puts the pool back where the integration is disabled between the edit script and the PUT", async () => {
+    const { id, outs } = await made(stage, manual);
+    const ports = stage.ports();
+    const runPhase: Ports["runPhase"] = async (...run) => {
+      await ports.runPhase(...run);
+      const found = stage.integrations.get("7");
+      if (found !== undefined) found.status = "disabled";
+    };
+    const news = changed(manual, "metadataDelimiters.hashDelimiter", "#");
+    const error = await failureOf(life.update(id, outs, news, { ...ports, runPhase }));
+    expect(error.message).to.match(/was disabled in Immuta[^]*\nThe integration is what it was before\.$/);
+    expect(stage.acts.slice(3)).to.deep.equal(["get 7", "get 7", "script edit", "run edit in immuta"]);
   });
 
   it("stores local changes and an automatic setup's credentials without a call", async () => {
