@@ -36,20 +36,24 @@ export interface About {
   /** Default: refused. */
   outcome?: Outcome;
   cause?: unknown;
+  /** Another failure of the run says all of it. */
+  brief?: boolean;
 }
 
 /** An end that somebody has to know of: a code, a sentence, what is left of it, and what it came from. */
 export class Failure extends Error {
   readonly outcome: Outcome;
+  readonly brief: boolean;
 
   constructor(
     readonly kind: Kind,
     message: string,
-    { outcome = "refused", cause }: About = {},
+    { outcome = "refused", cause, brief = false }: About = {},
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = kind.code;
     this.outcome = outcome;
+    this.brief = brief;
   }
 
   /** The same with a line more, and itself as the cause. */
@@ -67,7 +71,7 @@ const unexpected = failureKind({
 /** The text of an error as it leaves the package: with its code, and where more stands of it. */
 export function withCode(error: Error): string {
   const failure = error instanceof Failure ? error : error.cause;
-  if (!(failure instanceof Failure) || failure.kind === unexpected) return error.message;
+  if (!(failure instanceof Failure) || failure.brief || failure.kind === unexpected) return error.message;
   const { code } = failure.kind;
   return `${error.message}\n${code} (\`npx pulumi-immuta explain ${code}\` says more)`;
 }

@@ -55,7 +55,7 @@ export class ImmutaError extends Failure {
           "validation tests",
         ) +
         (advice === "" ? "" : `\n${advice}`),
-      { outcome: outcomeOf(failure), cause: failure.cause },
+      { outcome: outcomeOf(failure), cause: failure.cause, brief: failure.saidBefore === true },
     );
     this.status = failure.status;
     this.said = said;

@@ -31,7 +31,7 @@ describe("automatic: Immuta prepares an existing pool itself", function () {
   it("is one POST with autoBootstrap true, and no script of ours in the pool", async () => {
     const outcome = await scenario.act("up");
     expect(outcome.changes).to.deep.equal({ create: 2 });
-    expect(outcome.calls).to.deep.equal(["GET /integrations", "POST /integrations"]);
+    expect(outcome.calls).to.deep.equal(["GET /integrations", "POST /integrations", "GET /integrations/3"]);
     expect(outcome.batches).to.deep.equal([]);
     expect(sandbox.immuta.journal.find((entry) => entry.method === "POST")?.body).to.deep.include({
       autoBootstrap: true,
@@ -43,7 +43,11 @@ describe("automatic: Immuta prepares an existing pool itself", function () {
     await scenario.set({ impersonationRole: "ANALYST_IMPERSONATION", hashDelimiter: "#" });
     const outcome = await scenario.act("up");
     expect(outcome.changes).to.deep.equal({ same: 1, update: 1 });
-    expect(outcome.calls).to.deep.equal(["GET /integrations/3", "PUT /integrations/3"]);
+    expect(outcome.calls).to.deep.equal([
+      "GET /integrations/3",
+      "PUT /integrations/3",
+      "GET /integrations/3",
+    ]);
     expect(outcome.batches).to.deep.equal([]);
     expect(configOf(integrations(sandbox)[0])["impersonation"]).to.deep.equal({
       enabled: true,
@@ -69,7 +73,11 @@ describe("automatic: Immuta prepares an existing pool itself", function () {
     expect(preview.output).to.match(/~ role\s*: "SOMEBODY" => "ANALYST_IMPERSONATION"/);
     expect(preview.calls).to.deep.equal([]);
     const outcome = await scenario.act("up");
-    expect(outcome.calls).to.deep.equal(["GET /integrations/3", "PUT /integrations/3"]);
+    expect(outcome.calls).to.deep.equal([
+      "GET /integrations/3",
+      "PUT /integrations/3",
+      "GET /integrations/3",
+    ]);
     expect((await scenario.act("refresh")).changes).to.deep.equal({ same: 2 });
     expect((await scenario.act("preview")).changes).to.deep.equal({ same: 2 });
   });
@@ -93,7 +101,11 @@ describe("automatic: Immuta prepares an existing pool itself", function () {
   it("is one DELETE with credentials, and leaves the pool empty", async () => {
     const outcome = await scenario.act("destroy");
     expect(outcome.changes).to.deep.equal({ delete: 2 });
-    expect(outcome.calls).to.deep.equal(["GET /integrations/4", "DELETE /integrations/4"]);
+    expect(outcome.calls).to.deep.equal([
+      "GET /integrations/4",
+      "DELETE /integrations/4",
+      "GET /integrations/4",
+    ]);
     expect(sandbox.immuta.journal.find((entry) => entry.method === "DELETE")?.body).to.deep.equal({
       authenticationType: "userPassword",
       username: "sqladmin",

@@ -43,6 +43,8 @@ describe("quickstart: manual setup on the pool that the same up provisions", fun
     "POST /integrations/3/scripts/edit",
     "GET /integrations/3",
     "PUT /integrations/3",
+    // Does Immuta have what was sent?
+    "GET /integrations/3",
   ];
 
   it("previews from an empty subscription, with the host unknown, without calling anybody", async () => {
@@ -60,6 +62,7 @@ describe("quickstart: manual setup on the pool that the same up provisions", fun
       "POST /integrations/scripts/initial-create",
       "POST /integrations/scripts/create",
       "POST /integrations",
+      "GET /integrations/3",
     ]);
     const databases = outcome.batches.map((batch) => batch.split(":")[0]);
     expect(new Set(databases)).to.deep.equal(new Set(["master", "claims"]));
@@ -183,6 +186,7 @@ describe("quickstart: manual setup on the pool that the same up provisions", fun
       "POST /integrations/3/scripts/delete",
       "POST /integrations/scripts/post-cleanup",
       "DELETE /integrations/3",
+      "GET /integrations/3",
     ]);
     expect(integrations(sandbox)).to.deep.equal([]);
     expect([...leftIn(sandbox, host, "claims"), ...leftIn(sandbox, host, "master")]).to.deep.equal([]);

@@ -66,7 +66,7 @@ describe("states that an operation can leave behind", function () {
     expect(await one.scenario.fail("up")).to.match(/Integration 3 .* is still in state creating after \d+ s/);
     one.sandbox.immuta.settle();
     const outcome = await one.scenario.act("up");
-    expect(outcome.calls).to.deep.equal(["GET /integrations/3"]);
+    expect(outcome.calls).to.deep.equal(["GET /integrations/3", "GET /integrations/3"]);
     expect(integrations(one.sandbox)).to.have.length(1);
     await settled();
   });
@@ -100,13 +100,28 @@ describe("states that an operation can leave behind", function () {
     await settled();
   });
 
-  it("finishes at the second destroy what broke off after DELETE, also after a refresh", async () => {
+  it("deletes nothing while the pool is paused, so that an up afterwards finds it governed", async () => {
     await start(manualArgs);
     await one.scenario.act("up");
     one.sandbox.synapse.setFault(host, "claims", { kind: "paused", at: "login" });
     const text = await one.scenario.fail("destroy");
     expect(text).to.contain("az synapse sql pool resume");
     expect(text).to.contain("IMMUTA_RETAIN_POOL_OBJECTS=claims");
+    expect(text).to.contain("npx pulumi-immuta explain IMMUTA-POOL-UNREACHABLE");
+    expect(integrations(one.sandbox).map(({ status }) => status)).to.deep.equal(["enabled"]);
+    one.sandbox.synapse.setFault(host, "claims", undefined);
+    expect((await one.scenario.act("up")).changes).to.deep.equal({ same: 2 });
+    await settled();
+    await one.scenario.act("destroy");
+    noneLeft();
+  });
+
+  it("finishes at the second destroy what broke off after DELETE, also after a refresh", async () => {
+    await start(manualArgs);
+    await one.scenario.act("up");
+    // Two batches of the preflight and the session's own first one come before the script's.
+    one.sandbox.synapse.setFault(host, "claims", { kind: "deny", batch: 4, number: 297 });
+    await one.scenario.fail("destroy");
     expect(integrations(one.sandbox)).to.deep.equal([]);
     one.sandbox.synapse.setFault(host, "claims", undefined);
     await one.scenario.act("refresh");
