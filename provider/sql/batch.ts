@@ -1,4 +1,3 @@
-import type { ConnectionPool } from "mssql";
 import { lengthOf } from "../core/rules";
 import { defaultTimes } from "./connect/login";
 import { serverErrors, type ServerError } from "./driver-errors";
@@ -9,8 +8,17 @@ export const defaultRequestTimeout = lengthOf(defaultTimes.requestTimeout);
 /** The code of a batch that did not end in time and was cancelled at the server. */
 export const tooSlow = "too slow";
 
-/** Where requests to a pool are made. */
-export type Requests = Pick<ConnectionPool, "request">;
+/**
+ * Where requests to a pool are made: what of mssql's pool is used here. Not by mssql's own types, which a user's compiler
+ * would look for when it reads our declarations.
+ */
+export interface Requests {
+  request(): {
+    on(event: "info", listener: (information: { message: string }) => void): unknown;
+    batch(text: string): Promise<{ recordsets: unknown }>;
+    cancel(): void;
+  };
+}
 
 /** How a batch ended. */
 export interface Outcome {
@@ -38,7 +46,7 @@ export async function sendBatch(
   cutOff?: AbortSignal,
 ): Promise<Outcome> {
   const request = pool.request();
-  request.on("info", ({ message }: { message: string }) => {
+  request.on("info", ({ message }) => {
     said(message);
   });
   const cancelled: { because?: ServerError } = {};
