@@ -57,6 +57,10 @@ const layouts: Layout[] = [
   },
 ];
 
+/** The methods of the calls that wrote. */
+const writes = (calls: readonly string[]): string[] =>
+  calls.flatMap((call) => call.split(" ")[0] ?? []).filter((method) => method !== "GET");
+
 describe("an installed package finds its provider", function () {
   this.timeout(180_000);
   let sandbox: Sandbox;
@@ -75,11 +79,11 @@ describe("an installed package finds its provider", function () {
       try {
         const up = await scenario.act("up");
         expect(up.changes).to.deep.equal({ create: 2 });
-        expect(up.calls).to.deep.equal(["GET /integrations", "POST /integrations"]);
+        expect(writes(up.calls)).to.deep.equal(["POST"]);
         expect(callers(sandbox)).to.deep.equal([caller]);
         const destroy = await scenario.act("destroy");
         expect(destroy.changes).to.deep.equal({ delete: 2 });
-        expect(destroy.calls.map((call) => call.split(" ")[0])).to.deep.equal(["GET", "DELETE"]);
+        expect(writes(destroy.calls)).to.deep.equal(["DELETE"]);
         expect(callers(sandbox)).to.deep.equal([caller]);
       } finally {
         scenario.opened.remove();
