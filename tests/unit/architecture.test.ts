@@ -118,7 +118,7 @@ describe("the architecture", function () {
       new Set(["@pulumi/pulumi", "@grpc/grpc-js"]),
     );
     expect(new Set(loading.map(({ file }) => file))).to.deep.equal(
-      new Set(["provider/dynamic/engine-log.ts", "provider/dynamic/calls.ts"]),
+      new Set(["provider/dynamic/calls.ts", "provider/dynamic/engine-log.ts"]),
     );
   });
 
