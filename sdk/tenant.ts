@@ -1,4 +1,13 @@
-import { withCode, readConfiguration, type Reporter, type Immuta, immutaOf, harmless } from "../provider";
+import {
+  type Configuration,
+  Secrets,
+  withCode,
+  readConfiguration,
+  type Reporter,
+  type Immuta,
+  immutaOf,
+  harmless,
+} from "../provider";
 import * as pulumi from "@pulumi/pulumi";
 import { warnOfPlainSettings } from "./plain-settings";
 
@@ -15,8 +24,22 @@ export async function inTenant<T>(name: string, work: (immuta: Immuta) => Promis
   } catch (error) {
     if (configuration.debug || !(error instanceof Error)) throw error;
     // The engine prints the program's text and a stack trace for any other class of error.
-    throw Object.assign(new pulumi.RunError(harmless(`${name}: ${withCode(error)}`)), { cause: error });
+    throw Object.assign(
+      new pulumi.RunError(harmless(secretsOf(configuration).mask(`${name}: ${withCode(error)}`))),
+      { cause: error },
+    );
   }
+}
+
+function secretsOf(configuration: Configuration): Secrets {
+  const secrets = new Secrets();
+  secrets.add(configuration.sqlAdministrator.password, configuration.sqlAccessToken);
+  try {
+    secrets.add(configuration.tenant().apiKey);
+  } catch {
+    // Without a key there is none to tell.
+  }
+  return secrets;
 }
 
 const reporter = (debug: boolean): Reporter => ({

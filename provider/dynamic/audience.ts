@@ -16,6 +16,9 @@ export class Audience {
   private readonly contexts = new Map<string, Context>();
   private readonly announced = new Set<string>();
 
+  /** `mask` takes the secrets out of every line. */
+  constructor(private readonly mask: (text: string) => string) {}
+
   remember(inputs: PropertyMap, context: unknown): void {
     if (isContext(context)) this.contexts.set(canonical(inputs), context);
   }
@@ -59,7 +62,7 @@ export class Audience {
   }
 
   private say(severity: Severity, said: string, urn: string | undefined): void {
-    const line = harmless(said, longestLine);
+    const line = harmless(this.mask(said), longestLine);
     if (this.engine !== undefined) this.engine.log(severity, line, urn);
     else if (severity === "warning") console.error(`warning: ${line}`);
     else console.log(line);

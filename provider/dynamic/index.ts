@@ -7,6 +7,9 @@ import {
   type Inputs,
   harmless,
   withCode,
+  secretPaths,
+  isPropertyMap,
+  valueAt,
   type Ports,
   type Asking,
   Wiring,
@@ -32,7 +35,7 @@ watchCalls(() => {
 });
 endWithEngine(interruption);
 const wiring = new Wiring(interruption);
-const audience = new Audience();
+const audience = new Audience((text) => wiring.secrets.mask(text));
 const systemAccounts = new SystemAccounts();
 
 /** Kept synchronous: the host uses the provider before it awaits this. */
@@ -49,7 +52,7 @@ export function check(olds: PropertyMap, news: PropertyMap): Promise<dynamic.Che
     const { failures, inputs } = result;
     const shared = isContext(context) ? systemAccounts.claim(context.urn, inputs) : undefined;
     if (shared !== undefined) failures.push({ property: "", reason: shared });
-    for (const failure of failures) failure.reason = harmless(failure.reason);
+    for (const failure of failures) failure.reason = harmless(wiring.secrets.mask(failure.reason));
     if (failures.length === 0) {
       audience.remember(inputs, context);
       if (Object.keys(program(olds)).length === 0)
@@ -71,17 +74,38 @@ export function diff(id: string, olds: PropertyMap, news: PropertyMap): Promise<
 }
 
 export function create(inputs: PropertyMap): Promise<dynamic.CreateResult> {
-  return written(inputs, async () => integration.create(inputsFrom(inputs), ports(inputs)));
+  return written(inputs, async () => {
+    const { id, outs } = await integration.create(inputsFrom(inputs), ports(inputs));
+    return { id, outs: tellable(outs) };
+  });
 }
 
 export function read(id: string, props: PropertyMap): Promise<dynamic.ReadResult> {
   return told(async () => {
-    return integration.read(id, program(props), wiring.portsForRead(asking(props)));
+    const state = await integration.read(id, program(props), wiring.portsForRead(asking(props)));
+    return { ...state, props: tellable(state.props) };
   });
 }
 
 export function update(id: string, olds: PropertyMap, news: PropertyMap): Promise<dynamic.UpdateResult> {
-  return written(news, async () => integration.update(id, program(olds), inputsFrom(news), ports(news)));
+  return written(news, async () => {
+    const { outs } = await integration.update(id, program(olds), inputsFrom(news), ports(news));
+    return { outs: tellable(outs) };
+  });
+}
+
+/** What Immuta said of an integration goes into the state in plain text. */
+function tellable(outputs: PropertyMap): PropertyMap {
+  const masked = (value: unknown): unknown => {
+    if (typeof value === "string") return wiring.secrets.mask(value);
+    if (Array.isArray(value)) return value.map(masked);
+    return isPropertyMap(value)
+      ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, masked(inner)]))
+      : value;
+  };
+  for (const name of ["status", "validation"] as const)
+    if (outputs[name] !== undefined) outputs[name] = masked(outputs[name]);
+  return outputs;
 }
 
 export { remove as delete };
@@ -94,6 +118,7 @@ function remove(_id: string, props: PropertyMap): Promise<void> {
 /** Without the provider's own text, which the engine keeps among the properties. */
 function program(map: PropertyMap): PropertyMap {
   const { __provider: _text, ...rest } = map;
+  wiring.secrets.add(...secretPaths.map((path) => valueAt(rest, path)));
   return rest;
 }
 
@@ -125,7 +150,8 @@ async function withText<T>(map: PropertyMap, work: () => Promise<T>): Promise<T>
   try {
     return await work();
   } catch (error) {
-    if (error instanceof integration.PartialState) error.properties["__provider"] = map["__provider"];
+    if (error instanceof integration.PartialState)
+      tellable(error.properties)["__provider"] = map["__provider"];
     throw error;
   }
 }
@@ -142,8 +168,8 @@ async function told<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    error.message = harmless(withCode(error), longestError);
-    error.stack = configuration.debug ? harmless(error.stack ?? "", longestError) : "";
+    error.message = harmless(wiring.secrets.mask(withCode(error)), longestError);
+    error.stack = configuration.debug ? harmless(wiring.secrets.mask(error.stack ?? ""), longestError) : "";
     if (error instanceof integration.PartialState) error.reasons.splice(0, Infinity, error.message);
     throw error;
   } finally {

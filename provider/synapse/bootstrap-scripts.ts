@@ -4,7 +4,8 @@ import { payloadOf } from "./payload";
 import { type Immuta, type IntegrationPayload, runsInMaster, synapseType } from "./api";
 import type { Phase } from "../core/phases";
 import { splitBatches } from "../sql/script/split";
-import { masked, scriptIdentity } from "../sql/script/identity";
+import { masked } from "../core/secrets";
+import { scriptIdentity } from "../sql/script/identity";
 import type { PropertyMap } from "../core/property-map";
 import type { Inputs } from "./inputs/table";
 

@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock";
 import { type Configuration, packageVersion } from "../core/configuration";
 import { type Interruption, sleep } from "../core/interruption";
 import type { Reporter } from "../core/reporter";
+import { Secrets } from "../core/secrets";
 import { Circuit } from "../immuta/circuit";
 import { SharedList } from "../immuta/shared-list";
 import { resolvePassword } from "../passwords/reference";
@@ -25,6 +26,8 @@ export class Wiring {
   private readonly circuits = new Map<string, Circuit>();
   private readonly lists = new Map<string, SharedList<ShownConfig, IntegrationPayload>>();
   readonly holdings = new Holdings();
+  /** What no text that leaves this process may hold. */
+  readonly secrets = new Secrets();
   private readonly clock: Clock;
 
   constructor(private readonly interruption: Interruption) {
@@ -34,7 +37,9 @@ export class Wiring {
   /** Throws ConfigurationError where no tenant is named. */
   ports({ configuration, reporter, subject, urn }: Asking): Ports {
     const { clock, interruption } = this;
-    const { url, from } = configuration.tenant();
+    const { url, apiKey, from } = configuration.tenant();
+    const { sqlAdministrator, sqlAccessToken } = configuration;
+    this.secrets.add(apiKey, sqlAdministrator.password, sqlAccessToken);
     const { auditLog: file } = configuration;
     const auditLog = file === undefined ? noAuditLog : fileAuditLog(file, subject);
     reporter.debug(
@@ -53,7 +58,11 @@ export class Wiring {
         const { preflight } = require("../sql/preflight") as typeof look;
         return preflight(login, sought, lines, log, clock);
       },
-      password: resolvePassword,
+      password: async (reference) => {
+        const password = await resolvePassword(reference);
+        this.secrets.add(password);
+        return password;
+      },
       configuration,
       reporter,
       auditLog,

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Connection } from "tedious";
 import { BatchFailed, PoolUnreachable } from "../../provider/sql/errors";
-import { masked } from "../../provider/sql/script/identity";
+import { masked } from "../../provider/core/secrets";
 import type { Synapse } from "../../sandbox/synapse";
 import { expectHarmless, nasty, nastyTold } from "../unit/provider/nasty";
 import {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { writtenForms } from "../../core/secrets";
 import { statementStarts, upper } from "./keywords";
 import { bodyAt, isExecuted, type Token, tokensOf, valueOf, wordsAt } from "./tokens";
 
@@ -106,34 +107,3 @@ function maskElsewhere(names: Names): (text: string) => string {
 }
 
 const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
-
-/** Fewer characters cannot be cut out of a text without the text telling what they are. */
-const tooShort = 4;
-
-/**
- * Text of any kind with each secret replaced, however it is written in T-SQL, JSON, a URL or base64. Where one is too
- * short for that, nothing of the text is given, whether it has the secret or not.
- */
-export function masked(text: string, secrets: readonly string[]): string {
-  const known = [...new Set(secrets)].filter((secret) => secret !== "");
-  if (known.some(({ length }) => length < tooShort))
-    return `<not shown: a secret of fewer than ${tooShort} characters cannot be masked>`;
-  const forms = [...new Set(known.flatMap((secret) => writtenForms(secret).map(([, written]) => written)))];
-  return forms
-    .sort((a, b) => b.length - a.length)
-    .reduce((rest, form) => rest.replaceAll(form, "<secret>"), text);
-}
-
-/** Literals nest in dynamic SQL, where each level doubles the quotes once more. */
-function writtenForms(secret: string): [name: string, written: string][] {
-  const quotes = (times: number): string => secret.replaceAll("'", "'".repeat(times));
-  return [
-    ["as it is", secret],
-    ["quotes doubled", quotes(2)],
-    ["quotes doubled twice", quotes(4)],
-    ["brackets doubled", secret.replaceAll("]", "]]")],
-    ["as JSON", JSON.stringify(secret).slice(1, -1)],
-    ["as in a URL", encodeURIComponent(secret)],
-    ["in base64", Buffer.from(secret, "utf8").toString("base64")],
-  ];
-}

@@ -1,6 +1,6 @@
 import { runsInMaster } from "../api";
 import type { Phase } from "../../core/phases";
-import { masked } from "../../sql/script/identity";
+import { masked } from "../../core/secrets";
 import { normalHost } from "../inputs/identifiers";
 import { serially } from "../../core/serially";
 import { bootstrapLogin } from "../login";

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { ConfigurationError, readConfiguration } from "../../../provider/core/configuration";
-import { masked, reviewable, scriptIdentity } from "../../../provider/sql/script/identity";
+import { masked } from "../../../provider/core/secrets";
+import { reviewable, scriptIdentity } from "../../../provider/sql/script/identity";
 import { ScriptError, splitBatches } from "../../../provider/sql/script/split";
 import { concernsIn } from "../../../provider/sql/script/guard";
 import type { PropertyMap } from "../../../provider/core/property-map";

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { expect } from "chai";
 import fc from "fast-check";
-import { masked, reviewable, scriptIdentity } from "../../../provider/sql/script/identity";
+import { masked } from "../../../provider/core/secrets";
+import { reviewable, scriptIdentity } from "../../../provider/sql/script/identity";
 import { renderScript } from "../../../sandbox/immuta/scripts";
 
 const password = "Pass]w'ord-1";
