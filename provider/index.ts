@@ -39,7 +39,7 @@ export {
   type BootstrapScripts,
   type RegisteredBootstrapScripts,
 } from "./synapse/bootstrap-scripts";
-export { check } from "./synapse/check";
+export { administratorProblem, check } from "./synapse/check";
 export { differences } from "./synapse/differences";
 export { ForeignIntegration, resourceId, describe, isAt } from "./synapse/identity";
 export { normalHost, normalIdentifier } from "./synapse/inputs/identifiers";
@@ -51,7 +51,7 @@ export {
   secretPaths,
   topLevel,
 } from "./synapse/inputs/paths";
-export { host as hostRule, identifier as identifierRule } from "./synapse/inputs/rules";
+export { host as hostRule, identifier as identifierRule, newPassword } from "./synapse/inputs/rules";
 export { type Inputs, table } from "./synapse/inputs/table";
 export { plan, planCreate, stepNamed, stepsOfChange, planDelete } from "./synapse/plan";
 export { type Ports } from "./synapse/ports";

@@ -10,6 +10,8 @@ import {
   type Ports,
   type Asking,
   Wiring,
+  administratorProblem,
+  valueAt,
   integration,
 } from "..";
 import type { dynamic } from "@pulumi/pulumi";
@@ -47,8 +49,13 @@ export function check(olds: PropertyMap, news: PropertyMap): Promise<dynamic.Che
     const { __context: context, ...given } = program(news);
     const result = integration.check(program(olds), given);
     const { failures, inputs } = result;
-    const shared = isContext(context) ? systemAccounts.claim(context.urn, inputs) : undefined;
-    if (shared !== undefined) failures.push({ property: "", reason: shared });
+    const problems = [
+      valueAt(inputs, "bootstrap.username") === undefined
+        ? administratorProblem(inputs, configuration.sqlAdministrator.username)
+        : undefined,
+      isContext(context) ? systemAccounts.claim(context.urn, inputs) : undefined,
+    ];
+    for (const reason of problems) if (reason !== undefined) failures.push({ property: "", reason });
     for (const failure of failures) failure.reason = harmless(failure.reason);
     if (failures.length === 0) {
       audience.remember(inputs, context);

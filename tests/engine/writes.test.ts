@@ -135,7 +135,7 @@ describe("what the host module writes at once", function () {
     const context = (name: string): object => ({
       __context: { urn: `urn:pulumi:a::b::c::${name}`, preview: true },
     });
-    const manual = { ...common, autoBootstrap: false, username: "immuta", password: "x", bootstrap: {} };
+    const manual = { ...common, autoBootstrap: false, username: "immuta", password: "c4nary-Imm1!", bootstrap: {} };
     const checked = async (name: string, database: string): Promise<string[]> => {
       const { failures = [] } = await host.check({}, { ...manual, database, ...context(name) });
       return failures.map(({ reason }) => reason);
