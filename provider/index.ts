@@ -25,7 +25,7 @@ export { type Phase, phases } from "./core/phases";
 export { type PropertyMap, valueAt, isPropertyMap } from "./core/property-map";
 export { type Reporter } from "./core/reporter";
 export { type Change, type Group, isGroup, type Row, type Setup, type NameAtImmuta } from "./core/rows";
-export { nearest } from "./core/rules";
+export { nearest, password as passwordRule } from "./core/rules";
 export { harmlessJson, literal, harmless, escaped } from "./core/strangers";
 export { unknown } from "./core/unknown";
 
