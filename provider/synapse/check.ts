@@ -28,11 +28,17 @@ export function check(news: PropertyMap, olds: PropertyMap = {}): Checked {
   };
 }
 
+/** A program that tags everything does so by a transformation, which reaches this resource too. */
+const tagsHint =
+  "Tags belong to Azure's resources, and Immuta's integration has none: let the transformation that adds them leave this type out.";
+
 function unknownNames(news: PropertyMap): string[] {
   const problems: string[] = [];
   for (const [name, value] of Object.entries(news)) {
     if (!topLevel.has(name)) {
-      problems.push(`${name}: no such property. ${nearest(name, [...topLevel])}`);
+      problems.push(
+        `${name}: no such property. ${name === "tags" ? tagsHint : nearest(name, [...topLevel])}`,
+      );
     } else if (groups.has(name) && isPropertyMap(value)) {
       const known = properties
         .filter((p) => p.path.startsWith(`${name}.`))

@@ -280,6 +280,12 @@ export const refusals: readonly Refusal[] = [
   ["an unknown timeout", "timeouts.creat", "1m", "timeouts.creat: no such property. Did you mean create?"],
   ["a mistyped property", "databse", "x", "databse: no such property. Did you mean database?"],
   [
+    "tags",
+    "tags",
+    { owner: "claims" },
+    "tags: no such property. Tags belong to Azure's resources, and Immuta's integration has none: let the transformation that adds them leave this type out.",
+  ],
+  [
     "an unknown property",
     "colour",
     "red",
