@@ -16,7 +16,7 @@ import {
 } from "..";
 import type { dynamic } from "@pulumi/pulumi";
 import { Semaphore } from "./semaphore";
-import { SystemAccounts } from "./accounts";
+import { Claims } from "./accounts";
 import { Audience, isContext } from "./audience";
 import { currentUrn, watchCalls } from "./calls";
 import { endWithEngine } from "./stop";
@@ -35,7 +35,7 @@ watchCalls(() => {
 endWithEngine(interruption);
 const wiring = new Wiring(interruption);
 const audience = new Audience();
-const systemAccounts = new SystemAccounts();
+const claims = new Claims();
 
 /** Kept synchronous: the host uses the provider before it awaits this. */
 export function configure(request: dynamic.ConfigureRequest): Promise<void> {
@@ -53,7 +53,7 @@ export function check(olds: PropertyMap, news: PropertyMap): Promise<dynamic.Che
       valueAt(inputs, "bootstrap.username") === undefined
         ? administratorProblem(inputs, configuration.sqlAdministrator.username)
         : undefined,
-      isContext(context) ? systemAccounts.claim(context.urn, inputs) : undefined,
+      isContext(context) ? claims.claim(context.urn, inputs) : undefined,
     ];
     for (const reason of problems) if (reason !== undefined) failures.push({ property: "", reason });
     for (const failure of failures) failure.reason = harmless(failure.reason);
