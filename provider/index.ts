@@ -25,7 +25,7 @@ export { type Phase, phases } from "./core/phases";
 export { type PropertyMap, valueAt, isPropertyMap } from "./core/property-map";
 export { type Reporter } from "./core/reporter";
 export { type Change, type Group, isGroup, type Row, type Setup, type NameAtImmuta } from "./core/rows";
-export { nearest } from "./core/rules";
+export { nearest, password as passwordRule } from "./core/rules";
 export { harmlessJson, literal, harmless, escaped } from "./core/strangers";
 export { unknown } from "./core/unknown";
 
@@ -39,7 +39,7 @@ export {
   type BootstrapScripts,
   type RegisteredBootstrapScripts,
 } from "./synapse/bootstrap-scripts";
-export { check } from "./synapse/check";
+export { administratorProblem, check } from "./synapse/check";
 export { differences } from "./synapse/differences";
 export { ForeignIntegration, resourceId, describe, isAt } from "./synapse/identity";
 export { normalHost, normalIdentifier } from "./synapse/inputs/identifiers";
@@ -51,7 +51,7 @@ export {
   secretPaths,
   topLevel,
 } from "./synapse/inputs/paths";
-export { host as hostRule, identifier as identifierRule } from "./synapse/inputs/rules";
+export { host as hostRule, identifier as identifierRule, newPassword } from "./synapse/inputs/rules";
 export { type Inputs, table } from "./synapse/inputs/table";
 export { plan, planCreate, stepNamed, stepsOfChange, planDelete } from "./synapse/plan";
 export { type Ports } from "./synapse/ports";

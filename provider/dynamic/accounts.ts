@@ -7,14 +7,35 @@ interface User {
 }
 
 /**
- * Which resource of a run uses which system account. A login lives in the server's `master`, and Immuta's scripts make
- * and drop it with their integration: two integrations that shared one would drop it under each other.
+ * Which resource of a run has which database and which system account. Immuta keeps one integration for a database. A
+ * login lives in the server's `master`, and Immuta's scripts make and drop it with their integration: two integrations
+ * that shared one would drop it under each other.
  */
-export class SystemAccounts {
+export class Claims {
   private readonly users = new Map<string, User>();
+  private readonly owners = new Map<string, string>();
 
-  /** Says what is wrong where another resource uses the account of a manual setup already. */
-  claim(urn: string, { autoBootstrap, host, username, retainPoolObjects }: PropertyMap): string | undefined {
+  /** Says what is wrong where another resource has the same already. */
+  claim(urn: string, inputs: PropertyMap): string | undefined {
+    return this.claimDatabase(urn, inputs) ?? this.claimAccount(urn, inputs);
+  }
+
+  private claimDatabase(urn: string, { host, database }: PropertyMap): string | undefined {
+    if (!isKnown(host) || !isKnown(database)) return undefined;
+    const place = `${normalHost(host)}/${normalIdentifier(database)}`;
+    const owner = this.owners.get(place) ?? urn;
+    this.owners.set(place, owner);
+    if (owner === urn) return undefined;
+    return (
+      `database: ${JSON.stringify(database)} on ${host} is the database of ${nameOf(owner)} already. ` +
+      "Immuta keeps one integration for a database: remove one of the two, or give it another database."
+    );
+  }
+
+  private claimAccount(
+    urn: string,
+    { autoBootstrap, host, username, retainPoolObjects }: PropertyMap,
+  ): string | undefined {
     if (autoBootstrap !== false || !isKnown(host) || !isKnown(username)) return undefined;
     const account = `${normalHost(host)}/${normalIdentifier(username)}`;
     const user = { urn, retains: retainPoolObjects === true };
@@ -24,11 +45,13 @@ export class SystemAccounts {
       return undefined;
     }
     return (
-      `username: ${JSON.stringify(username)} is the system account of ${other.urn.split("::").at(-1) ?? ""} on ${host} already. ` +
+      `username: ${JSON.stringify(username)} is the system account of ${nameOf(other.urn)} on ${host} already. ` +
       "Immuta's scripts make and drop this login with their integration: give each integration of a server its own. " +
       "Adopted ones that share a login must all set retainPoolObjects to true."
     );
   }
 }
+
+const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
 
 const isKnown = (value: unknown): value is string => typeof value === "string" && value !== unknown;

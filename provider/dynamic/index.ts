@@ -13,11 +13,12 @@ import {
   type Ports,
   type Asking,
   Wiring,
+  administratorProblem,
   integration,
 } from "..";
 import type { dynamic } from "@pulumi/pulumi";
 import { Semaphore } from "./semaphore";
-import { SystemAccounts } from "./accounts";
+import { Claims } from "./accounts";
 import { Audience, isContext } from "./audience";
 import { currentUrn, watchCalls } from "./calls";
 import { endWithEngine } from "./stop";
@@ -36,12 +37,13 @@ watchCalls(() => {
 endWithEngine(interruption);
 const wiring = new Wiring(interruption);
 const audience = new Audience((text) => wiring.secrets.mask(text));
-const systemAccounts = new SystemAccounts();
+const claims = new Claims();
 
 /** Kept synchronous: the host uses the provider before it awaits this. */
 export function configure(request: dynamic.ConfigureRequest): Promise<void> {
   configuration = readConfiguration((name) => request.config.get(`immuta:${name}`));
   writes = new Semaphore(configuration.concurrency);
+  wiring.holdings.forget();
   return Promise.resolve();
 }
 
@@ -50,8 +52,13 @@ export function check(olds: PropertyMap, news: PropertyMap): Promise<dynamic.Che
     const { __context: context, ...given } = program(news);
     const result = integration.check(program(olds), given);
     const { failures, inputs } = result;
-    const shared = isContext(context) ? systemAccounts.claim(context.urn, inputs) : undefined;
-    if (shared !== undefined) failures.push({ property: "", reason: shared });
+    const problems = [
+      valueAt(inputs, "bootstrap.username") === undefined
+        ? administratorProblem(inputs, configuration.sqlAdministrator.username)
+        : undefined,
+      isContext(context) ? claims.claim(context.urn, inputs) : undefined,
+    ];
+    for (const reason of problems) if (reason !== undefined) failures.push({ property: "", reason });
     for (const failure of failures) failure.reason = harmless(wiring.secrets.mask(failure.reason));
     if (failures.length === 0) {
       audience.remember(inputs, context);

@@ -2,7 +2,9 @@ import { type PropertyMap, isPropertyMap, valueAt } from "../core/property-map";
 import { delimiterNames, docIn, groups, type Property, properties, topLevel } from "./inputs/paths";
 import { table } from "./inputs/table";
 import { unknown } from "../core/unknown";
-import { nearest } from "../core/rules";
+import { nearest, password as passwordRule } from "../core/rules";
+import { normalIdentifier } from "./inputs/identifiers";
+import { identifier, madeName, newPassword } from "./inputs/rules";
 
 export interface Checked {
   inputs: PropertyMap;
@@ -18,6 +20,7 @@ export function check(news: PropertyMap, olds: PropertyMap = {}): Checked {
     ...unknownNames(news),
     ...properties.flatMap((p) => problemsOf(p, news, olds)),
     ...together(news),
+    ...systemAccountProblems(news, olds),
   ];
   return {
     inputs: withDefaults(news),
@@ -25,11 +28,17 @@ export function check(news: PropertyMap, olds: PropertyMap = {}): Checked {
   };
 }
 
+/** A program that tags everything does so by a transformation, which reaches this resource too. */
+const tagsHint =
+  "Tags belong to Azure's resources, and Immuta's integration has none: let the transformation that adds them leave this type out.";
+
 function unknownNames(news: PropertyMap): string[] {
   const problems: string[] = [];
   for (const [name, value] of Object.entries(news)) {
     if (!topLevel.has(name)) {
-      problems.push(`${name}: no such property. ${nearest(name, [...topLevel])}`);
+      problems.push(
+        `${name}: no such property. ${name === "tags" ? tagsHint : nearest(name, [...topLevel])}`,
+      );
     } else if (groups.has(name) && isPropertyMap(value)) {
       const known = properties
         .filter((p) => p.path.startsWith(`${name}.`))
@@ -116,6 +125,50 @@ function together(news: PropertyMap): string[] {
   problems.push(...distinctDelimiters(withDefaults(news)["metadataDelimiters"]));
   return problems;
 }
+
+/** Immuta's scripts make this account in manual setup, and drop it; automatic setup logs in as one that is there. */
+function systemAccountProblems(news: PropertyMap, olds: PropertyMap): string[] {
+  if (news["autoBootstrap"] !== false) return [];
+  const username = knownText(news["username"]);
+  const password = knownText(news["password"]);
+  const name = username === undefined ? undefined : madeName(username);
+  const administrator = administratorProblem(news, knownText(valueAt(news, "bootstrap.username")));
+  // What is wrong with any identifier or password is told by its row.
+  const weak =
+    password !== undefined && passwordRule(password) === undefined && isNewPassword(news, olds)
+      ? newPassword(password, username)
+      : undefined;
+  return [
+    ...(username === undefined || name === undefined || identifier(username) !== undefined
+      ? []
+      : [`username: ${JSON.stringify(username)} ${name}`]),
+    ...(administrator === undefined ? [] : [administrator]),
+    ...(weak === undefined ? [] : [`password: ${weak}`]),
+  ];
+}
+
+/** Why the account cannot be who runs the scripts; undefined where it is not. */
+export function administratorProblem(
+  news: PropertyMap,
+  administrator: string | undefined,
+): string | undefined {
+  const username = knownText(news["username"]);
+  const authentication = valueAt(news, "bootstrap.authentication") ?? "sql";
+  if (news["autoBootstrap"] !== false || username === undefined || administrator === undefined)
+    return undefined;
+  if (authentication !== "sql" || normalIdentifier(username) !== normalIdentifier(administrator))
+    return undefined;
+  return `username: ${JSON.stringify(username)} is the login that runs Immuta's scripts, which would change and drop it. Give Immuta's system account a name of its own.`;
+}
+
+/** What runs with its password goes on with it, and what is adopted has one already. */
+function isNewPassword(news: PropertyMap, olds: PropertyMap): boolean {
+  if (olds["password"] === undefined && (news["adopt"] ?? undefined) !== undefined) return false;
+  return news["password"] !== olds["password"] || news["username"] !== olds["username"];
+}
+
+const knownText = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== unknown ? value : undefined;
 
 /** One way to the password, and a version that shows its rotation. */
 function referenceProblems(news: PropertyMap, given: (path: string) => boolean): string[] {

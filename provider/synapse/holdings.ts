@@ -16,6 +16,12 @@ export class Holdings {
   private readonly made = new Map<string, string>();
   private readonly kept = new Map<string, string>();
 
+  /** Another run begins. */
+  forget(): void {
+    this.made.clear();
+    this.kept.clear();
+  }
+
   /** A create of this run made or adopted the integration. */
   make(tenant: string, place: Place, id: string): void {
     this.made.set(placeKey(tenant, place), id);

@@ -29,15 +29,22 @@ const reserved = [
   "192.168.0.0/16",
 ];
 
+/** Whether a rule lets in what nobody means who names addresses: a 256th of the internet or more. */
+export const isWholeInternet = ({ start, end }: AddressRange): boolean =>
+  isIPv4(start) && isIPv4(end) && numberOf(end) - numberOf(start) >= 2 ** 24;
+
+/** What such a rule is told, whichever argument has it. */
+export const wholeInternet =
+  "lets half the world in. Give the addresses that are needed, or say network.allowWholeInternet: true beside it.";
+
 /** Why no rule of a firewall on the public internet is made for this; undefined when it may be. */
-export function addressProblem(text: string): string | undefined {
+export function addressProblem(text: string, allowWholeInternet = false): string | undefined {
   const range = rangeOf(text);
   if (range === undefined)
-    return "is no IPv4 address, block or range. Write 203.0.113.7, 203.0.113.0/28 or 203.0.113.7-203.0.113.9.";
+    return "is not a valid IPv4 address, block or range. Write 203.0.113.7, 203.0.113.0/28 or 203.0.113.7-203.0.113.9.";
   if (range.start === "0.0.0.0" && range.end === "0.0.0.0")
     return "means every service in Azure. Say so with network.allowAzureServices.";
-  if (numberOf(range.end) - numberOf(range.start) >= 2 ** 24)
-    return "lets half the world in. Give the addresses that are needed, or write the rule into network.firewallRules.";
+  if (isWholeInternet(range)) return allowWholeInternet ? undefined : wholeInternet;
   const inside = reserved.find((block) => isInside(range, block));
   return inside === undefined
     ? undefined

@@ -31,9 +31,9 @@ export type Child<Args> = Made<Args> | Existing;
 
 /** The SQL login of the workspace's administrator, which runs Immuta's bootstrap scripts. */
 export interface AdministratorArgs {
-  /** Default `sqladmin`. Azure never changes the one of a workspace. */
+  /** Default `sqladmin`. Azure never changes the one of a workspace, and reserves names such as `admin`. */
   username?: Input<string>;
-  /** Kept secret. */
+  /** Kept secret. Of a workspace that is made: 8 to 128 characters of three kinds, without the login's name. */
   password: Input<string>;
 }
 
@@ -107,16 +107,22 @@ export interface PublicNetworkArgs {
   runnerAddresses?: readonly string[];
   /** More rules by name, with azure-native's own arguments. */
   firewallRules?: Readonly<Record<string, Made<IpFirewallRuleArgs>>>;
+  /** Whether any of these may let in the whole internet, or half of it. Default false. */
+  allowWholeInternet?: boolean;
   privateEndpoint?: never;
 }
 
-/** Over a private endpoint: no rules, and a workspace that the component makes has no public endpoint. */
+/**
+ * Over a private endpoint: no rules, and a workspace that the component makes has no public endpoint and a managed virtual
+ * network, without which Azure does not switch the public endpoint off.
+ */
 export interface PrivateNetworkArgs {
   privateEndpoint: ExistingPrivateEndpointArgs | MadePrivateEndpointArgs;
   allowAzureServices?: never;
   immutaAddresses?: never;
   runnerAddresses?: never;
   firewallRules?: never;
+  allowWholeInternet?: never;
 }
 
 export type NetworkArgs = PublicNetworkArgs | PrivateNetworkArgs;
@@ -150,7 +156,7 @@ export interface GovernedSqlPoolArgs extends Pick<CommonArgs, Governing> {
   /** Default: a new one, called as the component. One that exists lies in a workspace that exists. */
   sqlPool?: Child<SqlPoolArgs>;
 
-  /** Size of the pool that is made. Default `DW100c`. */
+  /** Size of the pool that is made, `DW100c` to `DW30000c`. Default `DW100c`. */
   sku?: Input<string>;
   /** Where everything that is made lies. Default: `azure-native:location`, then the resource group's. */
   location?: Input<string>;

@@ -10,15 +10,8 @@ import type { GovernedSqlPoolArgs } from "./args";
 import { childOptions, type Context } from "./children";
 import { accountName } from "./names";
 import { type Network, poolNetwork } from "./network";
-import { logsInByEntra, refuseImpossible } from "./refusals";
-import {
-  defaultAdministrator,
-  entraAdministrator,
-  type Pool,
-  resourceGroup,
-  sqlPool,
-  workspace,
-} from "./workspace";
+import { defaultAdministrator, logsInByEntra, refuseImpossible } from "./refusals";
+import { entraAdministrator, type Pool, resourceGroup, sqlPool, workspace } from "./workspace";
 
 /**
  * A dedicated SQL pool that Immuta governs, with all that it takes: a resource group, a data lake, a Synapse workspace,

@@ -1,9 +1,11 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { Input, Output } from "@pulumi/pulumi";
 import * as network from "@pulumi/azure-native/network";
 import * as synapse from "@pulumi/azure-native/synapse";
 import { rangeOf } from "./addresses";
 import type { Made, MadePrivateEndpointArgs, PublicNetworkArgs } from "./args";
 import { childOptions, type Context, withTags } from "./children";
+import { refuse, ruleProblems } from "./refusals";
 import type { Group, Workspace } from "./workspace";
 
 /** How the pool is reached. */
@@ -35,8 +37,9 @@ function firewallRules(
   context: Context,
   group: Group,
   workspace: Workspace,
-  { allowAzureServices, immutaAddresses = [], runnerAddresses = [], firewallRules: more }: PublicNetworkArgs,
+  given: PublicNetworkArgs,
 ): synapse.IpFirewallRule[] {
+  const { allowAzureServices, immutaAddresses = [], runnerAddresses = [], firewallRules: more } = given;
   const rule = (
     key: string,
     rule: Partial<synapse.IpFirewallRuleArgs>,
@@ -62,8 +65,29 @@ function firewallRules(
       : []),
     ...immutaAddresses.map((text) => rule(`immuta-${nameable(text)}`, range(text))),
     ...runnerAddresses.map((text) => rule(`runner-${nameable(text)}`, range(text))),
-    ...Object.entries(more ?? {}).map(([key, given]) => rule(key, {}, given)),
+    ...Object.entries(more ?? {}).map(([key, { args, ...others }]) =>
+      rule(
+        key,
+        {},
+        { ...others, args: { ...args, ...judged(context, key, args, given.allowWholeInternet) } },
+      ),
+    ),
   ];
+}
+
+/** The end of a rule's range, once it is known not to let the whole internet in. */
+function judged(
+  { name }: Context,
+  key: string,
+  { startIpAddress, endIpAddress }: Partial<synapse.IpFirewallRuleArgs> = {},
+  allowWholeInternet?: boolean,
+): Pick<synapse.IpFirewallRuleArgs, "endIpAddress"> {
+  if (startIpAddress === undefined || endIpAddress === undefined) return {};
+  const end = pulumi.all([startIpAddress, endIpAddress]).apply(([from, to]) => {
+    refuse(name, ruleProblems(key, from, to, allowWholeInternet));
+    return to;
+  });
+  return { endIpAddress: end };
 }
 
 /** A rule's name has no slash. */

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Input } from "@pulumi/pulumi";
 import type { BootstrapArgs } from "../args";
-import { addressProblem } from "./addresses";
+import { newPassword, passwordRule } from "../../provider";
+import { addressProblem, isWholeInternet, wholeInternet } from "./addresses";
 import type { GovernedSqlPoolArgs, NetworkArgs } from "./args";
 
 /**
@@ -12,11 +14,21 @@ export function refuseImpossible(name: string, args: GovernedSqlPoolArgs): void 
     ...existingProblems(args),
     ...administratorProblems(args),
     ...networkProblems(args),
+    ...publicAccessProblems(args),
+    ...sizeProblems(args),
     ...entraOnly(args),
   ];
+  refuse(name, problems);
+}
+
+/** Ends the program where there are problems. */
+export function refuse(name: string, problems: readonly string[]): void {
   if (problems.length === 0) return;
   throw new pulumi.RunError(problems.map((problem) => `GovernedSqlPool ${name}: ${problem}`).join("\n"));
 }
+
+/** What the program gives as it stands; an output is judged when it is known. */
+const plain = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
 /** What is inside a thing that is made is made too. */
 function existingProblems({
@@ -45,9 +57,39 @@ function existingProblems({
 }
 
 function administratorProblems({ workspace, administrator, bootstrap }: GovernedSqlPoolArgs): string[] {
-  if (workspace?.existing !== undefined || administrator !== undefined || logsInByEntra(bootstrap)) return [];
+  if (workspace?.existing !== undefined) return [];
+  if (administrator !== undefined)
+    return newAdministratorProblems(
+      plain(administrator.username ?? defaultAdministrator),
+      plain(administrator.password),
+    );
+  if (logsInByEntra(bootstrap)) return [];
   return [
     "administrator is required for a workspace that is made: its login runs Immuta's scripts. Give its password, or set bootstrap.authentication to one of Entra's.",
+  ];
+}
+
+/** The SQL administrator of a workspace that is made, where the program names none. */
+export const defaultAdministrator = "sqladmin";
+
+const reservedLogins: ReadonlySet<string> = new Set([
+  ...["admin", "administrator", "sa", "root", "dbmanager", "loginmanager", "dbo", "guest", "public"],
+]);
+
+/** What Azure refuses of the administrator of a new workspace, as far as it is known. */
+export function newAdministratorProblems(
+  username: string | undefined,
+  password: string | undefined,
+): string[] {
+  const weak =
+    password === undefined ? undefined : (passwordRule(password) ?? newPassword(password, username));
+  return [
+    ...(username !== undefined && reservedLogins.has(username.toLowerCase())
+      ? [
+          `administrator.username: ${JSON.stringify(username)} is a name that Azure reserves. Give another one, such as ${defaultAdministrator}.`,
+        ]
+      : []),
+    ...(weak === undefined ? [] : [`administrator.password: ${weak}`]),
   ];
 }
 
@@ -70,8 +112,11 @@ function networkProblems({ workspace, network }: GovernedSqlPoolArgs): string[] 
       `network.${beside.join(", network.")}: no rule has a use beside network.privateEndpoint. Give either.`,
     ];
   return [
-    ...addressProblems("network.immutaAddresses", network.immutaAddresses),
-    ...addressProblems("network.runnerAddresses", network.runnerAddresses),
+    ...addressProblems("immutaAddresses", network),
+    ...addressProblems("runnerAddresses", network),
+    ...Object.entries(network.firewallRules ?? {}).flatMap(([key, { args }]) =>
+      ruleProblems(key, plain(args?.startIpAddress), plain(args?.endIpAddress), network.allowWholeInternet),
+    ),
   ];
 }
 
@@ -80,13 +125,85 @@ const besidePrivateEndpoint: (keyof NetworkArgs)[] = [
   "immutaAddresses",
   "runnerAddresses",
   "firewallRules",
+  "allowWholeInternet",
 ];
 
-const addressProblems = (property: string, addresses: readonly string[] = []): string[] =>
+const addressProblems = (
+  property: "immutaAddresses" | "runnerAddresses",
+  { allowWholeInternet, [property]: addresses = [] }: NetworkArgs,
+): string[] =>
   addresses.flatMap((address) => {
-    const problem = addressProblem(address);
-    return problem === undefined ? [] : [`${property}: ${JSON.stringify(address)} ${problem}`];
+    const problem = addressProblem(address, allowWholeInternet);
+    return problem === undefined ? [] : [`network.${property}: ${JSON.stringify(address)} ${problem}`];
   });
+
+/** Of a rule in `network.firewallRules`, as far as it is known. */
+export const ruleProblems = (
+  key: string,
+  start: string | undefined,
+  end: string | undefined,
+  allowWholeInternet = false,
+): string[] =>
+  allowWholeInternet || start === undefined || end === undefined || !isWholeInternet({ start, end })
+    ? []
+    : [`network.firewallRules.${key}: "${start}-${end}" ${wholeInternet}`];
+
+/** Whether a workspace that is made has no public endpoint. */
+export const isClosed = ({ workspace, network }: GovernedSqlPoolArgs): boolean => {
+  const access = workspace?.args?.publicNetworkAccess ?? undefined;
+  return access === undefined ? network?.privateEndpoint !== undefined : access === closed;
+};
+
+const closed = "Disabled";
+
+/** The only managed virtual network that there is. */
+export const managedNetwork = "default";
+
+function publicAccessProblems(args: GovernedSqlPoolArgs): string[] {
+  if (args.workspace?.existing !== undefined || !isClosed(args)) return [];
+  const given = args.workspace?.args ?? {};
+  const rules = besidePrivateEndpoint.filter((key) => isRule(args.network?.[key]));
+  const isOutside =
+    "managedVirtualNetwork" in given &&
+    (given.managedVirtualNetwork === undefined ||
+      (plain(given.managedVirtualNetwork) ?? managedNetwork) !== managedNetwork);
+  return [
+    ...(given.publicNetworkAccess === closed && rules.length > 0
+      ? [
+          `workspace.args.publicNetworkAccess: "${closed}" leaves network.${rules.join(", network.")} without effect. Give network.privateEndpoint in their place, or leave public access on.`,
+        ]
+      : []),
+    ...(isOutside
+      ? [
+          `workspace.args.managedVirtualNetwork: Azure switches the public endpoint off only in a managed virtual network. Give "${managedNetwork}", or leave it out.`,
+        ]
+      : []),
+  ];
+}
+
+const isRule = (given: unknown): boolean =>
+  given === true || (typeof given === "object" && given !== null && Object.keys(given).length > 0);
+
+const sizes = [100, 200, 300, 400, 500, 1000, 1500, 2000, 2500, 3000, 5000, 6000, 7500, 10000, 15000, 30000];
+
+/** Why no pool has this size; undefined where one has. */
+export const sizeProblem = (sku: string): string | undefined =>
+  sizes.some((units) => sku.toLowerCase() === `dw${units}c`)
+    ? undefined
+    : `${JSON.stringify(sku)} is not a size of a dedicated SQL pool of today. Give one of ${sizes.map((units) => `DW${units}c`).join(", ")}.`;
+
+function sizeProblems({ sku, sqlPool }: GovernedSqlPoolArgs): string[] {
+  if (sqlPool?.existing !== undefined) return [];
+  const own = sqlPool?.args?.sku;
+  const given: [property: string, size: string | undefined][] = [
+    ["sku", own === undefined ? plain(sku) : undefined],
+    ["sqlPool.args.sku", plain((own as { name?: Input<string> } | undefined)?.name)],
+  ];
+  return given.flatMap(([property, size]) => {
+    const problem = size === undefined ? undefined : sizeProblem(size);
+    return problem === undefined ? [] : [`${property}: ${problem}`];
+  });
+}
 
 const entraOnly = ({ workspace }: GovernedSqlPoolArgs): string[] => {
   const problem = entraOnlyProblem(workspace?.args?.azureADOnlyAuthentication);

@@ -5,7 +5,15 @@ import * as storage from "@pulumi/azure-native/storage";
 import * as synapse from "@pulumi/azure-native/synapse";
 import { childOptions, type Context, madeOf, nameAsked, withTags } from "./children";
 import * as names from "./names";
-import { entraOnlyProblem } from "./refusals";
+import {
+  defaultAdministrator,
+  entraOnlyProblem,
+  isClosed,
+  managedNetwork,
+  newAdministratorProblems,
+  refuse,
+  sizeProblem,
+} from "./refusals";
 
 /** A resource group, by its name in Azure. */
 export interface Group {
@@ -108,9 +116,12 @@ function newWorkspace(context: Context, group: Group): Workspace {
       identity: { type: synapse.ResourceIdentityType.SystemAssigned },
       defaultDataLakeStorage: { accountUrl: lake.accountUrl, filesystem: lake.filesystem },
       ...administratorOf(context),
-      ...(args.network?.privateEndpoint === undefined
-        ? {}
-        : { publicNetworkAccess: synapse.WorkspacePublicNetworkAccess.Disabled }),
+      ...(isClosed(args)
+        ? {
+            publicNetworkAccess: synapse.WorkspacePublicNetworkAccess.Disabled,
+            managedVirtualNetwork: managedNetwork,
+          }
+        : {}),
       ...given.args,
       ...withTags(context, given.args),
     },
@@ -131,16 +142,15 @@ function newWorkspace(context: Context, group: Group): Workspace {
   };
 }
 
-function administratorOf({ args: { administrator } }: Context): Partial<synapse.WorkspaceArgs> {
+function administratorOf({ name, args: { administrator } }: Context): Partial<synapse.WorkspaceArgs> {
   if (administrator === undefined) return {};
-  return {
-    sqlAdministratorLogin: administrator.username ?? defaultAdministrator,
-    sqlAdministratorLoginPassword: pulumi.secret(administrator.password),
-  };
+  const login = administrator.username ?? defaultAdministrator;
+  const judged = pulumi.all([login, administrator.password]).apply(([username, password]) => {
+    refuse(name, newAdministratorProblems(username, password));
+    return password;
+  });
+  return { sqlAdministratorLogin: login, sqlAdministratorLoginPassword: pulumi.secret(judged) };
 }
-
-/** The SQL administrator of a workspace that is made, where the program names none. */
-export const defaultAdministrator = "sqladmin";
 
 function existingWorkspace(context: Context, group: Group, name: Input<string>): Workspace {
   // Azure is asked for what does not follow from the name alone.
@@ -212,7 +222,7 @@ export function sqlPool(context: Context, group: Group, inWorkspace: Workspace):
       workspaceName: inWorkspace.name,
       sqlPoolName: asked,
       location: args.location,
-      sku: { name: args.sku ?? "DW100c" },
+      sku: { name: sizeOf(context) },
       createMode: synapse.CreateMode.Default,
       ...given.args,
       ...withTags(context, given.args),
@@ -224,6 +234,15 @@ export function sqlPool(context: Context, group: Group, inWorkspace: Workspace):
     created: made.creationDate.apply(moment),
     made,
   };
+}
+
+function sizeOf({ name, args: { sku = "DW100c" } }: Context): Input<string> {
+  if (typeof sku === "string") return sku;
+  return pulumi.output(sku).apply((size) => {
+    const problem = sizeProblem(size);
+    refuse(name, problem === undefined ? [] : [`sku: ${problem}`]);
+    return size;
+  });
 }
 
 /** One spelling of a time, whatever version of Azure's API told it. */

@@ -61,6 +61,8 @@ describe("what the host module writes at once", function () {
   const pools = Array.from({ length: 20 }, (_, index) => `pool${index}`);
   const { log, error } = console;
   let environment: NodeJS.ProcessEnv;
+  /** Another run of the engine. */
+  let begin: () => Promise<void>;
 
   before(async () => {
     sandbox = await startSandbox({ connectionPolicy: "redirect" });
@@ -84,9 +86,11 @@ describe("what the host module writes at once", function () {
       sqlAdminUsername: administrator.administratorLogin,
       sqlAdminPassword: administrator.administratorPassword,
     };
-    await host.configure({
-      config: { get: (name: string) => settings[name.replace("immuta:", "")] },
-    } as never);
+    begin = () =>
+      host.configure({
+        config: { get: (name: string) => settings[name.replace("immuta:", "")] },
+      } as never);
+    await begin();
   });
   after(async () => {
     Object.assign(console, { log, error });
@@ -103,6 +107,7 @@ describe("what the host module writes at once", function () {
       pools.map(() => "enabled"),
     );
     expect(turnstile.most).to.equal(limit);
+    await begin();
     await Promise.all(made.map(({ id, outs }) => host.delete(id, outs as Record<string, unknown>)));
     expect(turnstile.most).to.equal(limit);
     expect(sandbox.immuta.journal.filter(({ method }) => method === "DELETE")).to.have.length(pools.length);
@@ -118,6 +123,7 @@ describe("what the host module writes at once", function () {
         host.create({ ...manual, database, bootstrap, username: `immuta_${database}` }),
       ),
     );
+    await begin();
     await Promise.all(made.map(({ id, outs }) => host.delete(id, outs as Record<string, unknown>)));
     const statements = sandbox.synapse.journal
       .filter(
@@ -135,7 +141,13 @@ describe("what the host module writes at once", function () {
     const context = (name: string): object => ({
       __context: { urn: `urn:pulumi:a::b::c::${name}`, preview: true },
     });
-    const manual = { ...common, autoBootstrap: false, username: "immuta", password: "x", bootstrap: {} };
+    const manual = {
+      ...common,
+      autoBootstrap: false,
+      username: "immuta",
+      password: "c4nary-Imm1!",
+      bootstrap: {},
+    };
     const checked = async (name: string, database: string): Promise<string[]> => {
       const { failures = [] } = await host.check({}, { ...manual, database, ...context(name) });
       return failures.map(({ reason }) => reason);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { SystemAccounts } from "../../../provider/dynamic/accounts";
+import { Claims } from "../../../provider/dynamic/accounts";
 import { unknown } from "../../../provider/core/unknown";
 
 const urn = (name: string): string =>
@@ -7,10 +7,40 @@ const urn = (name: string): string =>
 
 const manual = { autoBootstrap: false, host: "claims.sql.azuresynapse.net", username: "immuta" };
 
+describe("databases of one run", () => {
+  const place = { autoBootstrap: true, host: "claims.sql.azuresynapse.net", database: "claims" };
+
+  it("are refused to a second integration, in any spelling and setup, as often as it asks", () => {
+    const claims = new Claims();
+    expect(claims.claim(urn("claims"), place)).to.equal(undefined);
+    const second = { ...manual, host: "Claims.SQL.azuresynapse.net.", database: "CLAIMS" };
+    for (let asked = 0; asked < 2; asked++)
+      expect(claims.claim(urn("sales"), second)).to.equal(
+        'database: "CLAIMS" on Claims.SQL.azuresynapse.net. is the database of claims already. ' +
+          "Immuta keeps one integration for a database: remove one of the two, or give it another database.",
+      );
+    expect(claims.claim(urn("claims"), place)).to.equal(undefined);
+  });
+
+  const others: [what: string, name: string, inputs: object][] = [
+    ["the same resource, asked again for its replacement", "claims", { schema: "other" }],
+    ["another database of the server", "sales", { database: "sales" }],
+    ["a database of that name on another server", "sales", { host: "sales.sql.azuresynapse.net" }],
+    ["a database that is not known yet", "sales", { database: unknown }],
+    ["a host that is not known yet", "sales", { host: unknown }],
+  ];
+  for (const [what, name, inputs] of others)
+    it(`are left to ${what}`, () => {
+      const claims = new Claims();
+      claims.claim(urn("claims"), place);
+      expect(claims.claim(urn(name), { ...place, ...inputs })).to.equal(undefined);
+    });
+});
+
 describe("system accounts of one run", () => {
-  let accounts: SystemAccounts;
+  let accounts: Claims;
   beforeEach(() => {
-    accounts = new SystemAccounts();
+    accounts = new Claims();
   });
 
   it("are refused to a second integration of the same server", () => {

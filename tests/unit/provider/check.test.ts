@@ -73,6 +73,72 @@ describe("check", () => {
     ).to.deep.equal([]);
   });
 
+  const fixed = [
+    ...["public", "guest", "dbo", "sys", "INFORMATION_SCHEMA", "sa", "db_owner", "db_accessadmin"],
+    ...["db_securityadmin", "db_ddladmin", "db_backupoperator", "db_datareader", "db_datawriter"],
+    ...["db_denydatareader", "db_denydatawriter", "db_exporter", "dbmanager", "loginmanager"],
+    ...["smallrc", "mediumrc", "largerc", "xlargerc", "staticrc10", "staticrc80"],
+  ];
+  for (const name of fixed)
+    it(`refuses ${name} as role, schema and system account, in any case`, () => {
+      for (const spelt of [name, name.toUpperCase()])
+        expect(
+          reasons({
+            ...manual,
+            schema: spelt,
+            username: spelt,
+            impersonation: { enabled: true, role: spelt },
+          }).map((reason) => reason.replace(/ .*/, "")),
+        ).to.deep.equal(["schema:", "impersonation.role:", "username:"]);
+    });
+
+  it("refuses the databases of a server, and none that is called like one", () => {
+    for (const database of ["master", "TempDB", "model", "msdb"])
+      expect(reasons({ ...automatic, database }), database).to.have.lengthOf(1);
+    for (const database of ["masters", "model_2", "immuta"])
+      expect(reasons({ ...automatic, database }), database).to.deep.equal([]);
+  });
+
+  it("leaves the account and the password of automatic setup alone, which exist already", () => {
+    expect(reasons({ ...automatic, username: "sa", password: "abc" })).to.deep.equal([]);
+  });
+
+  describe("judges a password of the system account that is", () => {
+    const weak = { ...manual, password: "abc" };
+    const judged = (news: object, olds: object): number => check(map(news), map(olds)).failures.length;
+    const cases: [what: string, news: object, olds: object, failures: number][] = [
+      ["new", weak, {}, 1],
+      ["changed", weak, manual, 1],
+      ["given to another account", { ...weak, username: "other" }, weak, 1],
+      ["in place of a reference", weak, { ...manual, password: undefined }, 1],
+      ["changed of what was adopted", { ...weak, adopt: "7" }, { ...manual, adopt: "7" }, 1],
+    ];
+    const left: typeof cases = [
+      ["what it was", weak, weak, 0],
+      ["adopted", { ...weak, adopt: "7" }, {}, 0],
+      ["first given to what was adopted", { ...weak, adopt: "7" }, { ...manual, password: undefined }, 0],
+      ["not known yet", { ...manual, password: unknown }, {}, 0],
+      ["of a setup that is not known yet", { ...weak, autoBootstrap: unknown }, {}, 0],
+    ];
+    for (const [what, news, olds, failures] of [...cases, ...left])
+      it(`${what}: ${failures === 0 ? "passes" : "is refused"}`, () => {
+        expect(judged(news, olds)).to.equal(failures);
+      });
+
+    it("of eight characters of any three kinds, and of a login too short to be looked for", () => {
+      for (const password of ["abcABC12", "abc-1234", "ABC-1234", "abcABC-ä"])
+        expect(judged({ ...manual, password }, {}), password).to.equal(0);
+      expect(judged({ ...manual, username: "ab", password: "abcABC12" }, {})).to.equal(0);
+    });
+  });
+
+  it("takes for the administrator only who logs in to run the scripts by a password", () => {
+    const entra = { authentication: "entra-default", username: "immuta_account" };
+    expect(reasons({ ...manual, username: "immuta_account", bootstrap: entra })).to.deep.equal([]);
+    expect(reasons({ ...manual, username: "sqladmin", bootstrap: { username: unknown } })).to.deep.equal([]);
+    expect(reasons({ ...automatic, username: "sqladmin" })).to.deep.equal([]);
+  });
+
   it("fills in Immuta's defaults, also inside what is given in part", () => {
     const { host, database, schema, username, password } = automatic;
     const given = { host, database, schema, autoBootstrap: true, username, password };

@@ -93,6 +93,18 @@ export const refusals: readonly Refusal[] = [
     `database: "${long}" is 129 characters long. SQL identifiers have at most 128.`,
   ],
   [
+    "the server's own database",
+    "database",
+    "Master",
+    'database: "Master" is a database of the server\'s own. Give the dedicated SQL pool that Immuta is to govern.',
+  ],
+  [
+    "a schema that every database has",
+    "schema",
+    "DBO",
+    'schema: "DBO" is a name that SQL Server keeps for itself: Immuta\'s scripts can neither make nor drop it. Give a name of its own.',
+  ],
+  [
     "a missing schema",
     "schema",
     undefined,
@@ -117,6 +129,37 @@ export const refusals: readonly Refusal[] = [
     "username",
     long,
     `username: "${long}" is 129 characters long. SQL identifiers have at most 128.`,
+  ],
+  [
+    "a system account that every database has",
+    "username",
+    "guest",
+    'username: "guest" is a name that SQL Server keeps for itself: Immuta\'s scripts can neither make nor drop it. Give a name of its own.',
+  ],
+  [
+    "a system account that is the administrator's login",
+    "username",
+    "SQLAdmin",
+    "username: \"SQLAdmin\" is the login that runs Immuta's scripts, which would change and drop it. Give Immuta's system account a name of its own.",
+  ],
+  [
+    "a short password",
+    "password",
+    "Abc-123",
+    "password: is shorter than 8 characters, which Azure SQL refuses. Give a longer one.",
+  ],
+  [
+    "a password of two kinds of characters",
+    "password",
+    "abcd1234",
+    "password: has fewer than three of capital letters, small letters, digits and other characters, which Azure SQL refuses. Mix them.",
+  ],
+  [
+    "a password with the login in it",
+    "password",
+    "My-IMMUTA-1",
+    "password: contains the name of its login, which Azure SQL refuses. Give another one.",
+    { username: "immuta" },
   ],
   ["an empty password", "password", "", "password: is empty. Give the password, or leave the property out."],
   ["a long password", "password", long, "password: is longer than 128 characters, SQL Server's limit."],
@@ -155,6 +198,12 @@ export const refusals: readonly Refusal[] = [
     "impersonation",
     { enabled: false, role: "" },
     'impersonation.role: "" is empty. Give a name of 1 to 128 characters.',
+  ],
+  [
+    "a role that every user is in",
+    "impersonation",
+    { enabled: true, role: "Public" },
+    'impersonation.role: "Public" is a name that SQL Server keeps for itself: Immuta\'s scripts can neither make nor drop it. Give a name of its own.',
   ],
   [
     "an unknown part of impersonation",
@@ -230,6 +279,12 @@ export const refusals: readonly Refusal[] = [
   ],
   ["an unknown timeout", "timeouts.creat", "1m", "timeouts.creat: no such property. Did you mean create?"],
   ["a mistyped property", "databse", "x", "databse: no such property. Did you mean database?"],
+  [
+    "tags",
+    "tags",
+    { owner: "claims" },
+    "tags: no such property. Tags belong to Azure's resources, and Immuta's integration has none: let the transformation that adds them leave this type out.",
+  ],
   [
     "an unknown property",
     "colour",

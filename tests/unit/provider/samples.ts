@@ -2,7 +2,7 @@ import type { PropertyMap } from "../../../provider/core/property-map";
 import type { Inputs } from "../../../provider/synapse/inputs/table";
 import type { State } from "../../../provider/synapse/state";
 
-/** Inputs as `check` leaves them, with the guide's own example values. */
+/** Inputs as `check` leaves them, with the guide's own example values; its password is none that Azure lets be made. */
 export const automatic: Inputs = {
   host: "organization.azure.com",
   port: 1433,
@@ -19,6 +19,7 @@ export const automatic: Inputs = {
 export const manual: Inputs = {
   ...automatic,
   autoBootstrap: false,
+  password: "Abc-1234",
   bootstrap: { username: "sqladmin", password: "Adm1n!" },
 };
 

@@ -22,14 +22,14 @@ describe("addresses of a firewall's rules", () => {
     });
 
   const refused: Record<string, RegExp> = {
-    "": /^is no IPv4 address/,
-    "contoso.example": /^is no IPv4 address/,
-    "2001:db8::1": /^is no IPv4 address/,
-    "203.0.113.7/33": /^is no IPv4 address/,
-    "203.0.113.7/-1": /^is no IPv4 address/,
-    "203.0.113.7/24/24": /^is no IPv4 address/,
-    "203.0.113.9-203.0.113.7": /^is no IPv4 address/,
-    "203.0.113.7-203.0.113.8-203.0.113.9": /^is no IPv4 address/,
+    "": /^is not a valid IPv4 address/,
+    "contoso.example": /^is not a valid IPv4 address/,
+    "2001:db8::1": /^is not a valid IPv4 address/,
+    "203.0.113.7/33": /^is not a valid IPv4 address/,
+    "203.0.113.7/-1": /^is not a valid IPv4 address/,
+    "203.0.113.7/24/24": /^is not a valid IPv4 address/,
+    "203.0.113.9-203.0.113.7": /^is not a valid IPv4 address/,
+    "203.0.113.7-203.0.113.8-203.0.113.9": /^is not a valid IPv4 address/,
     "0.0.0.0": /allowAzureServices/,
     "0.0.0.0/0": /^lets half the world in/,
     "1.0.0.0-2.0.0.0": /^lets half the world in/,

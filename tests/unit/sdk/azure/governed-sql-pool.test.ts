@@ -36,6 +36,23 @@ describe("GovernedSqlPool, over Pulumi's mocks", function () {
     pulumi.runtime.resetOptions("", "", -1, "", "", false, "");
   });
 
+  it("makes a workspace without a public endpoint in a managed virtual network", async () => {
+    const privateEndpoint = { server: "10.0.0.4" };
+    const made = async (args: Partial<GovernedSqlPoolArgs>): Promise<Record<string, unknown>> =>
+      inputsOf(await declare({ ...base, ...args }), "azure-native:synapse:Workspace");
+    const closed = { publicNetworkAccess: "Disabled", managedVirtualNetwork: "default" };
+    expect(await made({ network: { privateEndpoint } })).to.include(closed);
+    expect(await made({ network: {}, workspace: { args: { publicNetworkAccess: "Disabled" } } })).to.include(
+      closed,
+    );
+    const open = { publicNetworkAccess: "Enabled" };
+    const both = await made({ network: { privateEndpoint }, workspace: { args: open } });
+    expect(both).to.include(open).and.not.to.have.property("managedVirtualNetwork");
+    expect(await made({}))
+      .to.include(open)
+      .and.not.to.have.property("managedVirtualNetwork");
+  });
+
   it("makes everything, and an integration that follows from it", async () => {
     const declared = await declare(base);
     expect(declared.registered.map(({ type, name }) => `${type} ${name}`).sort()).to.deep.equal([

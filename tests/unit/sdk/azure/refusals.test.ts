@@ -1,11 +1,14 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import type { GovernedSqlPoolArgs } from "../../../../sdk/azure";
 import { refuseImpossible } from "../../../../sdk/azure/refusals";
 
 const base: GovernedSqlPoolArgs = {
   schema: "governed",
-  administrator: { password: "placeholder" },
-  systemAccount: { password: "placeholder" },
+  administrator: { password: "Place-holder-1" },
+  systemAccount: { password: "Place-holder-1" },
   network: { allowAzureServices: true },
 };
 const group = { resourceGroup: { existing: "platform" } };
@@ -31,6 +34,47 @@ describe("what a GovernedSqlPool cannot be made of", () => {
     },
     "a network of somebody else": { ...base, network: {} },
     "a private endpoint": { ...base, network: { privateEndpoint: { server: "10.0.0.4" } } },
+    "a private endpoint beside a public one": {
+      ...base,
+      network: { privateEndpoint: { server: "10.0.0.4" } },
+      workspace: { args: { publicNetworkAccess: "Enabled", managedVirtualNetwork: "" } },
+    },
+    "public access off, and rules nowhere": {
+      ...base,
+      network: { immutaAddresses: [], allowAzureServices: false },
+      workspace: { args: { publicNetworkAccess: "Disabled", managedVirtualNetwork: "default" } },
+    },
+    "the whole internet, said twice": {
+      ...base,
+      network: {
+        allowWholeInternet: true,
+        runnerAddresses: ["0.0.0.0/0"],
+        firewallRules: { open: { args: { startIpAddress: "0.0.0.0", endIpAddress: "255.255.255.255" } } },
+      },
+    },
+    "a rule of few addresses": {
+      ...base,
+      network: {
+        firewallRules: { office: { args: { startIpAddress: "203.0.113.0", endIpAddress: "203.0.113.9" } } },
+      },
+    },
+    "the largest size, in any case": { ...base, sku: "dw30000C" },
+    "what is known at up only": {
+      ...base,
+      sku: pulumi.output("DW100"),
+      administrator: { username: pulumi.output("sa"), password: pulumi.secret("abc") },
+    },
+    "the login of a workspace that exists, whose password is what it is": {
+      ...base,
+      ...workspace,
+      administrator: { username: "sa", password: "abc" },
+    },
+    "the size of a pool that exists": {
+      ...withoutNetwork,
+      ...workspace,
+      sqlPool: { existing: "claims" },
+      sku: "DW100",
+    },
     "an explicit mixed authentication": {
       ...base,
       workspace: { args: { azureADOnlyAuthentication: false } },
@@ -85,7 +129,56 @@ describe("what a GovernedSqlPool cannot be made of", () => {
     },
     "an address that is none": {
       args: { ...base, network: { runnerAddresses: ["my laptop"] } },
-      says: 'network.runnerAddresses: "my laptop" is no IPv4 address, block or range. Write 203.0.113.7, 203.0.113.0/28 or 203.0.113.7-203.0.113.9.',
+      says: 'network.runnerAddresses: "my laptop" is not a valid IPv4 address, block or range. Write 203.0.113.7, 203.0.113.0/28 or 203.0.113.7-203.0.113.9.',
+    },
+    "an administrator that Azure reserves": {
+      args: { ...base, administrator: { username: "Admin", password: "Place-holder-1" } },
+      says: 'administrator.username: "Admin" is a name that Azure reserves. Give another one, such as sqladmin.',
+    },
+    "an administrator whose password is short": {
+      args: { ...base, administrator: { password: "short" } },
+      says: "administrator.password: is shorter than 8 characters, which Azure SQL refuses. Give a longer one.",
+    },
+    "an administrator whose password names it": {
+      args: { ...base, administrator: { password: "My-SqlAdmin-1" } },
+      says: "administrator.password: contains the name of its login, which Azure SQL refuses. Give another one.",
+    },
+    "a size of the first generation": {
+      args: { ...base, sku: "DW100" },
+      says: 'sku: "DW100" is not a size of a dedicated SQL pool of today. Give one of DW100c, DW200c, DW300c, DW400c, DW500c, DW1000c, DW1500c, DW2000c, DW2500c, DW3000c, DW5000c, DW6000c, DW7500c, DW10000c, DW15000c, DW30000c.',
+    },
+    "a size in the pool's own arguments that there is not": {
+      args: { ...base, sqlPool: { args: { sku: { name: "DW600c" } } } },
+      says: 'sqlPool.args.sku: "DW600c" is not a size of a dedicated SQL pool of today.',
+    },
+    "rules for addresses where public access is off": {
+      args: {
+        ...base,
+        network: { immutaAddresses: ["203.0.113.7"], allowAzureServices: true },
+        workspace: { args: { publicNetworkAccess: "Disabled" } },
+      },
+      says: 'workspace.args.publicNetworkAccess: "Disabled" leaves network.allowAzureServices, network.immutaAddresses without effect. Give network.privateEndpoint in their place, or leave public access on.',
+    },
+    "a private endpoint outside of a managed virtual network": {
+      args: {
+        ...base,
+        network: { privateEndpoint: { server: "10.0.0.4" } },
+        workspace: { args: { managedVirtualNetwork: "" } },
+      },
+      says: 'workspace.args.managedVirtualNetwork: Azure switches the public endpoint off only in a managed virtual network. Give "default", or leave it out.',
+    },
+    "a rule for the whole internet": {
+      args: {
+        ...base,
+        network: {
+          firewallRules: { open: { args: { startIpAddress: "0.0.0.0", endIpAddress: "255.255.255.255" } } },
+        },
+      },
+      says: 'network.firewallRules.open: "0.0.0.0-255.255.255.255" lets half the world in. Give the addresses that are needed, or say network.allowWholeInternet: true beside it.',
+    },
+    "an address that is the whole internet": {
+      args: { ...base, network: { immutaAddresses: ["0.0.0.0/0"] } },
+      says: 'network.immutaAddresses: "0.0.0.0/0" lets half the world in. Give the addresses that are needed, or say network.allowWholeInternet: true beside it.',
     },
     "a workspace for Entra logins only": {
       args: { ...base, workspace: { args: { azureADOnlyAuthentication: true } } },
@@ -98,6 +191,19 @@ describe("what a GovernedSqlPool cannot be made of", () => {
         refuseImpossible("claims", args as GovernedSqlPoolArgs);
       }).to.throw(Error, `GovernedSqlPool claims: ${says}`);
     });
+
+  it("is told of what outputs give as soon as it is known", function () {
+    this.timeout(60_000);
+    const program = join(__dirname, "late.ts");
+    const { stdout } = spawnSync(process.execPath, ["--require", "tsx/cjs", program], { encoding: "utf8" });
+    const told = (JSON.parse(stdout) as string[]).flatMap((message) => message.split("\n"));
+    expect(told.map((line) => /GovernedSqlPool claims: (.*?)\. [A-Z]/.exec(line)?.[1])).to.deep.equal([
+      'network.firewallRules.open: "0.0.0.0-255.255.255.255" lets half the world in',
+      'sku: "DW100" is not a size of a dedicated SQL pool of today',
+      'administrator.username: "sa" is a name that Azure reserves',
+      "administrator.password: is shorter than 8 characters, which Azure SQL refuses",
+    ]);
+  });
 
   it("is told all at once", () => {
     const { network: _none, ...args } = withoutAdministrator;
