@@ -34,12 +34,15 @@ const recoveries = (): string =>
     ),
   ].join("\n");
 
+/** Numbers of one hint share a row. */
+function hints(): [string, string][] {
+  const byHint = new Map<string, number[]>();
+  for (const [number, hint] of hintsByNumber()) byHint.set(hint, [...(byHint.get(hint) ?? []), number]);
+  return [...byHint].map(([hint, shared]) => [shared.join(", "), hint]);
+}
+
 const numbers = (): string =>
-  [
-    row(["Number", "What helps"]),
-    row(["---", "---"]),
-    ...hintsByNumber().map(([number, hint]) => row([String(number), hint])),
-  ].join("\n");
+  [row(["Number", "What helps"]), row(["---", "---"]), ...hints().map(row)].join("\n");
 
 export const page = rendered(
   join(__dirname, "troubleshooting.md"),
