@@ -59,6 +59,9 @@ const spelled = new Map((Object.keys(meanings) as Status[]).map((status) => [sta
 /** A state as the reference spells it, in whichever case it came; a word that the reference does not have stays as it is. */
 export const statusOf = (word: string): AnyStatus => spelled.get(word.toLowerCase()) ?? word;
 
+/** Whether the reference has it. */
+export const isKnown = (word: string): boolean => spelled.has(word.toLowerCase());
+
 /** Of an answer's state, or of a resource's own. */
 export function meaningOf(word: AnyStatus): Meaning {
   const status = spelled.get(word.toLowerCase());

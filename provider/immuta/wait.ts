@@ -3,7 +3,7 @@ import { asFailure, Failure, failureKind } from "../core/failure";
 import type { Reporter } from "../core/reporter";
 import { bounded, listed, mostItems } from "../core/strangers";
 import { describeTest } from "./errors";
-import { meaningOf } from "./status";
+import { isKnown, meaningOf } from "./status";
 import type { Immuta, IntegrationStatus, Payload } from "./types";
 
 export interface Waiting {
@@ -58,6 +58,21 @@ const vanished = failureKind({
   title: "The integration was deleted in Immuta while it was waited for.",
   remedy: "Run `pulumi refresh`, and then `pulumi up` to make it anew.",
 });
+
+/** As the guide has it, and in other words. */
+const saysBusy =
+  /current state|currently|in progress|under ?way|being (?:creat|edit|updat|delet|migrat|process)|try again|is (?:busy|locked)/i;
+
+/**
+ * Whether Immuta refused a request because it is at work on the integration, which ends by itself. Where it names a state,
+ * as in "in current state editing", that state says it.
+ */
+export function isBusy({ status, said }: { status: number | undefined; said: string }): boolean {
+  if ((status !== 409 && status !== 423) || /already exists/i.test(said)) return false;
+  const states = (said.match(/\w+/g) ?? []).filter(isKnown);
+  if (states.length > 0) return states.some((state) => meaningOf(state).end === "working");
+  return status === 423 || saysBusy.test(said);
+}
 
 /** Whom is asked. */
 type Asked = Pick<Immuta<unknown, Payload>, "tenant" | "status" | "get">;

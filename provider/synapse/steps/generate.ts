@@ -7,7 +7,7 @@ import { scriptIdentity } from "../../sql/script/identity";
 import type { Inputs } from "../inputs/table";
 import { Failure, failureKind } from "../../core/failure";
 import { bounded, listed, told } from "../../core/strangers";
-import { counted, existing, inputsOn, keyOf, payloadOn, secretsOf } from "./means";
+import { counted, existing, inputsOn, keyOf, payloadOn, secretsOf, whenLeft } from "./means";
 import { type Operation, type Script, type ScriptOf, stepOfEachScript } from "./step";
 
 const notApproved = failureKind({
@@ -39,7 +39,7 @@ async function generateScript(wanted: ScriptOf, operation: Operation): Promise<v
   const { immuta, reporter } = operation.ports;
   const id = ofTheIntegration(phase) ? existing(operation) : undefined;
   const payload = payloadOn(side, operation);
-  const text = await immuta.script(phase, payload, id);
+  const text = await whenLeft(operation, () => immuta.script(phase, payload, id));
   const identity = scriptIdentity(text, payload.config.password, secretsOf(operation));
   const script = { batches: splitBatches(text), identity };
   reporter.debug(`${phase} script: ${counted(script)}, identity ${script.identity}`);

@@ -1,4 +1,5 @@
 import { ImmutaError } from "../../immuta/errors";
+import { isBusy } from "../../immuta/wait";
 import { payloadOf } from "../payload";
 import type { IntegrationPayload } from "../api";
 import { type Clock, systemClock } from "../../core/clock";
@@ -53,16 +54,15 @@ export function secretsOf({ sides, ports, passwords }: Operation): string[] {
   );
 }
 
-/** "Unable to edit integration … in current state …": tries again when Immuta has left that state. */
+/** Tries again when Immuta has left the state in which it refuses a request. */
 export async function whenLeft<T>(operation: Operation, request: () => Promise<T>): Promise<T> {
   const clock = clockOf(operation);
-  const started = clock.now();
+  const until = clock.now() + limitOf(operation);
   for (let attempt = 0; ; attempt++) {
     try {
       return await request();
     } catch (error) {
-      const busy = error instanceof ImmutaError && error.status === 409 && /current state/i.test(error.said);
-      if (!busy || clock.now() - started >= limitOf(operation)) throw error;
+      if (!(error instanceof ImmutaError) || !isBusy(error) || clock.now() >= until) throw error;
       if (attempt === 0) operation.ports.reporter.info(`Immuta is busy with it (${error.said}): waiting`);
       await clock.sleep(Math.min(500 * 1.5 ** attempt, 15_000));
     }

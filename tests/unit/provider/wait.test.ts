@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Integration, IntegrationStatus } from "../../../provider/immuta/types";
-import { IntegrationFailed, WaitedTooLong, waitUntil } from "../../../provider/immuta/wait";
+import { IntegrationFailed, isBusy, WaitedTooLong, waitUntil } from "../../../provider/immuta/wait";
 import type { Clock } from "../../../provider/core/clock";
 
 /** Immuta on a clock that does not wait: `at` gives the status at a time, in milliseconds. */
@@ -62,6 +62,26 @@ const failure = async (work: Promise<unknown>): Promise<Error> => {
   }
   throw new Error("expected a failure");
 };
+
+describe("a refusal of Immuta's", () => {
+  for (const [status, said, busy] of [
+    [409, "Unable to edit integration with ID 7 in current state editing.", true],
+    [409, "Unable to edit integration with ID 7 in current state Migrating.", true],
+    [409, "Unable to edit integration with ID 7 in current state disabled.", false],
+    [409, "Integration 7 is currently disabled.", false],
+    [409, "Unable to edit integration with ID 7 in current state createError.", false],
+    [409, "Integration 7 is currently being edited", true],
+    [409, "Another update is in progress, try again later", true],
+    [409, "Unable to edit integration in its current state.", true],
+    [409, "Azure Synapse Analytics integration already exists on host h, being deleted (id = 8)", false],
+    [409, "Conflict", false],
+    [423, "Locked", true],
+    [400, "in current state editing", false],
+  ] as const)
+    it(`${status} "${said}" ${busy ? "is waited out" : "is an end"}`, () => {
+      expect(isBusy({ status, said })).to.equal(busy);
+    });
+});
 
 describe("waiting for Immuta", () => {
   it("notices the end at most a tenth and a second late, with polls by the logarithm of the time", async () => {

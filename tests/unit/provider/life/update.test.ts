@@ -279,6 +279,18 @@ describe("the life of a SynapseIntegration: update", () => {
     });
   });
 
+  it("waits with the edit script too while Immuta is busy, in whichever words it says so", async () => {
+    const { id, outs } = await made(stage, manual);
+    const locked = answered(423, "POST", "/integrations/7/scripts/edit", "Integration 7 is being edited");
+    stage.failures.set("script edit", locked);
+    await life.update(id, outs, changed(manual, "metadataDelimiters.hashDelimiter", "#"), stage.ports());
+    expect(stage.acts.slice(0, 4)).to.deep.equal([
+      "get 7",
+      ...["script edit", "script edit"],
+      "run edit in immuta",
+    ]);
+  });
+
   it("refuses a state of a newer package in one sentence", async () => {
     const { outs } = await made(stage, manual);
     const newer = { ...outs, stateFormat: 2 };
