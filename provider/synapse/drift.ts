@@ -1,5 +1,6 @@
 import type { Integration } from "./api";
 import { differences } from "./differences";
+import { isFixed, unlikeSent } from "./sent";
 import type { State } from "./state";
 
 /**
@@ -20,22 +21,14 @@ export function withImmutasSettings(state: State, found: Integration): State {
   };
 }
 
-/**
- * What Immuta says of port and setup, which nobody can change there: where it says otherwise than the state, in words. It
- * would plan a replacement, which nobody asked for.
- */
-export function oddities(state: State, { id, config, autoBootstrap }: Integration): string[] {
-  const odd = (what: string, immutas: unknown, own: unknown): string[] =>
-    immutas === undefined || immutas === own
-      ? []
-      : [
-          `Immuta says ${what} ${JSON.stringify(immutas)} of integration ${id}, which was made with ${JSON.stringify(own)}. Neither an edit nor a PUT changes it, so it is passed over.`,
-        ];
-  return [
-    ...odd("port", config.port, state.port),
-    ...odd("autoBootstrap", autoBootstrap, state.autoBootstrap),
-  ];
-}
+/** What Immuta says otherwise of what nobody can change there, in words: a replacement for it would be nobody's wish. */
+export const oddities = (state: State, found: Integration): string[] =>
+  unlikeSent(found, state)
+    .filter(isFixed)
+    .map(
+      ({ path, immutas, sent }) =>
+        `Immuta says ${path} ${JSON.stringify(immutas)} of integration ${found.id}, which was made with ${JSON.stringify(sent)}. No PUT changes it, so it is passed over.`,
+    );
 
 /** With Immuta's settings in it, the state no longer says what the scripts were made from. */
 function withoutPending(state: State): State {

@@ -15,6 +15,9 @@ export interface Unlike {
 /** What says which integration it is, and is proven elsewhere. */
 const names: readonly string[] = ["host", "database", "schema"];
 
+/** What no PUT changes. What an answer says of it was never documented for a manual setup, so nothing is done about it. */
+export const isFixed = ({ path }: Unlike): boolean => path === "port" || path === "autoBootstrap";
+
 /** By field, what Immuta tells otherwise than these inputs are sent; what it does not tell is no difference. */
 export function unlikeSent({ autoBootstrap, config }: Integration, inputs: Inputs): Unlike[] {
   const payload = payloadOf(inputs, { username: "", password: "" });

@@ -1,6 +1,6 @@
 import { Failure, failureKind } from "../../core/failure";
 import { proven } from "../identity";
-import { unlikeSent, unlikeWords } from "../sent";
+import { isFixed, unlikeSent, unlikeWords } from "../sent";
 import { clockOf, existing, inputsOn } from "./means";
 import { step } from "./step";
 
@@ -24,7 +24,7 @@ export const confirm = step({
     const inputs = inputsOn("new", operation);
     for (const pause of [...looksAgainAfter, undefined]) {
       const found = await proven(immuta, { ...inputs, tenant: immuta.tenant }, id);
-      const unlike = found === undefined ? [] : unlikeSent(found, inputs);
+      const unlike = found === undefined ? [] : unlikeSent(found, inputs).filter((one) => !isFixed(one));
       if (found !== undefined && unlike.length === 0) return;
       if (pause === undefined)
         throw new Failure(

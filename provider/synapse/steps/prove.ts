@@ -2,7 +2,7 @@ import { valueAt } from "../../core/property-map";
 import { meaningOf } from "../../immuta/status";
 import type { Integration } from "../api";
 import { ForeignIntegration, proven, switchedOff } from "../identity";
-import { unlikeSent } from "../sent";
+import { isFixed, unlikeSent } from "../sent";
 import type { State } from "../state";
 import { type Operation, type Step, step } from "./step";
 
@@ -42,9 +42,10 @@ function tellOfDrift(
 ): void {
   const { new: news } = sides;
   if (news === undefined || state.progress !== undefined) return;
-  for (const { path, immutas } of unlikeSent(found, state)) {
+  for (const one of unlikeSent(found, state)) {
+    const { path, immutas } = one;
     const sent = valueAt(news, path);
-    if (told.has(path) || sent === immutas) continue;
+    if (isFixed(one) || told.has(path) || sent === immutas) continue;
     told.add(path);
     reporter.warn(
       `somebody changed ${path} in Immuta since the last refresh: it is ${JSON.stringify(immutas)}, and is set to ${JSON.stringify(sent)} now`,

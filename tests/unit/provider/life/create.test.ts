@@ -14,6 +14,18 @@ describe("the life of a SynapseIntegration: create", () => {
     stage = new Stage();
   });
 
+  it("takes a port and a setup that Immuta tells otherwise for no sign of a POST that was not applied", async () => {
+    const ports = stage.ports();
+    const { immuta } = stage.ports();
+    ports.immuta.get = async (id) => {
+      const found = await immuta.get(id);
+      return found && { ...found, autoBootstrap: true, config: { ...found.config, port: 443 } };
+    };
+    const { outs } = await life.create(manual, ports);
+    expect(outs).to.include({ integrationId: "7", port: 1433, autoBootstrap: false });
+    expect(outs).not.to.have.property("progress");
+  });
+
   it("is created in manual setup by scripts and POST, and settles with what Immuta answered", async () => {
     const { id, outs } = await life.create(manual, stage.ports());
     expect(id).to.equal("organization.azure.com/immuta/sample_schema");

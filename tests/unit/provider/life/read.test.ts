@@ -39,8 +39,8 @@ describe("the life of a SynapseIntegration: read", () => {
     expect(result.props).to.deep.equal(outs);
     expect(life.diff(id, result.props, map(manual))).to.include({ changes: false });
     expect(warnings).to.deep.equal([
-      "Immuta says port 443 of integration 7, which was made with 1433. Neither an edit nor a PUT changes it, so it is passed over.",
-      "Immuta says autoBootstrap true of integration 7, which was made with false. Neither an edit nor a PUT changes it, so it is passed over.",
+      "Immuta says autoBootstrap true of integration 7, which was made with false. No PUT changes it, so it is passed over.",
+      "Immuta says port 443 of integration 7, which was made with 1433. No PUT changes it, so it is passed over.",
     ]);
   });
 
