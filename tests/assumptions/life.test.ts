@@ -12,8 +12,11 @@ const edited = ["GET /integrations/{id}", "POST /integrations/{id}/scripts/edit"
 /** What each act of a life may send; of the switches only `deleteNeedsScripts: "before"` makes it one call more. */
 const expected = {
   automatic: {
-    create: { ...nobody, calls: ["GET /integrations", "POST /integrations"] },
-    change: { ...nobody, calls: ["GET /integrations/{id}", "PUT /integrations/{id}"] },
+    create: { ...nobody, calls: ["GET /integrations", "POST /integrations", "GET /integrations/{id}"] },
+    change: {
+      ...nobody,
+      calls: ["GET /integrations/{id}", "PUT /integrations/{id}", "GET /integrations/{id}"],
+    },
     password: nobody,
     destroy: { ...nobody, calls: ["GET /integrations/{id}", "DELETE /integrations/{id}"] },
   },
@@ -24,17 +27,23 @@ const expected = {
         "POST /integrations/scripts/initial-create",
         "POST /integrations/scripts/create",
         "POST /integrations",
+        "GET /integrations/{id}",
       ],
       looks: ["master", "claims"],
       databases: ["master", "claims"],
     },
-    change: { calls: [...edited, "PUT /integrations/{id}"], looks: [], databases: ["claims"] },
+    change: {
+      calls: [...edited, "PUT /integrations/{id}", "GET /integrations/{id}"],
+      looks: [],
+      databases: ["claims"],
+    },
     password: {
       calls: [
         "GET /integrations/{id}",
         "POST /integrations/scripts/initial-create",
         ...edited.slice(1),
         "PUT /integrations/{id}",
+        "GET /integrations/{id}",
       ],
       looks: [],
       databases: ["master", "claims"],
@@ -46,7 +55,7 @@ const expected = {
         "POST /integrations/scripts/post-cleanup",
         "DELETE /integrations/{id}",
       ],
-      looks: [],
+      looks: ["master", "claims"],
       databases: ["claims", "master"],
     },
   },
@@ -141,7 +150,12 @@ describe("what Immuta's contract leaves open: a whole life works either way", fu
     const again = setup === "manual" && switches.deleteNeedsScripts === "before";
     expect(await life.destroy()).to.deep.equal({
       ...expects.destroy,
-      calls: [...expects.destroy.calls, ...(again ? ["DELETE /integrations/{id}"] : [])],
+      calls: [
+        ...expects.destroy.calls,
+        ...(again ? ["DELETE /integrations/{id}"] : []),
+        // Only a GET of the integration says that it is gone.
+        ...(switches.deletedAnswers === "status" ? [] : ["GET /integrations/{id}"]),
+      ],
     });
     expect(life.atImmuta).to.equal(undefined);
     expect(life.leftInPool).to.deep.equal([]);

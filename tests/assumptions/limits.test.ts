@@ -156,7 +156,7 @@ describe("what the contract leaves open, beyond the straight path", function () 
       it(`deletedAnswers ${deletedAnswers}, manual setup: a destroy that broke off after DELETE is finished by the next one`, async () => {
         const life = new Life(servers, "manual", { deletedAnswers });
         await life.up();
-        servers.synapse.setFault(life.host, "claims", { kind: "deny", batch: 2 });
+        servers.synapse.setFault(life.host, "claims", { kind: "deny", batch: 4 });
         expect(await failure(life.destroy())).to.contain("The delete script failed");
         expect(life.leftInPool.join()).to.contain("immuta_system");
         await life.destroy();
@@ -178,7 +178,7 @@ describe("what the contract leaves open, beyond the straight path", function () 
     it("deleteNeedsScripts before: a destroy whose scripts broke off is finished by the next one", async () => {
       const life = new Life(servers, "manual", { deleteNeedsScripts: "before" });
       await life.up();
-      servers.synapse.setFault(life.host, "claims", { kind: "deny", batch: 4 });
+      servers.synapse.setFault(life.host, "claims", { kind: "deny", batch: 6 });
       expect(await failure(life.destroy())).to.contain("The delete script failed");
       expect(life.atImmuta).to.include({ status: "enabled" });
       await life.destroy();
