@@ -32,10 +32,12 @@ export function masked(text: string, secrets: readonly string[]): string {
     .reduce((rest, form) => rest.replaceAll(form, "<secret>"), text);
 }
 
-/** With each character's other byte beside it, as a driver's or a server's dump has it. */
+/** Those of a script, and what a driver's or a server's dump makes of UTF-16, and JSON within JSON. */
 const allForms = (secret: string): string[] => [
   ...writtenForms(secret).map(([, written]) => written),
   Array.from(secret).join("\0"),
+  Buffer.from(secret, "utf16le").toString("base64"),
+  JSON.stringify(JSON.stringify(secret)).slice(3, -3),
 ];
 
 /** Literals nest in dynamic SQL, where each level doubles the quotes once more. */

@@ -67,7 +67,10 @@ export async function generateScripts(immuta: Immuta, args: ScriptInputs): Promi
 
 /** The rules of a manual setup's resource; the login that runs the scripts has no part in them. */
 function validated({ integrationId, ...setup }: ScriptInputs): Inputs {
-  const { inputs, failures } = check({ ...setup, autoBootstrap: false, bootstrap: {} });
+  // The account of an integration that is there has its password already.
+  const { username, password } = setup;
+  const olds = integrationId === undefined ? {} : { username, password };
+  const { inputs, failures } = check({ ...setup, autoBootstrap: false, bootstrap: {} }, olds);
   const problems = failures.map(({ reason }) => reason);
   if (integrationId === "") problems.push("integrationId: is empty. Give Immuta's id, or leave it out.");
   if (problems.length === 0) return inputs as Inputs;

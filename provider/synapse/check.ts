@@ -164,7 +164,8 @@ export function administratorProblem(
 /** What runs with its password goes on with it, and what is adopted has one already. */
 function isNewPassword(news: PropertyMap, olds: PropertyMap): boolean {
   if (olds["password"] === undefined && (news["adopt"] ?? undefined) !== undefined) return false;
-  return news["password"] !== olds["password"] || news["username"] !== olds["username"];
+  const changed = (name: string): boolean => news[name] !== unknown && news[name] !== olds[name];
+  return changed("password") || changed("username");
 }
 
 const knownText = (value: unknown): string | undefined =>

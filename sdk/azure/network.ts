@@ -5,7 +5,7 @@ import * as synapse from "@pulumi/azure-native/synapse";
 import { rangeOf } from "./addresses";
 import type { Made, MadePrivateEndpointArgs, PublicNetworkArgs } from "./args";
 import { childOptions, type Context, withTags } from "./children";
-import { refuse, ruleProblems } from "./refusals";
+import { refuseLate, ruleProblems } from "./refusals";
 import type { Group, Workspace } from "./workspace";
 
 /** How the pool is reached. */
@@ -83,8 +83,8 @@ function judged(
   allowWholeInternet?: boolean,
 ): Pick<synapse.IpFirewallRuleArgs, "endIpAddress"> {
   if (startIpAddress === undefined || endIpAddress === undefined) return {};
-  const end = pulumi.all([startIpAddress, endIpAddress]).apply(([from, to]) => {
-    refuse(name, ruleProblems(key, from, to, allowWholeInternet));
+  const end = pulumi.all([startIpAddress, endIpAddress]).apply(async ([from, to]) => {
+    await refuseLate(name, ruleProblems(key, from, to, allowWholeInternet));
     return to;
   });
   return { endIpAddress: end };

@@ -24,8 +24,19 @@ export function refuseImpossible(name: string, args: GovernedSqlPoolArgs): void 
 /** Ends the program where there are problems. */
 export function refuse(name: string, problems: readonly string[]): void {
   if (problems.length === 0) return;
-  throw new pulumi.RunError(problems.map((problem) => `GovernedSqlPool ${name}: ${problem}`).join("\n"));
+  throw new pulumi.RunError(sentence(name, problems));
 }
+
+/**
+ * The same of what outputs give, once it is known: an error of the run, and the value goes on to Azure. To throw here would
+ * leave a program waiting for ever that runs in the process of Pulumi's Automation API.
+ */
+export async function refuseLate(name: string, problems: readonly string[]): Promise<void> {
+  if (problems.length > 0) await pulumi.log.error(sentence(name, problems));
+}
+
+const sentence = (name: string, problems: readonly string[]): string =>
+  problems.map((problem) => `GovernedSqlPool ${name}: ${problem}`).join("\n");
 
 /** What the program gives as it stands; an output is judged when it is known. */
 const plain = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);

@@ -11,7 +11,7 @@ import {
   isClosed,
   managedNetwork,
   newAdministratorProblems,
-  refuse,
+  refuseLate,
   sizeProblem,
 } from "./refusals";
 
@@ -145,8 +145,8 @@ function newWorkspace(context: Context, group: Group): Workspace {
 function administratorOf({ name, args: { administrator } }: Context): Partial<synapse.WorkspaceArgs> {
   if (administrator === undefined) return {};
   const login = administrator.username ?? defaultAdministrator;
-  const judged = pulumi.all([login, administrator.password]).apply(([username, password]) => {
-    refuse(name, newAdministratorProblems(username, password));
+  const judged = pulumi.all([login, administrator.password]).apply(async ([username, password]) => {
+    await refuseLate(name, newAdministratorProblems(username, password));
     return password;
   });
   return { sqlAdministratorLogin: login, sqlAdministratorLoginPassword: pulumi.secret(judged) };
@@ -174,9 +174,9 @@ function permitted(
   entraOnly: Input<boolean | undefined>,
   name: Output<string>,
 ): Output<string> {
-  return pulumi.all([entraOnly, name]).apply(([only, known]) => {
+  return pulumi.all([entraOnly, name]).apply(async ([only, known]) => {
     const problem = entraOnlyProblem(only);
-    if (problem !== undefined) throw new pulumi.RunError(`GovernedSqlPool ${component}: ${problem}`);
+    await refuseLate(component, problem === undefined ? [] : [problem]);
     return known;
   });
 }
@@ -238,9 +238,9 @@ export function sqlPool(context: Context, group: Group, inWorkspace: Workspace):
 
 function sizeOf({ name, args: { sku = "DW100c" } }: Context): Input<string> {
   if (typeof sku === "string") return sku;
-  return pulumi.output(sku).apply((size) => {
+  return pulumi.output(sku).apply(async (size) => {
     const problem = sizeProblem(size);
-    refuse(name, problem === undefined ? [] : [`sku: ${problem}`]);
+    await refuseLate(name, problem === undefined ? [] : [`sku: ${problem}`]);
     return size;
   });
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { writtenForms } from "./canaries";
 import { expect } from "chai";
 import {
   administrator,
@@ -19,19 +21,12 @@ describe("an Immuta that echoes what it was sent", function () {
   });
   after(() => one.close());
 
-  const forms = (secret: string): string[] => [
-    secret,
-    JSON.stringify(secret).slice(1, -1),
-    encodeURIComponent(secret),
-    secret.replaceAll("'", "''"),
-    Buffer.from(secret).toString("base64"),
-    Array.from(secret).join("\0"),
-  ];
   const secrets = (): string[] => [
     one.sandbox.apiKey,
-    manualArgs.password,
     administrator.administratorPassword,
+    ...(one.args?.["autoBootstrap"] === false ? [manualArgs.password] : []),
   ];
+  const forms = (): string[] => secrets().flatMap(writtenForms);
   const echo = (status: number): void => {
     one.sandbox.immuta.fault({
       path: /^\/integrations/,
@@ -42,7 +37,7 @@ describe("an Immuta that echoes what it was sent", function () {
         body: {
           statusCode: status,
           error: "Bad Request",
-          message: `"config.password" with value "${secrets().flatMap(forms).join(" | ")}" fails`,
+          message: `"config.password" with value "${forms().join(" | ")}" fails`,
           validationResults: {
             status: "failed",
             validationTests: [
@@ -53,11 +48,9 @@ describe("an Immuta that echoes what it was sent", function () {
       },
     });
   };
-  const shows = async (text: string): Promise<string[]> => {
-    const state = JSON.stringify(await one.scenario.opened.stack.exportStack());
-    return secrets()
-      .flatMap(forms)
-      .filter((form) => text.includes(form) || state.includes(form));
+  const shown = (text: string): string[] => {
+    const state = readFileSync(one.scenario.opened.stateFile, "utf8");
+    return forms().filter((form) => text.includes(form) || state.includes(form));
   };
 
   for (const [setup, args] of Object.entries({ automatic: automaticArgs, manual: manualArgs }))
@@ -71,8 +64,10 @@ describe("an Immuta that echoes what it was sent", function () {
         await one.scenario.act("up");
         echo(status);
         one.args = { ...args, metadataDelimiters: { hashDelimiter: "#" } };
-        for (const verb of ["up", "refresh", "destroy"] as const) texts.push(await one.scenario.fail(verb));
-        expect(await shows(texts.join("\n"))).to.deep.equal([]);
+        for (const verb of ["up", "refresh", "destroy"] as const) {
+          texts.push(await one.scenario.fail(verb));
+          expect(shown(texts.join("\n")), verb).to.deep.equal([]);
+        }
         one.sandbox.immuta.clearFaults();
         await one.scenario.act("destroy");
       });

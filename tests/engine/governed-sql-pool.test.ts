@@ -106,7 +106,7 @@ describe("a GovernedSqlPool, from an empty subscription to its removal", functio
     expectGolden("governed-sql-pool/rotation", await planned(scenario));
     const up = await scenario.act("up");
     expect(up.changes).to.deep.equal({ same: 9, update: 1 });
-    expect(up.calls.at(-1)).to.equal("PUT /integrations/3");
+    expect(up.calls.slice(-2)).to.deep.equal(["PUT /integrations/3", "GET /integrations/3"]);
   });
 
   it("makes the integration again where the pool of the same name is another one", async () => {

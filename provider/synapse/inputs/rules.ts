@@ -47,14 +47,14 @@ const fixedNames: ReadonlySet<string> = new Set([
 ]);
 
 export function database(value: string): string | undefined {
-  if (systemDatabases.has(normalIdentifier(value)))
+  if (systemDatabases.has(normalIdentifier(value.trimEnd())))
     return "is a database of the server's own. Give the dedicated SQL pool that Immuta is to govern.";
   return identifier(value);
 }
 
 /** Of a schema, role or account that Immuta's scripts make. */
 export function madeName(value: string): string | undefined {
-  if (fixedNames.has(normalIdentifier(value)))
+  if (fixedNames.has(normalIdentifier(value.trimEnd())))
     return "is a name that SQL Server keeps for itself: Immuta's scripts can neither make nor drop it. Give a name of its own.";
   return identifier(value);
 }
