@@ -50,8 +50,11 @@ const nobody: Trace = { calls: [], looks: [], ran: [] };
 const isManual = (inputs: PropertyMap): boolean => inputs["autoBootstrap"] === false;
 const databaseOf = (inputs: PropertyMap): string => String(inputs["database"]);
 
+/** The look that proves a write: that Immuta has what was sent, or has it no more. */
+const proof = "GET /integrations/{id}";
+
 function creation(inputs: PropertyMap, pool: "untouched" | "ours"): Trace {
-  if (!isManual(inputs)) return { ...nobody, calls: ["GET /integrations", "POST /integrations"] };
+  if (!isManual(inputs)) return { ...nobody, calls: ["GET /integrations", "POST /integrations", proof] };
   const databases = ["master", databaseOf(inputs)];
   return {
     calls: [
@@ -59,6 +62,7 @@ function creation(inputs: PropertyMap, pool: "untouched" | "ours"): Trace {
       "POST /integrations/scripts/initial-create",
       "POST /integrations/scripts/create",
       "POST /integrations",
+      proof,
     ],
     looks: pool === "untouched" ? databases : [],
     ran: databases,
@@ -73,15 +77,17 @@ function removal(inputs: PropertyMap, missing = false): Trace {
       looks: [],
       ran: [databaseOf(inputs), "master"],
     };
-  if (!isManual(inputs)) return { ...nobody, calls: ["GET /integrations/{id}", "DELETE /integrations/{id}"] };
+  if (!isManual(inputs))
+    return { ...nobody, calls: ["GET /integrations/{id}", "DELETE /integrations/{id}", proof] };
   return {
     calls: [
       "GET /integrations/{id}",
       "POST /integrations/{id}/scripts/delete",
       "POST /integrations/scripts/post-cleanup",
       "DELETE /integrations/{id}",
+      proof,
     ],
-    looks: [],
+    looks: ["master", databaseOf(inputs)],
     ran: [databaseOf(inputs), "master"],
   };
 }
@@ -90,7 +96,7 @@ function change(inputs: PropertyMap, changed: readonly Change[], account: boolea
   const credentials = changed.includes("credentials");
   if (!isManual(inputs))
     return changed.includes("put")
-      ? { ...nobody, calls: ["GET /integrations/{id}", "PUT /integrations/{id}"] }
+      ? { ...nobody, calls: ["GET /integrations/{id}", "PUT /integrations/{id}", proof] }
       : nobody;
   if (!credentials && !changed.includes("put")) return nobody;
   const databases = credentials ? ["master", databaseOf(inputs)] : [databaseOf(inputs)];
@@ -101,6 +107,7 @@ function change(inputs: PropertyMap, changed: readonly Change[], account: boolea
       "POST /integrations/{id}/scripts/edit",
       "GET /integrations/{id}",
       "PUT /integrations/{id}",
+      proof,
     ],
     looks: account ? ["master", databaseOf(inputs)] : [],
     ran: databases,
