@@ -158,9 +158,11 @@ describe("what cannot work ends in one clear error", function () {
     expect(text).to.contain(
       "Nothing was cleaned up, because Immuta's cleanup would remove the other integration's objects too. " +
         "What was done: run initial-create, run create, register. " +
-        `If integration ${id} governs this database, take it over with adopt: "${id}". ` +
-        "Otherwise delete it in Immuta, run Immuta's cleanup and post-cleanup scripts for what was made here (getBootstrapScripts gives them), and run `pulumi up` again.",
+        "If it is yours, take it over with adopt, or give the name under which this program has it in aliases. " +
+        "Otherwise have it deleted in Immuta, run Immuta's cleanup and post-cleanup scripts for what was made here (getBootstrapScripts gives them), and run `pulumi up` again.",
     );
+    expect(text).to.contain(`Immuta has integration ${id} on database another of that host`);
+    expect(text).to.contain("npx pulumi-immuta explain IMMUTA-PLACE-TAKEN");
     expect(leftIn(sandbox, host, "claims").join()).to.contain("immuta_system");
     // The person does as told: here, by dropping the workspace's pool and login.
     sandbox.immuta.remove(id);

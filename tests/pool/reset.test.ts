@@ -179,12 +179,12 @@ describe("a connection that breaks", () => {
   it("tells a pool that was never reached from one that was lost half way", async () => {
     synapse.setFault(host, database, { kind: "paused", at: "login" });
     const before = await failureOf(stage.run(script));
-    expect(before).to.be.instanceOf(PoolUnreachable).and.to.have.property("afterBatches", false);
+    expect(before).to.be.instanceOf(PoolUnreachable).and.to.have.property("outcome", "not sent");
     reset(3, "inside");
     stage.lines.onInfo = () => {
       synapse.setFault(host, database, { kind: "paused", at: "login" });
     };
     const after = await failureOf(stage.run(script));
-    expect(after).to.be.instanceOf(PoolUnreachable).and.to.have.property("afterBatches", true);
+    expect(after).to.be.instanceOf(PoolUnreachable).and.to.have.property("outcome", "refused");
   });
 });
