@@ -1,35 +1,58 @@
 /** Secrets in text: whoever says it, it leaves without them. */
 
+/** Characters of a secret below which masking it would show it, by what is missing everywhere. */
+const tooShort = 4;
+
+const mark = "<secret>";
+
 /** All that this process has had to keep to itself. */
 export class Secrets {
-  private readonly known = new Set<string>();
+  /** Forms by their first characters, so that a text is read once, however many secrets there are. */
+  private readonly forms = new Map<string, Set<string>>();
 
   /** What is too short to be masked without being shown by that is left out. */
   add(...values: readonly unknown[]): void {
-    for (const value of values)
-      if (typeof value === "string" && value.length >= tooShort) this.known.add(value);
+    for (const value of values) {
+      if (typeof value !== "string" || value.length < tooShort) continue;
+      // Its own form is the first of them: a secret that is known already costs nothing.
+      if (this.forms.get(value.slice(0, tooShort))?.has(value)) continue;
+      for (const form of allForms(value)) {
+        const start = form.slice(0, tooShort);
+        this.forms.set(start, (this.forms.get(start) ?? new Set()).add(form));
+      }
+    }
   }
 
+  /** The text with each form replaced; forms that overlap become one mark. */
   mask(text: string): string {
-    return masked(text, [...this.known]);
+    let [told, end] = ["", 0];
+    for (let at = 0; at <= text.length - tooShort; at++) {
+      const length = this.longestAt(text, at);
+      if (length === 0) continue;
+      if (at >= end) told += text.slice(end, at) + mark;
+      end = Math.max(end, at + length);
+    }
+    return told + text.slice(end);
+  }
+
+  private longestAt(text: string, at: number): number {
+    let longest = 0;
+    for (const form of this.forms.get(text.slice(at, at + tooShort)) ?? [])
+      if (form.length > longest && text.startsWith(form, at)) longest = form.length;
+    return longest;
   }
 }
-
-/** Characters of a secret below which masking it would show it, by what is missing everywhere. */
-const tooShort = 4;
 
 /**
  * Text of any kind with each secret replaced, however it is written in T-SQL, JSON, a URL or base64. Where one is too
  * short for that, nothing of the text is given, whether it has the secret or not.
  */
-export function masked(text: string, secrets: readonly string[]): string {
-  const known = [...new Set(secrets)].filter((secret) => secret !== "");
-  if (known.some(({ length }) => length < tooShort))
+export function masked(text: string, given: readonly string[]): string {
+  if (given.some(({ length }) => length > 0 && length < tooShort))
     return `<not shown: a secret of fewer than ${tooShort} characters cannot be masked>`;
-  const forms = [...new Set(known.flatMap((secret) => allForms(secret)))];
-  return forms
-    .sort((a, b) => b.length - a.length)
-    .reduce((rest, form) => rest.replaceAll(form, "<secret>"), text);
+  const secrets = new Secrets();
+  secrets.add(...given);
+  return secrets.mask(text);
 }
 
 /** Those of a script, and what a driver's or a server's dump makes of UTF-16, and JSON within JSON. */
