@@ -41,7 +41,7 @@ export {
 } from "./synapse/bootstrap-scripts";
 export { administratorProblem, check } from "./synapse/check";
 export { differences } from "./synapse/differences";
-export { ForeignIntegration, resourceId, describe, isAt } from "./synapse/identity";
+export { databaseId, ForeignIntegration, resourceId, describe, isAt } from "./synapse/identity";
 export { normalHost, normalIdentifier } from "./synapse/inputs/identifiers";
 export {
   properties,

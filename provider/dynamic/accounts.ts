@@ -1,4 +1,4 @@
-import { type PropertyMap, normalHost, normalIdentifier, unknown } from "..";
+import { databaseId, type PropertyMap, normalHost, normalIdentifier, unknown } from "..";
 
 interface User {
   urn: string;
@@ -22,7 +22,7 @@ export class Claims {
 
   private claimDatabase(urn: string, { host, database }: PropertyMap): string | undefined {
     if (!isKnown(host) || !isKnown(database)) return undefined;
-    const place = `${normalHost(host)}/${normalIdentifier(database)}`;
+    const place = databaseId({ host, database });
     const owner = this.owners.get(place) ?? urn;
     this.owners.set(place, owner);
     if (owner === urn) return undefined;

@@ -1,10 +1,9 @@
 import { differences } from "./differences";
 import { isThere, meaningOf } from "../immuta/status";
 import { withImmutasSettings } from "./drift";
-import { ForeignIntegration, standingAt } from "./identity";
+import { ForeignIntegration, standingAt, unlikePlace } from "./identity";
 import { synapseType, type Integration } from "./api";
 import type { Inputs } from "./inputs/table";
-import { normalHost, normalIdentifier } from "./inputs/identifiers";
 import { valueAt } from "../core/property-map";
 import { type State, stateFormat } from "./state";
 import { told } from "../core/strangers";
@@ -73,17 +72,10 @@ export function stateOfAdopted(found: Integration, inputs: Inputs, tenant: strin
   return withImmutasSettings(state, found);
 }
 
-function placeDifferences({ type, config }: Integration, inputs: Inputs): string[] {
-  const host = normalHost(config.host ?? "") === normalHost(inputs.host);
-  const same = (name: "database" | "schema"): boolean =>
-    normalIdentifier(config[name] ?? "") === normalIdentifier(inputs[name]);
-  return [
-    ...(type === synapseType ? [] : [difference("type", type, synapseType)]),
-    ...(host ? [] : [difference("host", config.host, inputs.host)]),
-    ...(same("database") ? [] : [difference("database", config.database, inputs.database)]),
-    ...(same("schema") ? [] : [difference("schema", config.schema, inputs.schema)]),
-  ];
-}
+const placeDifferences = (found: Integration, inputs: Inputs): string[] => [
+  ...(found.type === synapseType ? [] : [difference("type", found.type, synapseType)]),
+  ...unlikePlace(found, inputs).map((name) => difference(name, found.config[name], inputs[name])),
+];
 
 const difference = (path: string, immutas: unknown, programs: unknown): string =>
   `${path}: Immuta has ${told(shown(immutas))}, the program ${shown(programs)}`;

@@ -1,5 +1,5 @@
 import { Failure, failureKind } from "../core/failure";
-import { normalHost, normalIdentifier } from "./inputs/identifiers";
+import { databaseId } from "./identity";
 import type { State } from "./state";
 
 const held = failureKind({
@@ -24,7 +24,7 @@ export class Holdings {
 
   /** A create of this run made or adopted the integration. */
   make(tenant: string, place: Place, id: string): void {
-    this.made.set(placeKey(tenant, place), id);
+    this.made.set(`${tenant} ${databaseId(place)}`, id);
   }
 
   /** A resource that lives on has it. */
@@ -38,7 +38,7 @@ export class Holdings {
    * @param urn of the resource to delete, where it is known.
    */
   successorOf({ tenant, host, database, integrationId }: State, urn: string | undefined): string | undefined {
-    const made = this.made.get(placeKey(tenant, { host, database }));
+    const made = this.made.get(`${tenant} ${databaseId({ host, database })}`);
     if (integrationId === undefined) return made;
     const keeper = this.kept.get(`${tenant} ${integrationId}`);
     const others = urn !== undefined && keeper !== undefined && keeper !== urn;
@@ -53,6 +53,3 @@ export class Holdings {
     );
   }
 }
-
-const placeKey = (tenant: string, { host, database }: Place): string =>
-  `${tenant} ${normalHost(host)}/${normalIdentifier(database)}`;

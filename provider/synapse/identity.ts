@@ -3,7 +3,7 @@ import { synapseType } from "./api";
 import type { Reporter } from "../core/reporter";
 import { isThere, meaningOf } from "../immuta/status";
 import type { Inputs } from "./inputs/table";
-import { normalHost, normalIdentifier } from "./inputs/identifiers";
+import { normalHost, normalIdentifier, sameHost, sameIdentifier } from "./inputs/identifiers";
 import { unlikeSent, unlikeWords } from "./sent";
 import type { State } from "./state";
 import { Failure, failureKind } from "../core/failure";
@@ -65,28 +65,36 @@ export interface Place {
   schema: string;
 }
 
+/** A database under one name, however it is spelt. */
+export const databaseId = ({ host, database }: Omit<Place, "schema">): string =>
+  `${normalHost(host)}/${normalIdentifier(database)}`;
+
 /** The Pulumi id: our own and stable, known before Immuta has given one. */
-export const resourceId = (place: Place): string =>
-  [normalHost(place.host), normalIdentifier(place.database), normalIdentifier(place.schema)].join("/");
+export const resourceId = (place: Place): string => `${databaseId(place)}/${normalIdentifier(place.schema)}`;
+
+const same = { host: sameHost, database: sameIdentifier, schema: sameIdentifier };
+const names = ["host", "database", "schema"] as const;
+
+/** Which parts of a place Immuta has otherwise, or does not tell. */
+export const unlikePlace = ({ config }: Integration, place: Place): (keyof Place)[] =>
+  names.filter((name) => config[name] === undefined || !same[name](config[name], place[name]));
+
+/** Whether an integration governs this host, database and schema. */
+export const isAt = (integration: Integration, place: Place): boolean =>
+  unlikePlace(integration, place).length === 0;
+
+/** Integrations of the same host; where Immuta keeps one there, they are in each other's way. */
+const allOnHost = (integrations: readonly Integration[], place: Place): Integration[] =>
+  integrations.filter(
+    (one) => one.type === synapseType && isThere(one) && !unlikePlace(one, place).includes("host"),
+  );
+
+export const onHost = (integrations: readonly Integration[], place: Place): Integration | undefined =>
+  allOnHost(integrations, place)[0];
 
 /** The integration at Immuta that stands on the same database; Immuta keeps at most one there. */
 export const standingAt = (integrations: readonly Integration[], place: Place): Integration | undefined =>
-  integrations.find(
-    (integration) =>
-      integration.type === synapseType &&
-      isThere(integration) &&
-      normalHost(integration.config.host ?? "") === normalHost(place.host) &&
-      normalIdentifier(integration.config.database ?? "") === normalIdentifier(place.database),
-  );
-
-/** Any of the host; where Immuta keeps one there it is in the way. */
-export const onHost = (integrations: readonly Integration[], place: Place): Integration | undefined =>
-  integrations.find(
-    (one) =>
-      one.type === synapseType &&
-      isThere(one) &&
-      normalHost(one.config.host ?? "") === normalHost(place.host),
-  );
+  allOnHost(integrations, place).find((one) => !unlikePlace(one, place).includes("database"));
 
 /** Throws ForeignIntegration where Immuta already governs the database of a new integration. */
 export async function look(immuta: Immuta, inputs: Inputs): Promise<Integration[]> {
@@ -153,18 +161,11 @@ export async function proven(
     await refuseOtherInPlace(immuta, state, id);
     return undefined;
   }
-  const { config } = found;
   const differing = [
-    found.id === id ? "" : `id ${found.id}`,
-    found.type === synapseType ? "" : `type ${found.type}`,
-    normalHost(config.host ?? "") === normalHost(state.host) ? "" : `host ${config.host ?? "unknown"}`,
-    normalIdentifier(config.database ?? "") === normalIdentifier(state.database)
-      ? ""
-      : `database ${config.database ?? "unknown"}`,
-    normalIdentifier(config.schema ?? "") === normalIdentifier(state.schema)
-      ? ""
-      : `schema ${config.schema ?? "unknown"}`,
-  ].filter((difference) => difference !== "");
+    ...(found.id === id ? [] : [`id ${found.id}`]),
+    ...(found.type === synapseType ? [] : [`type ${found.type}`]),
+    ...unlikePlace(found, state).map((name) => `${name} ${found.config[name] ?? "unknown"}`),
+  ];
   if (differing.length > 0)
     throw new ForeignIntegration(
       "other",
@@ -237,12 +238,6 @@ export async function withoutRemoved(immuta: Immuta, state: State): Promise<Stat
   if (meaningOf(state.status).removal === undefined) return state;
   return (await proven(immuta, state, integrationId)) === undefined ? rest : state;
 }
-
-/** Whether an integration governs this host, database and schema. */
-export const isAt = ({ config }: Integration, place: Place): boolean =>
-  normalHost(config.host ?? "") === normalHost(place.host) &&
-  normalIdentifier(config.database ?? "") === normalIdentifier(place.database) &&
-  normalIdentifier(config.schema ?? "") === normalIdentifier(place.schema);
 
 /** Such as `7 (Azure Synapse Analytics, enabled, contoso.sql.azuresynapse.net/claims/governed)`. */
 export function describe({ id, type, status, config }: Integration): string {

@@ -3,7 +3,7 @@ import type { Phase } from "../core/phases";
 import { type PropertyMap, valueAt } from "../core/property-map";
 import type { Change } from "../core/rows";
 import { meaningOf } from "../immuta/status";
-import { normalHost, normalIdentifier } from "./inputs/identifiers";
+import { normalIdentifier, sameHost } from "./inputs/identifiers";
 import type { Progress, State } from "./state";
 import { confirm } from "./steps/confirm";
 import { generate } from "./steps/generate";
@@ -68,7 +68,8 @@ export function plan(olds: State, news: PropertyMap): Plan {
   const replaces = found.filter((d) => d.change === "replace" && d.known).map((d) => d.path);
   const base = { differences: found, replaces, deleteBeforeReplace: false };
   if (replaces.length > 0)
-    return { ...base, action: "replace", deleteBeforeReplace: sameHost(olds, news), steps: [] };
+    // Immuta refuses a second integration on a host it knows: the old one must go first.
+    return { ...base, action: "replace", deleteBeforeReplace: sameHost(olds.host, news["host"]), steps: [] };
   const steps = forWhomRuns(news, updateSteps(olds, news, found));
   if (steps.length > 0) return { ...base, action: "update", steps };
   return { ...base, action: found.length > 0 ? "store" : "none", steps };
@@ -169,7 +170,3 @@ export function undo(begun: readonly Step[], failed: Failed): Step[] {
 
 const isManual = (map: PropertyMap): boolean => map["autoBootstrap"] === false;
 const isAutomatic = (state: State): boolean => state.autoBootstrap;
-
-/** Immuta refuses a second integration on a host it knows: the old one must go first. */
-const sameHost = (olds: State, news: PropertyMap): boolean =>
-  normalHost(olds.host) === normalHost(String(valueAt(news, "host")));
