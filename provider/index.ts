@@ -16,9 +16,10 @@ export {
   ConfigurationError,
   packageVersion,
   readConfiguration,
+  secretsIn,
   type Configuration,
 } from "./core/configuration";
-export { failureKinds, failureOf, withCode } from "./core/failure";
+export { failureKinds, failureOf, textOf, withCode } from "./core/failure";
 export { recovery, situations } from "./core/recovery";
 export { Interruption } from "./core/interruption";
 export { type Phase, phases } from "./core/phases";
@@ -39,7 +40,7 @@ export {
   type BootstrapScripts,
   type RegisteredBootstrapScripts,
 } from "./synapse/bootstrap-scripts";
-export { administratorProblem, check } from "./synapse/check";
+export { check } from "./synapse/check";
 export { differences } from "./synapse/differences";
 export { databaseId, ForeignIntegration, resourceId, describe, isAt } from "./synapse/identity";
 export { normalHost, normalIdentifier } from "./synapse/inputs/identifiers";

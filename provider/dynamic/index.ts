@@ -13,7 +13,6 @@ import {
   type Ports,
   type Asking,
   Wiring,
-  administratorProblem,
   integration,
 } from "..";
 import type { dynamic } from "@pulumi/pulumi";
@@ -50,19 +49,15 @@ export function configure(request: dynamic.ConfigureRequest): Promise<void> {
 export function check(olds: PropertyMap, news: PropertyMap): Promise<dynamic.CheckResult> {
   return told(async () => {
     const { __context: context, ...given } = program(news);
-    const result = integration.check(program(olds), given);
+    const before = program(olds);
+    const result = integration.check(before, given, configuration.sqlAdministrator.username);
     const { failures, inputs } = result;
-    const problems = [
-      valueAt(inputs, "bootstrap.username") === undefined
-        ? administratorProblem(inputs, configuration.sqlAdministrator.username)
-        : undefined,
-      isContext(context) ? claims.claim(context.urn, inputs) : undefined,
-    ];
-    for (const reason of problems) if (reason !== undefined) failures.push({ property: "", reason });
+    const claimed = isContext(context) ? claims.claim(context.urn, inputs) : undefined;
+    if (claimed !== undefined) failures.push({ property: "", reason: claimed });
     for (const failure of failures) failure.reason = harmless(wiring.secrets.mask(failure.reason));
     if (failures.length === 0) {
       audience.remember(inputs, context);
-      if (Object.keys(program(olds)).length === 0)
+      if (Object.keys(before).length === 0)
         await audience.preview(inputs, () => integration.announcementOfCreate(inputs));
     }
     return result;
@@ -132,9 +127,9 @@ function program(map: PropertyMap): PropertyMap {
 const inputsFrom = (map: PropertyMap): Inputs => program(map) as Inputs;
 
 const asking = (map: PropertyMap): Asking => {
-  const inputs = program(map);
+  const inputs = inputsFrom(map);
   const urn = currentUrn();
-  const place = resourceId(inputsFrom(map));
+  const place = resourceId(inputs);
   return {
     configuration,
     reporter: audience.reporter(inputs, place, configuration.debug),

@@ -14,13 +14,14 @@ export interface Checked {
 /**
  * Validates what a program gives and fills in defaults. Values that are not known yet pass.
  * Failures name no property: the engine would print that property's value, secrets included.
+ * @param administrator the login that runs the scripts where the program names none.
  */
-export function check(news: PropertyMap, olds: PropertyMap = {}): Checked {
+export function check(news: PropertyMap, olds: PropertyMap = {}, administrator?: string): Checked {
   const problems = [
     ...unknownNames(news),
     ...properties.flatMap((p) => problemsOf(p, news, olds)),
     ...together(news),
-    ...systemAccountProblems(news, olds),
+    ...systemAccountProblems(news, olds, administrator),
   ];
   return {
     inputs: withDefaults(news),
@@ -127,12 +128,12 @@ function together(news: PropertyMap): string[] {
 }
 
 /** Immuta's scripts make this account in manual setup, and drop it; automatic setup logs in as one that is there. */
-function systemAccountProblems(news: PropertyMap, olds: PropertyMap): string[] {
+function systemAccountProblems(news: PropertyMap, olds: PropertyMap, byDefault?: string): string[] {
   if (news["autoBootstrap"] !== false) return [];
   const username = knownText(news["username"]);
   const password = knownText(news["password"]);
   const name = username === undefined ? undefined : madeName(username);
-  const administrator = administratorProblem(news, knownText(valueAt(news, "bootstrap.username")));
+  const administrator = administratorProblem(news, byDefault);
   // What is wrong with any identifier or password is told by its row.
   const weak =
     password !== undefined && passwordRule(password) === undefined && isNewPassword(news, olds)
@@ -148,14 +149,11 @@ function systemAccountProblems(news: PropertyMap, olds: PropertyMap): string[] {
 }
 
 /** Why the account cannot be who runs the scripts; undefined where it is not. */
-export function administratorProblem(
-  news: PropertyMap,
-  administrator: string | undefined,
-): string | undefined {
+function administratorProblem(news: PropertyMap, byDefault: string | undefined): string | undefined {
   const username = knownText(news["username"]);
+  const administrator = knownText(valueAt(news, "bootstrap.username") ?? byDefault);
   const authentication = valueAt(news, "bootstrap.authentication") ?? "sql";
-  if (news["autoBootstrap"] !== false || username === undefined || administrator === undefined)
-    return undefined;
+  if (username === undefined || administrator === undefined) return undefined;
   if (authentication !== "sql" || normalIdentifier(username) !== normalIdentifier(administrator))
     return undefined;
   return `username: ${JSON.stringify(username)} is the login that runs Immuta's scripts, which would change and drop it. Give Immuta's system account a name of its own.`;

@@ -40,8 +40,8 @@ const noPassword = failureKind({
 });
 
 /** Fills in defaults and refuses what is wrong, all of it at once. */
-export function check(olds: PropertyMap, news: PropertyMap): Checked {
-  return checkInputs(news, olds);
+export function check(olds: PropertyMap, news: PropertyMap, administrator?: string): Checked {
+  return checkInputs(news, olds, administrator);
 }
 
 export interface DiffResult {
