@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { textOf } from "../provider";
 import { CommandError } from "./io";
 import { visible } from "./text";
 
@@ -10,7 +11,7 @@ export function parsed<const Config extends ParseArgsConfig>(
   try {
     return parseArgs(config);
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const said = textOf(error);
     throw new CommandError(`${visible(said.split(". ")[0] ?? said)}. See pulumi-immuta ${command} --help.`);
   }
 }

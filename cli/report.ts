@@ -1,7 +1,7 @@
 import { harmlessJson, nearest } from "../provider";
 import { readFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
 import { CommandError, type Io } from "./io";
+import { parsed } from "./options";
 import { markdownOf } from "./report/markdown";
 import { type Integration, type Report, reportOf, type Risk, risks } from "./report/model";
 import { readPreview } from "./report/read";
@@ -50,7 +50,16 @@ export async function run(args: string[], io: Io): Promise<number> {
 }
 
 function optionsOf(args: string[]): Options | "help" {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parsed("report", {
+    args,
+    allowPositionals: true,
+    options: {
+      format: { type: "string", default: "markdown" },
+      "fail-on": { type: "string", multiple: true, default: [] },
+      "max-characters": { type: "string", default: "65536" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
   if (values.help === true) return "help";
   if (positionals.length > 1)
     throw new CommandError(`one file is read, but ${positionals.length} are given.`);
@@ -65,24 +74,6 @@ function optionsOf(args: string[]): Options | "help" {
 
 /** Room for a header that only counts. */
 const shortest = 5000;
-
-function parsed(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        format: { type: "string", default: "markdown" },
-        "fail-on": { type: "string", multiple: true, default: [] },
-        "max-characters": { type: "string", default: "65536" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`${visible(said.split(". ")[0] ?? said)}. See pulumi-immuta report --help.`);
-  }
-}
 
 function words(given: readonly string[]): Risk[] {
   const all = given.flatMap((list) => list.split(",")).map((word) => word.trim());

@@ -1,4 +1,4 @@
-import { hostRule, identifierRule } from "../provider";
+import { hostRule, identifierRule, textOf } from "../provider";
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -113,7 +113,7 @@ function providePools({ synapse }: sandboxes.Sandbox, pools: readonly Pool[]): v
     try {
       synapse.createPool(host, database);
     } catch (error) {
-      throw new CommandError(`--pool: ${error instanceof Error ? error.message : String(error)}.`);
+      throw new CommandError(`--pool: ${textOf(error)}.`);
     }
 }
 

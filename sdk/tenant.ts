@@ -1,6 +1,7 @@
 import {
   type Configuration,
   Secrets,
+  secretsIn,
   withCode,
   readConfiguration,
   type Reporter,
@@ -33,7 +34,7 @@ export async function inTenant<T>(name: string, work: (immuta: Immuta) => Promis
 
 function secretsOf(configuration: Configuration): Secrets {
   const secrets = new Secrets();
-  secrets.add(configuration.sqlAdministrator.password, configuration.sqlAccessToken);
+  secrets.add(...secretsIn(configuration));
   try {
     secrets.add(configuration.tenant().apiKey);
   } catch {

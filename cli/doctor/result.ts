@@ -1,3 +1,5 @@
+import { textOf } from "../../provider";
+
 /** One thing that was looked at. */
 export interface Result {
   check: string;
@@ -20,6 +22,6 @@ export const skipped = (check: string, detail: string): Result => ({ check, resu
 
 /** The provider's errors say on their first line what happened and below it what to do. */
 export function failOf(check: string, error: unknown, otherwise: string): Result {
-  const [detail = "", ...rest] = (error instanceof Error ? error.message : String(error)).split("\n");
+  const [detail = "", ...rest] = textOf(error).split("\n");
   return fail(check, detail, rest.join(" ").trim() === "" ? otherwise : rest.join(" ").trim());
 }

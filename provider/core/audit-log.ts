@@ -1,5 +1,5 @@
 import { appendFileSync } from "node:fs";
-import { Failure, failureKind } from "./failure";
+import { Failure, failureKind, textOf } from "./failure";
 
 const notWritten = failureKind({
   code: "IMMUTA-AUDIT-LOG",
@@ -38,10 +38,9 @@ export function fileAuditLog(file: string, resource: string): AuditLog {
     try {
       appendFileSync(file, `${JSON.stringify(line)}\n`, { mode: 0o600 });
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
       throw new Failure(
         notWritten,
-        `The audit log (IMMUTA_AUDIT_LOG) cannot be written, so nothing was done: ${why}`,
+        `The audit log (IMMUTA_AUDIT_LOG) cannot be written, so nothing was done: ${textOf(error)}`,
         { outcome: "not sent", cause: error },
       );
     }

@@ -41,6 +41,10 @@ export class ConfigurationError extends Failure {
   }
 }
 
+/** What a configuration has to keep to itself beside the API key. */
+export const secretsIn = ({ sqlAdministrator, sqlAccessToken }: Configuration): string[] =>
+  [sqlAdministrator.password, sqlAccessToken].filter((secret) => secret !== undefined);
+
 /** Reads one `immuta:` setting of the stack; undefined where it is not set. */
 export type StackSetting = (name: string) => string | undefined;
 

@@ -20,7 +20,8 @@ export function decoded(body: string): unknown {
 /** A sign-in page, or one of what stands before Immuta. Neither JSON nor T-SQL begins so. */
 const isPage = (answer: unknown): boolean => typeof answer === "string" && answer.trimStart().startsWith("<");
 
-const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+/** A field that is text. */
+export const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
 /** A name or a state: it is shown, kept in states, and compared with nothing but words of ours. */
 const word = (value: unknown): string | undefined => {

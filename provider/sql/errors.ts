@@ -49,8 +49,10 @@ export class BatchFailed extends Failure {
 }
 
 /** A batch that was not understood has done nothing. */
-const isOfParser = ({ number, severity }: ServerError): boolean =>
-  severity === 15 || (number >= 103_000 && number < 105_000);
+const isOfParser = (error: ServerError): boolean => error.severity === 15 || isOfPoolsParser(error);
+
+/** A dedicated pool's parser has numbers of its own, such as 103010. */
+const isOfPoolsParser = ({ number }: ServerError): boolean => number >= 103_000 && number < 105_000;
 
 const unreachable = failureKind({
   code: "IMMUTA-POOL-UNREACHABLE",
@@ -84,9 +86,9 @@ function describe(error: ServerError, firstLine: number): string {
   return `Msg ${error.number}${severity}${state}${place}: ${error.message}`;
 }
 
-/** A dedicated pool's parser (103010) always says line 1, and has the true one in its text. */
-function lineInText({ number, message }: ServerError): number | undefined {
-  if (number < 103_000 || number >= 105_000) return undefined;
-  const line = /\bline: (\d{1,9}), column: \d+/i.exec(message)?.[1];
+/** A dedicated pool's parser always says line 1, and has the true one in its text. */
+function lineInText(error: ServerError): number | undefined {
+  if (!isOfPoolsParser(error)) return undefined;
+  const line = /\bline: (\d{1,9}), column: \d+/i.exec(error.message)?.[1];
   return line === undefined ? undefined : Number(line);
 }

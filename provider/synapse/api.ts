@@ -3,6 +3,7 @@ import { packageVersion } from "../core/configuration";
 import type { Phase } from "../core/phases";
 import { isPropertyMap, type PropertyMap } from "../core/property-map";
 import type { NameAtImmuta } from "../core/rows";
+import { text } from "../immuta/answers";
 import type * as client from "../immuta/client";
 import type * as api from "../immuta/types";
 import { delimiterNames } from "./inputs/paths";
@@ -85,5 +86,3 @@ export function readConfig(config: PropertyMap): ShownConfig {
   }
   return result;
 }
-
-const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);

@@ -1,4 +1,4 @@
-import { Failure } from "../core/failure";
+import { Failure, textOf } from "../core/failure";
 import { OutcomeUnknown } from "./identity";
 import { Interrupted, type Interruption } from "../core/interruption";
 import { inputsOn, payloadOn } from "./steps/means";
@@ -43,9 +43,7 @@ const isStopped = (interruption?: Interruption): boolean => interruption?.stoppe
 /** However a step took it that it was cut off, that is why. */
 function whenStopped({ begun, ports }: Operation, during?: unknown): Interrupted {
   const reason: unknown = ports.interruption?.stopped.reason;
-  const lines = [reason, ...(during === undefined || during === reason ? [] : [during])].map((error) =>
-    error instanceof Error ? error.message : String(error),
-  );
+  const lines = [reason, ...(during === undefined || during === reason ? [] : [during])].map(textOf);
   if (begun.length > 0)
     lines.push(`Done so far, the last one perhaps in part: ${namesOf(begun).join(", ")}.`);
   return new Interrupted(lines.join("\n"));

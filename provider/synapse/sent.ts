@@ -20,7 +20,8 @@ export const isFixed = ({ path }: Unlike): boolean => path === "port" || path ==
 
 /** By field, what Immuta tells otherwise than these inputs are sent; what it does not tell is no difference. */
 export function unlikeSent({ autoBootstrap, config }: Integration, inputs: Inputs): Unlike[] {
-  const payload = payloadOf(inputs, { username: "", password: "" });
+  // The port is left out of a payload where it is the default.
+  const all = { ...payloadOf(inputs, { username: "", password: "" }).config, port: inputs.port };
   const setup =
     autoBootstrap === undefined || autoBootstrap === inputs.autoBootstrap
       ? []
@@ -30,7 +31,7 @@ export function unlikeSent({ autoBootstrap, config }: Integration, inputs: Input
     ...setup,
     ...shown.flatMap(({ path, same = Object.is }) => {
       const immutas = valueAt(config, path);
-      const sent = path === "port" ? inputs.port : valueAt({ ...payload.config }, path);
+      const sent = valueAt(all, path);
       const open = immutas === undefined || sent === undefined;
       return open || same(immutas, sent) ? [] : [{ path, immutas, sent }];
     }),

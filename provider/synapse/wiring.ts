@@ -1,6 +1,6 @@
 import { fileAuditLog, noAuditLog } from "../core/audit-log";
 import type { Clock } from "../core/clock";
-import { type Configuration, packageVersion } from "../core/configuration";
+import { type Configuration, packageVersion, secretsIn } from "../core/configuration";
 import { type Interruption, sleep } from "../core/interruption";
 import type { Reporter } from "../core/reporter";
 import { Secrets } from "../core/secrets";
@@ -38,8 +38,7 @@ export class Wiring {
   ports({ configuration, reporter, subject, urn }: Asking): Ports {
     const { clock, interruption } = this;
     const { url, apiKey, from } = configuration.tenant();
-    const { sqlAdministrator, sqlAccessToken } = configuration;
-    this.secrets.add(apiKey, sqlAdministrator.password, sqlAccessToken);
+    this.secrets.add(apiKey, ...secretsIn(configuration));
     const { auditLog: file } = configuration;
     const auditLog = file === undefined ? noAuditLog : fileAuditLog(file, subject);
     reporter.debug(

@@ -2,6 +2,7 @@ import { ImmutaError } from "../../immuta/errors";
 import { isBusy } from "../../immuta/wait";
 import { payloadOf } from "../payload";
 import type { IntegrationPayload } from "../api";
+import { secretsIn } from "../../core/configuration";
 import { type Clock, systemClock } from "../../core/clock";
 import { type Inputs, table } from "../inputs/table";
 import { lasting } from "../../core/rows";
@@ -48,8 +49,7 @@ export function secretsOf({ sides, ports, passwords }: Operation): string[] {
   const given = [sides.new ?? {}, sides.old ?? {}].flatMap((inputs) =>
     secretPaths.map((path) => valueAt(inputs, path)),
   );
-  const { sqlAdministrator, sqlAccessToken } = ports.configuration;
-  return [...given, ...passwords.values(), sqlAdministrator.password, sqlAccessToken].filter(
+  return [...given, ...passwords.values(), ...secretsIn(ports.configuration)].filter(
     (secret) => typeof secret === "string",
   );
 }

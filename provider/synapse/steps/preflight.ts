@@ -1,16 +1,20 @@
 import { refuseFound } from "../identity";
 import { bootstrapLogin } from "../login";
 import { inputsOn } from "./means";
-import { type Operation, type Step, step } from "./step";
+import { type Operation, type Side, type Step, step } from "./step";
+
+type What = "everything" | "account";
 
 /** Is there anything in the pool already of what the scripts would make? Whoever runs them by hand looks there himself. */
-const preflightFor = (what: "everything" | "account"): Step =>
+const preflightFor = (what: What): Step =>
   step({
     name: "preflight",
     needs: { connection: "new" },
     calls: [],
     byHand: [],
-    do: (operation) => preflightOf(what, operation),
+    do: async (operation) => {
+      refuseFound(inputsOn("new", operation), await foundInPool(what, "new", operation));
+    },
   });
 
 /** Only before the first script: afterwards the pool holds what this resource made. */
@@ -18,16 +22,11 @@ export const preflight = preflightFor("everything");
 /** Of the system account alone. */
 export const preflightOfAccount = preflightFor("account");
 
-async function preflightOf(what: "everything" | "account", operation: Operation): Promise<void> {
+/** What the pool has of what the scripts make, in words. */
+export function foundInPool(what: What, side: Side, operation: Operation): Promise<string[]> {
   const { ports } = operation;
-  const inputs = inputsOn("new", operation);
-  const sought = {
-    database: inputs.database,
-    username: inputs.username ?? "",
-    ...(what === "everything" ? { schema: inputs.schema } : {}),
-  };
-  refuseFound(
-    inputs,
-    await ports.preflight(bootstrapLogin(inputs, ports), sought, ports.reporter, ports.auditLog),
-  );
+  const inputs = inputsOn(side, operation);
+  const { database, schema, username = "" } = inputs;
+  const sought = { database, username, ...(what === "everything" ? { schema } : {}) };
+  return ports.preflight(bootstrapLogin(inputs, ports), sought, ports.reporter, ports.auditLog);
 }

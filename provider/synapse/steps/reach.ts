@@ -1,5 +1,4 @@
-import { bootstrapLogin } from "../login";
-import { inputsOn } from "./means";
+import { foundInPool } from "./preflight";
 import { step } from "./step";
 
 /** Does the pool answer? What is deleted at Immuta cannot be asked for its scripts again. */
@@ -8,10 +7,8 @@ export const reach = step({
   needs: { connection: "old" },
   calls: [],
   byHand: [],
+  // What is there is to be removed.
   do: async (operation) => {
-    const { ports } = operation;
-    const { database, schema, username = "" } = inputsOn("old", operation);
-    const login = bootstrapLogin(inputsOn("old", operation), ports);
-    await ports.preflight(login, { database, schema, username }, ports.reporter, ports.auditLog);
+    await foundInPool("everything", "old", operation);
   },
 });
