@@ -77,6 +77,7 @@ async function manualSetup(sandbox: Sandbox, { stack }: OpenedStack): Promise<vo
       "POST /integrations/scripts/initial-create",
       "POST /integrations/scripts/create",
       "POST /integrations",
+      "GET /integrations/3",
     ],
     batches: "some",
   });
@@ -86,6 +87,8 @@ async function manualSetup(sandbox: Sandbox, { stack }: OpenedStack): Promise<vo
     `POST /integrations/${id}/scripts/edit`,
     `GET /integrations/${id}`,
     `PUT /integrations/${id}`,
+    // Does Immuta have what was sent?
+    `GET /integrations/${id}`,
   ];
 
   await stack.setConfig("impersonationRole", { value: "IMMUTA_IMPERSONATION" });
@@ -127,14 +130,14 @@ async function manualSetup(sandbox: Sandbox, { stack }: OpenedStack): Promise<vo
 async function automaticSetup(sandbox: Sandbox, { stack }: OpenedStack): Promise<void> {
   await step("automatic: up", sandbox, stack, "up", {
     changes: { create: 2 },
-    calls: ["GET /integrations", "POST /integrations"],
+    calls: ["GET /integrations", "POST /integrations", "GET /integrations/4"],
     batches: 0,
   });
   const id = String((await stack.outputs())["integrationId"]?.value);
   await stack.setConfig("impersonationRole", { value: "IMMUTA_IMPERSONATION" });
   await step("automatic: up, impersonation on", sandbox, stack, "up", {
     changes: { same: 1, update: 1 },
-    calls: [`GET /integrations/${id}`, `PUT /integrations/${id}`],
+    calls: [`GET /integrations/${id}`, `PUT /integrations/${id}`, `GET /integrations/${id}`],
     batches: 0,
   });
   await step("automatic: preview, unchanged", sandbox, stack, "preview", {
@@ -166,13 +169,13 @@ async function driftAndRemoval(
   assert.match(preview.output, /~ role\s*: "SOMEBODY_ELSES_ROLE" => "IMMUTA_IMPERSONATION"/);
   await step("automatic: up puts it back", sandbox, stack, "up", {
     changes: { same: 1, update: 1 },
-    calls: [`GET /integrations/${id}`, `PUT /integrations/${id}`],
+    calls: [`GET /integrations/${id}`, `PUT /integrations/${id}`, `GET /integrations/${id}`],
     batches: 0,
   });
 
   await step("automatic: destroy", sandbox, stack, "destroy", {
     changes: { delete: 2 },
-    calls: [`GET /integrations/${id}`, `DELETE /integrations/${id}`],
+    calls: [`GET /integrations/${id}`, `DELETE /integrations/${id}`, `GET /integrations/${id}`],
     batches: 0,
   });
   assertEmpty(sandbox, salesHost, "sales");
@@ -192,6 +195,7 @@ async function driftAndRemoval(
       `POST /integrations/${manualId}/scripts/delete`,
       "POST /integrations/scripts/post-cleanup",
       `DELETE /integrations/${manualId}`,
+      `GET /integrations/${manualId}`,
     ],
     batches: "some",
   });
