@@ -1,3 +1,5 @@
+// First: it keeps mssql from printing scripts.
+import "./unheard";
 import { ConnectionPool, type config as MssqlConfig } from "mssql";
 import type { Connection } from "tedious";
 

@@ -1,0 +1,22 @@
+import { createRequire } from "node:module";
+
+/**
+ * Where DEBUG switches debug output on, mssql prints each batch, and a script carries the system account's password. Its
+ * own lines are switched off; those of everybody else stay. Loaded before mssql, since `debug` reads DEBUG once.
+ */
+const { DEBUG } = process.env;
+if (DEBUG !== undefined && DEBUG !== "") {
+  const withoutDriver = `${DEBUG},-mssql:*`;
+  process.env["DEBUG"] = withoutDriver;
+  debugOfDriver()?.enable(withoutDriver);
+}
+
+/** Another library may have loaded it before. Undefined where mssql is part of a bundle, which loads it afterwards. */
+function debugOfDriver(): { enable(names: string): void } | undefined {
+  try {
+    const driver = createRequire(__filename).resolve("mssql");
+    return createRequire(driver)("debug") as { enable(names: string): void };
+  } catch {
+    return undefined;
+  }
+}
