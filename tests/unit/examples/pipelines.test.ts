@@ -40,6 +40,7 @@ interface Workflow {
 interface Step {
   run?: string;
   uses?: string;
+  with?: Record<string, unknown>;
   env?: Record<string, string>;
 }
 const workflow = (name: string): Workflow => parse(readFileSync(join(workflows, name), "utf8")) as Workflow;
@@ -82,6 +83,19 @@ describe("the pipelines of examples/gitops", function () {
     const found = JSON.parse(out) as string[];
     expect(found).to.have.length(1);
     expect(found[0]).to.contain('property "drft" is not defined');
+  });
+
+  it("run actions by their commit alone, and leave no token in the checkout", () => {
+    for (const folder of [workflows, join(root, ".github", "workflows")])
+      for (const name of readdirSync(folder)) {
+        const { jobs } = parse(readFileSync(join(folder, name), "utf8")) as Workflow;
+        for (const { uses, with: given } of Object.values(jobs).flatMap(({ steps }) => steps)) {
+          if (uses === undefined) continue;
+          expect(uses, name).to.match(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+          if (uses.startsWith("actions/checkout@"))
+            expect(given?.["persist-credentials"], name).to.equal(false);
+        }
+      }
   });
 
   it("hand a fork no secret, and never run its code with ours", () => {
