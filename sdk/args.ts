@@ -147,6 +147,13 @@ export interface BootstrapArgs {
    */
   accessToken?: Input<string | undefined>;
   /**
+   * Whether a refresh looks into the pool as well: what Immuta's scripts made there is compared with what they
+   * left, and the next `up` runs the edit script where something is gone or was granted. IMMUTA_CHECK_POOL
+   * says the same, or not, for one refresh.
+   * @default `false`
+   */
+  checkPool?: Input<boolean | undefined>;
+  /**
    * How long one attempt to connect may take.
    * @default `30s`
    */
@@ -387,6 +394,7 @@ export abstract class InputOutputs extends pulumi.CustomResource {
         clientSecret?: string;
         clientCertificatePath?: string;
         accessToken?: string;
+        checkPool?: boolean;
         connectTimeout?: string;
         requestTimeout?: string;
         waitForPool?: string;

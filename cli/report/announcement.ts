@@ -85,5 +85,6 @@ const fields: Readonly<Record<keyof Announcement, Holds>> = {
     mode: oneOf("exact", "converge"),
   }),
   resumes: object({ operation: oneOf("create", "update"), after: each(text) }),
+  poolDrift: object({ missing: each(text), added: each(text) }),
   passwordVersion: object({ from: textOrNull, to: textOrNull }),
 };

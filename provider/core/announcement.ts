@@ -21,6 +21,8 @@ export type Announcement = {
   adopts?: { integration: string | true; mode: "exact" | "converge" };
   /** An operation that stopped half way, and its steps. */
   resumes?: { operation: "create" | "update"; after: string[] };
+  /** How the pool differed, at the last refresh, from what Immuta's scripts made. */
+  poolDrift?: { missing: string[]; added: string[] };
   /** null: none is given. */
   passwordVersion?: { from: string | null; to: string | null };
 };

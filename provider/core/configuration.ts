@@ -26,6 +26,8 @@ export interface Configuration {
   /** Databases (or "all") whose objects stay in the pool when their integration is removed. */
   retainPoolObjects: readonly string[];
   requestTimeout?: number;
+  /** Whether a refresh looks into pools, whatever the programs said. */
+  checkPool?: boolean;
 }
 
 const configurationKind = failureKind({
@@ -90,7 +92,16 @@ export function readConfiguration(
       .map((name) => name.trim())
       .filter((name) => name !== ""),
     ...(requestTimeout === undefined ? {} : { requestTimeout }),
+    ...checkPool(notEmpty(env["IMMUTA_CHECK_POOL"])),
   };
+}
+
+/** A refresh gets the settings of the last `up`, so the environment alone can say it for one. */
+function checkPool(value: string | undefined): Pick<Configuration, "checkPool"> {
+  if (value === undefined) return {};
+  if (value === "1" || value === "true") return { checkPool: true };
+  if (value === "0" || value === "false") return { checkPool: false };
+  return fail(`IMMUTA_CHECK_POOL is ${JSON.stringify(value)}: give 1 or 0.`);
 }
 
 const notEmpty = (value: string | undefined): string | undefined => (value === "" ? undefined : value);

@@ -44,6 +44,7 @@ export function announceChange(plan: Plan, olds: State, news: PropertyMap): Anno
         ...some("changed", pathsOf(true)),
         ...later,
         ...resumed(olds),
+        ...(olds.poolDrift === undefined ? {} : { poolDrift: olds.poolDrift }),
         ...passwordVersion(pathsOf(true), olds, news),
       };
   }

@@ -122,6 +122,10 @@ function together(news: PropertyMap): string[] {
     problems.push(
       "bootstrap.trustServerCertificate: has no effect beside bootstrap.encrypt strict, which always checks the certificate. Remove one of them.",
     );
+  if (valueAt(news, "bootstrap.run") === "external" && valueAt(news, "bootstrap.checkPool") === true)
+    problems.push(
+      "bootstrap.checkPool: has no use beside bootstrap.run external: the provider does not log in to the pool. Remove one of them.",
+    );
   problems.push(...entraProblems(news, given), ...referenceProblems(news, given));
   problems.push(...distinctDelimiters(withDefaults(news)["metadataDelimiters"]));
   return problems;

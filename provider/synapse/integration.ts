@@ -15,11 +15,13 @@ import { normalIdentifier } from "./inputs/identifiers";
 import { inputsOf } from "./inputs/paths";
 import type { Inputs } from "./inputs/table";
 import { carryOut, newOperation } from "./operation";
-import { clean, formerAccounts, kept, reported, settled } from "./outputs";
+import { clean, formerAccounts, kept, reported, settled, withoutPool } from "./outputs";
 import { plan, type Plan, planCreate, planDelete, scriptsBeforeDelete, setupScripts } from "./plan";
+import { driftOf, driftWords } from "./pool-drift";
 import type { Ports } from "./ports";
 import { afterFailedCreate, afterFailedUpdate, PartialState } from "./recover";
 import { readState, type State } from "./state";
+import { checksPool, poolOf } from "./steps/check-pool";
 import { keyOf } from "./steps/means";
 import { put } from "./steps/put";
 import { remove as removal } from "./steps/remove";
@@ -163,8 +165,31 @@ export async function read(id: string, outputs: PropertyMap, ports: Ports): Prom
   if (meaningOf(found.status).disabled === true) return disabled(id, state, found, unchanged);
   for (const oddity of oddities(state, found)) ports.reporter.warn(oddity);
   const tenant = ports.immuta.tenant;
-  const props = clean({ ...withImmutasSettings(state, found), ...reported(found), tenant });
+  const pool = await poolDrift(state, ports);
+  const props = clean({ ...withImmutasSettings(state, found), ...reported(found), tenant, ...pool });
   return { id, props, inputs: inputsOf(props) };
+}
+
+/** On request: how the pool differs from what Immuta's scripts left there. Throws PoolUnreachable. */
+async function poolDrift(state: State, ports: Ports): Promise<Pick<State, "poolDrift">> {
+  const asked = ports.configuration.checkPool ?? checksPool(state);
+  if (!asked || state.autoBootstrap || state.bootstrap?.run === "external") return {};
+  if (state.poolObjects === undefined) {
+    ports.reporter.warn(
+      `what Immuta's scripts made in database ${state.database} is not known: give bootstrap.checkPool, and the next \`up\` looks`,
+    );
+    return {};
+  }
+  try {
+    const found = driftOf(state.poolObjects, await poolOf(state, ports));
+    if (found !== undefined) ports.reporter.warn(`database ${state.database}: ${driftWords(found)}`);
+    return { poolDrift: found } as Pick<State, "poolDrift">;
+  } catch (error) {
+    if (!(error instanceof PoolUnreachable)) throw error;
+    throw error.noted(
+      "Whether the pool is what Immuta's scripts made is not known. IMMUTA_CHECK_POOL=0 refreshes without looking there.",
+    );
+  }
 }
 
 function disabled(id: string, state: State, found: Integration, unchanged: ReadState): ReadState {
@@ -194,7 +219,7 @@ export async function update(
   const stored = readState(outputs);
   if (adoptsAnother(stored, inputs)) return { outs: await adopt(id, inputs, ports) };
   const before = plan(stored, inputs);
-  if (before.steps.length === 0) return { outs: clean({ ...kept(stored), ...inputs }) };
+  if (before.steps.length === 0) return { outs: clean({ ...withoutPool(kept(stored), inputs), ...inputs }) };
   sameTenant(stored, ports.immuta.tenant, ports.configuration.previousTenant);
   const olds = await withoutRemoved(ports.immuta, await withIdOfLostPost(ports, stored));
   const planned = olds === stored ? before : plan(olds, inputs);

@@ -7,6 +7,7 @@ import { normalIdentifier } from "./inputs/identifiers";
 import { inputsOf } from "./inputs/paths";
 import type { Inputs } from "./inputs/table";
 import { type Progress, type State, stateFormat } from "./state";
+import { checksPool } from "./steps/check-pool";
 import type { Operation } from "./steps/step";
 
 /** What an operation leaves in the state. */
@@ -51,6 +52,7 @@ export function settled(operation: Operation, inputs: Inputs): PropertyMap {
     integrationId: operation.integrationId,
     ...(operation.status === undefined ? {} : reported(operation.status)),
     scripts: operation.scripts,
+    ...operation.pool,
   });
 }
 
@@ -101,6 +103,12 @@ export const kept = (state: State): PropertyMap => {
   const inputs = inputsOf(state);
   return Object.fromEntries(Object.entries(state).filter(([name]) => !(name in inputs)));
 };
+
+/** Who no longer looks into the pool knows nothing of it. */
+export function withoutPool(outputs: PropertyMap, inputs: Inputs): PropertyMap {
+  const { poolObjects: _objects, poolDrift: _drift, ...rest } = outputs;
+  return checksPool(inputs) ? outputs : rest;
+}
 
 /** The engine's wire knows no undefined. */
 export function clean(value: object): PropertyMap {

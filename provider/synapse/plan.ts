@@ -5,6 +5,7 @@ import type { Change } from "../core/rows";
 import { meaningOf } from "../immuta/status";
 import { normalIdentifier, sameHost } from "./inputs/identifiers";
 import type { Progress, State } from "./state";
+import { checkPool, checksPool } from "./steps/check-pool";
 import { confirm } from "./steps/confirm";
 import { generate } from "./steps/generate";
 import { look } from "./steps/look";
@@ -43,8 +44,12 @@ const removal: readonly Step[] = [remove, untilGone];
 /** Guide, "Configure the integration": automatic and manual setup. */
 export function planCreate(news: PropertyMap): Step[] {
   const manual = isManual(news);
-  return forWhomRuns(news, [look, ...(manual ? [preflight] : []), ...creation(manual)]);
+  return forWhomRuns(news, lookedAt(news, [look, ...(manual ? [preflight] : []), ...creation(manual)]));
 }
+
+/** Where that is wanted, the pool is looked at when all is done. */
+const lookedAt = (news: PropertyMap, steps: Step[]): Step[] =>
+  steps.length > 0 && checksPool(news) ? [...steps, checkPool] : steps;
 
 /** bootstrap.run "external": a person runs the scripts, the provider says which and where. */
 function forWhomRuns(map: PropertyMap, steps: Step[]): Step[] {
@@ -70,7 +75,12 @@ export function plan(olds: State, news: PropertyMap): Plan {
   if (replaces.length > 0)
     // Immuta refuses a second integration on a host it knows: the old one must go first.
     return { ...base, action: "replace", deleteBeforeReplace: sameHost(olds.host, news["host"]), steps: [] };
-  const steps = forWhomRuns(news, updateSteps(olds, news, found));
+  const change = updateSteps(olds, news, found);
+  const unknownPool = checksPool(news) && olds.poolObjects === undefined;
+  const steps = forWhomRuns(
+    news,
+    lookedAt(news, change.length === 0 && unknownPool ? [proveEnabled] : change),
+  );
   if (steps.length > 0) return { ...base, action: "update", steps };
   return { ...base, action: found.length > 0 ? "store" : "none", steps };
 }
@@ -93,7 +103,8 @@ function updateSteps(olds: State, news: PropertyMap, found: readonly Difference[
   // The pool is what the program says: a second run of the scripts would only open the time until the PUT anew.
   const putOnly =
     progress?.pending === "put" && !found.some((d) => d.change === "put" || d.change === "credentials");
-  if (progress?.operation === "update") kinds.add("put");
+  if (progress?.operation === "update" || (olds.poolDrift !== undefined && checksPool(news)))
+    kinds.add("put");
   // A new account must not be somebody else's: initial-create would set that one's password.
   const account = manual && found.some((d) => d.path === "username") && !isOurs(olds, news["username"]);
   const change = [...(account ? [preflightOfAccount] : []), ...changeSteps(manual, kinds, putOnly)];

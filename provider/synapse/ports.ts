@@ -4,6 +4,7 @@ import type { Configuration } from "../core/configuration";
 import type { Interruption } from "../core/interruption";
 import type { Reporter } from "../core/reporter";
 import type { PasswordSource } from "../passwords/reference";
+import type { Governed } from "../sql/catalog-lines";
 import type { PoolLogin } from "../sql/connect/login";
 import type { Sought } from "../sql/preflight";
 import type { PhaseRun } from "../sql/run";
@@ -17,6 +18,8 @@ export interface Ports {
   runPhase(login: PoolLogin, run: PhaseRun, reporter: Reporter): Promise<void>;
   /** Looks for what the scripts would make; see sql/preflight.ts. */
   preflight(login: PoolLogin, sought: Sought, reporter: Reporter, auditLog: AuditLog): Promise<string[]>;
+  /** What the pool holds of Immuta's; see sql/catalog.ts. */
+  catalog(login: PoolLogin, governed: Governed, reporter: Reporter, auditLog: AuditLog): Promise<string[]>;
   /** Fetches what a reference names. */
   password: PasswordSource;
   configuration: Configuration;

@@ -2,6 +2,7 @@ import { Failure, failureKind } from "../core/failure";
 import type { Phase } from "../core/phases";
 import type { Change } from "../core/rows";
 import type { Inputs } from "./inputs/table";
+import type { PoolDrift } from "./pool-drift";
 
 /** What an operation that stopped half way leaves for the next one. */
 export interface Progress {
@@ -30,6 +31,10 @@ export type State = Inputs & {
   scripts?: Partial<Record<Phase, { identity: string; batches: number }>>;
   /** System accounts of manual setup that were replaced: no script of Immuta's drops their logins. */
   formerAccounts?: string[];
+  /** With `bootstrap.checkPool`: what the scripts made in the pool, in the lines of sql/catalog-lines.ts. */
+  poolObjects?: string[];
+  /** How the pool differed from it at the last look; absent where it did not. */
+  poolDrift?: PoolDrift;
   /** Absent when settled. */
   progress?: Progress;
 };

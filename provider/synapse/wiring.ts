@@ -7,6 +7,7 @@ import { Secrets } from "../core/secrets";
 import { Circuit } from "../immuta/circuit";
 import { SharedList } from "../immuta/shared-list";
 import { resolvePassword } from "../passwords/reference";
+import type * as catalog from "../sql/catalog";
 import type * as look from "../sql/preflight";
 import type * as run from "../sql/run";
 import { immutaOf, type IntegrationPayload, isWhole, type ShownConfig } from "./api";
@@ -56,6 +57,11 @@ export class Wiring {
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
         const { preflight } = require("../sql/preflight") as typeof look;
         return preflight(login, sought, lines, log, clock);
+      },
+      catalog: (login, governed, lines, log) => {
+        // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
+        const { readCatalog } = require("../sql/catalog") as typeof catalog;
+        return readCatalog(login, governed, lines, log, clock);
       },
       password: async (reference) => {
         const password = await resolvePassword(reference);

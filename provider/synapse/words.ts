@@ -1,5 +1,6 @@
 import { properties } from "./inputs/paths";
 import { stepNamed } from "./plan";
+import { driftWords } from "./pool-drift";
 import type { AnnouncedStep, Announcement } from "../core/announcement";
 
 /** A line for people, and what it is about. */
@@ -10,7 +11,16 @@ export type Line = {
 
 /** The lines of an announcement: in a preview's rows, and in a report. */
 export function wordsOf(announcement: Announcement): Line[] {
-  const { steps, changed = [], stored = [], unknown = [], replaces, adopts, resumes } = announcement;
+  const {
+    steps,
+    changed = [],
+    stored = [],
+    unknown = [],
+    replaces,
+    adopts,
+    resumes,
+    poolDrift,
+  } = announcement;
   const of = (about: Line["about"], ...texts: string[]): Line[] => texts.map((text) => ({ about, text }));
   const named = (paths: readonly string[], text: string): string[] =>
     paths.length === 0 ? [] : [`${text}: ${paths.join(", ")}`];
@@ -24,6 +34,12 @@ export function wordsOf(announcement: Announcement): Line[] {
       ...(resumes === undefined
         ? []
         : [`goes on with the ${resumes.operation} that stopped after: ${resumes.after.join(", ")}`]),
+    ),
+    ...of(
+      "step",
+      ...(poolDrift === undefined
+        ? []
+        : [`the pool differs from what Immuta's scripts made: ${driftWords(poolDrift)}`]),
     ),
     ...of("credentials", ...versions(announcement), ...named(hidden, "changed, value not shown")),
     ...of("open", ...(steps.some(({ setup }) => setup === null) ? [openSetup] : [])),

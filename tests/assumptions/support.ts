@@ -6,6 +6,7 @@ import { resourceId } from "../../provider/synapse/identity";
 import { immutaClient } from "../../provider/immuta/client";
 import type { Clock } from "../../provider/core/clock";
 import { runPhase } from "../../provider/sql/run";
+import { readCatalog } from "../../provider/sql/catalog";
 import { preflight } from "../../provider/sql/preflight";
 import type { PropertyMap } from "../../provider/core/property-map";
 import type { Inputs } from "../../provider/synapse/inputs/table";
@@ -53,7 +54,7 @@ export type Setup = "automatic" | "manual";
 export interface Trace {
   /** Calls to Immuta; polls of the status are left out. */
   calls: string[];
-  /** Databases that were only looked into: by one SELECT each. */
+  /** Databases that were only looked into: by SELECTs. */
   looks: string[];
   /** Databases in which scripts ran. */
   databases: string[];
@@ -141,9 +142,9 @@ export class Life {
   }
 
   /** `pulumi refresh`. */
-  refresh(): Promise<Trace> {
+  refresh(environment: Record<string, string> = {}): Promise<Trace> {
     return this.traced(async () => {
-      const read = await integration.read(this.id, this.state ?? {}, this.ports());
+      const read = await integration.read(this.id, this.state ?? {}, this.ports(environment));
       this.state = read.id === "" ? undefined : stored(read.props);
     });
   }
@@ -253,6 +254,7 @@ export class Life {
       runPhase: async (login, run, lines) => {
         if (!this.lost.delete(run.phase)) await runPhase(login, run, lines, clock);
       },
+      catalog: (login, governed, lines, auditLog) => readCatalog(login, governed, lines, auditLog, clock),
       preflight: (login, sought, lines, auditLog) => preflight(login, sought, lines, auditLog, clock),
       configuration,
       reporter,
@@ -283,7 +285,7 @@ function sessionsIn({ journal }: Synapse): Session[] {
 }
 
 const reads = ({ statements }: Session): boolean =>
-  statements.length === 2 && statements.every((statement) => /^SELECT\b/.test(statement));
+  statements.every((statement) => /^SELECT\b/.test(statement));
 
 const ranIn = (sessions: readonly Session[]): string[] =>
   sessions

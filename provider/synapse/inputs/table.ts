@@ -255,6 +255,11 @@ export const table = {
         rule: notEmpty,
         doc: "Access token for `https://database.windows.net/`. The one from the environment is kept in no state.",
       }),
+      checkPool: flag({
+        change: "local",
+        whenUnset: false,
+        doc: "Whether a refresh looks into the pool as well: what Immuta's scripts made there is compared with what they left, and the next `up` runs the edit script where something is gone or was granted. IMMUTA_CHECK_POOL says the same, or not, for one refresh.",
+      }),
       connectTimeout: time({
         change: "local",
         whenUnset: defaultTimes.connectTimeout,

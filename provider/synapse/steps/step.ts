@@ -83,6 +83,8 @@ export interface Operation {
   scripts: NonNullable<State["scripts"]>;
   /** Inputs that a line said of that somebody changed them in Immuta. */
   told: Set<string>;
+  /** What the last look into the pool leaves in the state. */
+  pool?: Pick<State, "poolObjects" | "poolDrift">;
   /** When the edit script came to its end: until the PUT, Immuta and the pool do not agree. */
   edited?: number;
 }

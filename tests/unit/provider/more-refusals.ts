@@ -181,10 +181,22 @@ export const moreRefusals: readonly Refusal[] = [
     "bootstrap.trustServerCertificate: has no effect beside bootstrap.encrypt strict, which always checks the certificate. Remove one of them.",
   ],
   [
+    "a look into the pool that is no yes or no",
+    "bootstrap.checkPool",
+    "daily",
+    "bootstrap.checkPool: must be a boolean, but a string was given.",
+  ],
+  [
+    "a look into the pool where the provider does not log in",
+    "bootstrap",
+    { run: "external", checkPool: true },
+    "bootstrap.checkPool: has no use beside bootstrap.run external: the provider does not log in to the pool. Remove one of them.",
+  ],
+  [
     "an unknown part of bootstrap",
     "bootstrap.user",
     "x",
-    "bootstrap.user: no such property. Known are run, approvedScripts, guard, username, password, server, port, trustServerCertificate, encrypt, authentication, tenantId, clientId, clientSecret, clientCertificatePath, accessToken, connectTimeout, requestTimeout, waitForPool.",
+    "bootstrap.user: no such property. Known are run, approvedScripts, guard, username, password, server, port, trustServerCertificate, encrypt, authentication, tenantId, clientId, clientSecret, clientCertificatePath, accessToken, checkPool, connectTimeout, requestTimeout, waitForPool.",
   ],
   [
     "an empty pool identity",

@@ -48,6 +48,7 @@ const other: Record<string, unknown> = {
   "bootstrap.clientSecret": "other",
   "bootstrap.clientCertificatePath": "other.pem",
   "bootstrap.accessToken": "other",
+  "bootstrap.checkPool": false,
   "bootstrap.connectTimeout": "1m",
   "bootstrap.requestTimeout": "1m",
   "bootstrap.waitForPool": "1m",
@@ -132,6 +133,41 @@ describe("plan", () => {
   it("covers every property of the table but autoBootstrap and authenticationType, which have their own cases", () => {
     const covered = [...Object.keys(other), "autoBootstrap", "authenticationType", "adopt", "adoptMode"];
     expect(properties.map((p) => p.path)).to.have.members(covered);
+  });
+
+  describe("with bootstrap.checkPool", () => {
+    const checked = changed(manual, "bootstrap.checkPool", true);
+    const [known, ours] = [
+      { poolObjects: ["user a"] },
+      changed(checked, "impersonation", { enabled: true, role: "R" }),
+    ];
+    const drifted = { ...known, poolDrift: { missing: ["user a"], added: [] } };
+
+    it("looks into the pool when all is done", () => {
+      expect(names(planCreate(map(checked))).at(-1)).to.equal("check pool");
+      expect(names(plan(stateOf(checked, known), map(ours)).steps)).to.deep.equal([
+        ...putSteps.manual,
+        "check pool",
+      ]);
+    });
+    it("looks there at once where it is new, and does nothing else", () => {
+      expect(names(plan(stateOf(manual), map(checked)).steps)).to.deep.equal(["prove", "check pool"]);
+    });
+    it("calls nobody where nothing changes", () => {
+      expect(plan(stateOf(checked, known), map(checked)).action).to.equal("none");
+    });
+    it("runs the edit script where a refresh found the pool otherwise", () => {
+      const result = plan(stateOf(checked, drifted), map(checked));
+      expect(names(result.steps)).to.deep.equal([...putSteps.manual, "check pool"]);
+      expect(result.action).to.equal("update");
+    });
+    it("does not where the program no longer wants it", () => {
+      expect(plan(stateOf(checked, drifted), map(manual)).action).to.equal("store");
+    });
+    it("leaves a pool alone into which the provider does not log in", () => {
+      const external = changed(checked, "bootstrap.run", "external");
+      expect(names(planCreate(map(external)))).not.to.include("check pool");
+    });
   });
 
   it("replaces on a change of setup", () => {

@@ -34,6 +34,8 @@ export class Stage {
   tenant = "tenant.example";
   /** What the pool holds of Immuta's. */
   found: string[] = [];
+  /** What its catalog says of what scripts made. */
+  pool: string[] = [];
   /** Of a run; a new one for each call where none is set. */
   run: Holdings | undefined;
   private nextId = 7;
@@ -49,6 +51,10 @@ export class Stage {
       preflight: (_login, { database }) => {
         this.act(`preflight ${database}`);
         return Promise.resolve(this.found);
+      },
+      catalog: (_login, { database }) => {
+        this.act(`catalog ${database}`);
+        return Promise.resolve(this.pool);
       },
       configuration: readConfiguration(() => undefined, env),
       reporter: {

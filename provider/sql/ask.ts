@@ -1,0 +1,74 @@
+import type { AuditLog } from "../core/audit-log";
+import type { Clock } from "../core/clock";
+import type { Reporter } from "../core/reporter";
+import { told } from "../core/strangers";
+import { defaultRequestTimeout, type Outcome, resultOf } from "./batch";
+import type { PoolLogin } from "./connect/login";
+import { troubleFrom } from "./driver-errors";
+import { PoolUnreachable } from "./errors";
+import { connectPatiently, pause } from "./retry-policy";
+import { howItBroke, interruptionIn } from "./trouble";
+
+type Rows = Outcome["rows"];
+
+/** Who asks. */
+export interface Asker {
+  /** As the audit log has it. */
+  act: string;
+  reporter: Reporter;
+  auditLog: AuditLog;
+  clock: Clock;
+}
+
+/** Reading can be done again as often as wanted; a connection that always breaks will not mend itself. */
+const mostAttempts = 3;
+
+/** What the catalog of one database answers to each SELECT, over one session. Throws PoolUnreachable. */
+export async function askCatalog(
+  login: PoolLogin,
+  database: string,
+  queries: readonly string[],
+  asker: Asker,
+): Promise<Rows[]> {
+  const { reporter, clock } = asker;
+  for (let attempt = 1; ; attempt++) {
+    const outcomes = await askOnce(login, database, queries, asker);
+    const errors = outcomes.at(-1)?.errors ?? [];
+    const [first] = errors;
+    if (first === undefined) return outcomes.map(({ rows }) => rows);
+    const interruption = interruptionIn(errors.map(troubleFrom), login);
+    if (interruption === undefined || attempt === mostAttempts)
+      throw new PoolUnreachable(
+        `The catalog of database ${database} on ${login.host} could not be read: ` +
+          told(first.number === 0 ? first.message : `Msg ${first.number}: ${first.message}`),
+        troubleFrom(first),
+      );
+    reporter.info(
+      `${howItBroke(interruption)} while the catalog of database ${database} was read; it is read again`,
+    );
+    await clock.sleep(pause(attempt - 1));
+  }
+}
+
+/** Up to the first that fails. */
+async function askOnce(
+  login: PoolLogin,
+  database: string,
+  queries: readonly string[],
+  { act, reporter, auditLog, clock }: Asker,
+): Promise<Outcome[]> {
+  const connection = await connectPatiently(login, database, true, reporter, clock);
+  const outcomes: Outcome[] = [];
+  try {
+    for (const query of queries) {
+      const ended = auditLog.begin({ act, on: login.host, database, statement: "SELECT" });
+      const outcome = await connection.batch(query, login.requestTimeout ?? defaultRequestTimeout);
+      ended(resultOf(outcome));
+      outcomes.push(outcome);
+      if (outcome.errors.length > 0) break;
+    }
+    return outcomes;
+  } finally {
+    await connection.close();
+  }
+}
