@@ -84,6 +84,8 @@ class Walk {
       [2, "add", () => this.add()],
       [2, "remove", () => this.remove()],
       [2, "rename", () => this.rename()],
+      [2, "renamed without alias", () => this.renameWithoutAlias()],
+      [1, "replacement failed and reverted", () => this.revert()],
       [1, "nothing", () => this.up("nothing changed")],
       [2, "refresh", () => this.refresh("nothing drifted")],
       [2, "settings drifted", () => this.drift()],
@@ -157,6 +159,82 @@ class Walk {
     this.known.delete(old.name);
     if (known !== undefined) this.known.set(name, known);
     await this.up(`renamed ${old.name} to ${name}`);
+  }
+
+  /**
+   * A name changes, and nobody gives the old one in `aliases`: the run fails and nothing is lost, whichever of the two
+   * ways that the error names is taken then.
+   */
+  private async renameWithoutAlias(): Promise<void> {
+    const { life, random } = this;
+    const [old] = life.program.filter(({ inputs }) => inputs["adopt"] === undefined);
+    const found = integrationsOn(life).find((one) => old !== undefined && stands(one, old.inputs));
+    if (old === undefined || found === undefined) return this.up("nothing to rename");
+    const name = `it${++this.names}`;
+    const renamed = (changes: Partial<Declared>): void => {
+      life.program = life.program.map((one) =>
+        one.name === old.name || one.name === name ? { name, inputs: old.inputs, ...changes } : one,
+      );
+    };
+    renamed({});
+    this.told.push(`renamed ${old.name} to ${name} without an alias`);
+    await this.fails(["GET /integrations"], /resource option aliases/);
+    if (random.chance(0.5)) {
+      const known = this.known.get(old.name);
+      this.known.delete(old.name);
+      if (known !== undefined) this.known.set(name, known);
+      renamed({ aliases: [old.name] });
+      return this.up("the alias given");
+    }
+    const adopt = String(found["id"]);
+    renamed({ inputs: { ...old.inputs, adopt } });
+    this.told.push(`adopted as ${name} with ${adopt}, and removed as ${old.name}`);
+    await this.fails(["GET /integrations/{id}"], /aliases/);
+    await life.stack.forget(old.name);
+    this.known.delete(old.name);
+    this.compare({ calls: [], looks: [], ran: [] }, await traced(life, () => life.up()));
+    await this.hasGoal();
+    renamed({});
+    await this.up("adopt taken out again");
+  }
+
+  /** A run that must fail, and leave Immuta and the pools as they are. */
+  private async fails(calls: string[], words: RegExp): Promise<void> {
+    const { life } = this;
+    const before = JSON.stringify(integrationsOn(life));
+    let ok = false;
+    const trace = await traced(life, async () => {
+      ok = await life.succeeds(() => life.up());
+    });
+    this.equal("a run that has to fail succeeds", ok, false);
+    this.compare({ calls, looks: [], ran: [] }, trace);
+    this.equal("integrations after it", JSON.stringify(integrationsOn(life)), before);
+    const said = life.failures.at(-1) ?? "";
+    if (!words.test(said)) throw new Error(`the failure does not say ${String(words)}: ${said}`);
+  }
+
+  /** A replacement whose create is refused, and a program that is taken back: one run makes all well. */
+  private async revert(): Promise<void> {
+    const { life, random } = this;
+    if (life.program.length === 0) return this.add();
+    const before = life.program;
+    const target = random.pick(before);
+    life.program = before.map((one) =>
+      one === target ? { ...one, inputs: { ...one.inputs, poolIdentity: `reverted ${this.names++}` } } : one,
+    );
+    this.told.push(`${target.name}: a replacement whose POST is refused, and reverted`);
+    life.ground.sandbox.immuta.fault({
+      method: "POST",
+      path: /^\/integrations$/,
+      when: "before",
+      answer: { status: 422, body: { statusCode: 422, error: "Unprocessable Entity", message: "Refused." } },
+    });
+    this.equal("a refused replacement succeeds", await life.succeeds(() => life.up()), false);
+    endFaults(life);
+    life.program = before;
+    const trace = await traced(life, () => life.up());
+    this.compare(expectedOf(undefined, target.inputs).trace, trace);
+    await this.hasGoal();
   }
 
   /** Changes one integration of the program in one to three ways. */
