@@ -35,7 +35,7 @@ export const isWholeInternet = ({ start, end }: AddressRange): boolean =>
 
 /** What such a rule is told, whichever argument has it. */
 export const wholeInternet =
-  "lets half the world in. Give the addresses that are needed, or say network.allowWholeInternet: true beside it.";
+  "lets in more than 16 million addresses. Give the addresses that are needed, or say network.allowWholeInternet: true beside it.";
 
 /** Why no rule of a firewall on the public internet is made for this; undefined when it may be. */
 export function addressProblem(text: string, allowWholeInternet = false): string | undefined {

@@ -13,6 +13,7 @@ export function refuseImpossible(name: string, args: GovernedSqlPoolArgs): void 
   const problems = [
     ...existingProblems(args),
     ...administratorProblems(args),
+    ...systemAccountProblems(args),
     ...networkProblems(args),
     ...publicAccessProblems(args),
     ...sizeProblems(args),
@@ -77,6 +78,19 @@ function administratorProblems({ workspace, administrator, bootstrap }: Governed
   if (logsInByEntra(bootstrap)) return [];
   return [
     "administrator is required for a workspace that is made: its login runs Immuta's scripts. Give its password, or set bootstrap.authentication to one of Entra's.",
+  ];
+}
+
+/** Where a SQL login runs the scripts the integration's own check refuses it. */
+function systemAccountProblems({ administrator, systemAccount, bootstrap }: GovernedSqlPoolArgs): string[] {
+  const [account, login] = [
+    plain(systemAccount.username),
+    plain(administrator?.username ?? defaultAdministrator),
+  ];
+  if (administrator === undefined || account === undefined || login === undefined) return [];
+  if (!logsInByEntra(bootstrap) || account.toLowerCase() !== login.toLowerCase()) return [];
+  return [
+    `systemAccount.username: ${JSON.stringify(account)} is the workspace's administrator, whom Immuta's scripts would change and drop. Give Immuta's system account a name of its own.`,
   ];
 }
 

@@ -174,11 +174,20 @@ describe("what a GovernedSqlPool cannot be made of", () => {
           firewallRules: { open: { args: { startIpAddress: "0.0.0.0", endIpAddress: "255.255.255.255" } } },
         },
       },
-      says: 'network.firewallRules.open: "0.0.0.0-255.255.255.255" lets half the world in. Give the addresses that are needed, or say network.allowWholeInternet: true beside it.',
+      says: 'network.firewallRules.open: "0.0.0.0-255.255.255.255" lets in more than 16 million addresses. Give the addresses that are needed, or say network.allowWholeInternet: true beside it.',
     },
     "an address that is the whole internet": {
       args: { ...base, network: { immutaAddresses: ["0.0.0.0/0"] } },
-      says: 'network.immutaAddresses: "0.0.0.0/0" lets half the world in. Give the addresses that are needed, or say network.allowWholeInternet: true beside it.',
+      says: 'network.immutaAddresses: "0.0.0.0/0" lets in more than 16 million addresses. Give the addresses that are needed, or say network.allowWholeInternet: true beside it.',
+    },
+    "a system account that is the workspace's administrator, though Entra runs the scripts": {
+      args: {
+        ...base,
+        administrator: { username: "SqlAdmin", password: "Adm1n!stration" },
+        systemAccount: { username: "sqladmin", password: "Imm-uta1" },
+        bootstrap: { authentication: "entra-default" },
+      },
+      says: "systemAccount.username: \"sqladmin\" is the workspace's administrator, whom Immuta's scripts would change and drop. Give Immuta's system account a name of its own.",
     },
     "a workspace for Entra logins only": {
       args: { ...base, workspace: { args: { azureADOnlyAuthentication: true } } },
@@ -198,7 +207,7 @@ describe("what a GovernedSqlPool cannot be made of", () => {
     const { stdout } = spawnSync(process.execPath, ["--require", "tsx/cjs", program], { encoding: "utf8" });
     const told = (JSON.parse(stdout) as string[]).flatMap((message) => message.split("\n"));
     expect(told.map((line) => /GovernedSqlPool claims: (.*?)\. [A-Z]/.exec(line)?.[1])).to.have.members([
-      'network.firewallRules.open: "0.0.0.0-255.255.255.255" lets half the world in',
+      'network.firewallRules.open: "0.0.0.0-255.255.255.255" lets in more than 16 million addresses',
       'sku: "DW100" is not a size of a dedicated SQL pool of today',
       'administrator.username: "sa" is a name that Azure reserves',
       "administrator.password: is shorter than 8 characters, which Azure SQL refuses",
