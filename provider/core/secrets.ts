@@ -61,7 +61,19 @@ const allForms = (secret: string): string[] => [
   Array.from(secret).join("\0"),
   Buffer.from(secret, "utf16le").toString("base64"),
   JSON.stringify(JSON.stringify(secret)).slice(3, -3),
+  // What encodeURIComponent leaves as it is, others encode; a form has + for a blank.
+  encodeURIComponent(secret).replaceAll(/[!'()*]/g, (left) => `%${left.charCodeAt(0).toString(16)}`),
+  new URLSearchParams([["", secret]]).toString().slice(1),
+  secret.replaceAll(/[&<>"']/g, (found) => htmlNames[found] ?? found),
 ];
+
+const htmlNames: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
 /** Literals nest in dynamic SQL, where each level doubles the quotes once more. */
 export function writtenForms(secret: string): [name: string, written: string][] {
