@@ -137,8 +137,18 @@ function announce(status: IntegrationStatus, waiting: Waiting, announced: Set<st
   };
   if (meaningOf(status.status).end === "working")
     once(`waiting until integration ${status.id} is ${waiting.until}; Immuta says ${status.status}`);
-  const tests = (status.validation?.tests ?? []).map((test) => `validation test ${describeTest(test)}`);
-  for (const line of bounded(tests, "validation tests")) once(line);
+  const tests = status.validation?.tests ?? [];
+  const passed = tests.filter((test) => test.status === "passed").length;
+  const others = tests.filter((test) => test.status !== "passed");
+  const lines = others.map((test) => `validation test ${describeTest(test)}`);
+  for (const line of bounded(lines, "validation tests")) once(line);
+  // Only at the end is it known how many there are.
+  if (passed > 0 && meaningOf(status.status).end !== "working")
+    once(
+      passed === tests.length
+        ? `all ${passed} validation tests passed`
+        : `${passed} of ${tests.length} validation tests passed`,
+    );
 }
 
 /**

@@ -7,11 +7,16 @@ import { type AnnouncedStep, type Announcement, announcementFormat } from "../co
 
 /** What a preview announces. Pure: only from the plan, the state and the program. */
 
-export const announcementOf = (steps: readonly Step[], news: PropertyMap, id?: string): Announcement => ({
+export const announcementOf = (
+  steps: readonly Step[],
+  news: PropertyMap,
+  id?: string,
+  changed: readonly string[] = [],
+): Announcement => ({
   format: announcementFormat,
   provider: packageVersion(),
   steps: steps.flatMap(({ name, announced }): AnnouncedStep[] =>
-    announced === undefined ? [] : [{ step: name, ...announced.fields({ id, news }) }],
+    announced === undefined ? [] : [{ step: name, ...announced.fields({ id, news, changed }) }],
   ),
 });
 
@@ -27,7 +32,8 @@ export function announceAdoption({ adopt, adoptMode, ...news }: PropertyMap): An
 export function announceChange(plan: Plan, olds: State, news: PropertyMap): Announcement | undefined {
   const pathsOf = (known: boolean): string[] =>
     plan.differences.filter((difference) => difference.known === known).map(({ path }) => path);
-  const base = announcementOf(plan.steps, news, olds.integrationId);
+  const paths = plan.differences.map(({ path }) => path);
+  const base = announcementOf(plan.steps, news, olds.integrationId, paths);
   const later = some("unknown", pathsOf(false));
   switch (plan.action) {
     case "none":

@@ -161,7 +161,12 @@ export async function read(id: string, outputs: PropertyMap, ports: Ports): Prom
   sameTenant(state, ports.immuta.tenant, ports.configuration.previousTenant);
   if (state.integrationId === undefined) return unchanged;
   const found = await proven(ports.immuta, state, state.integrationId);
-  if (found === undefined) return state.autoBootstrap ? { ...unchanged, id: "" } : orphaned(id, state);
+  if (found === undefined) {
+    ports.reporter.warn(
+      `integration ${state.integrationId} is gone from Immuta ${ports.immuta.tenant}: the next \`up\` makes it anew`,
+    );
+    return state.autoBootstrap ? { ...unchanged, id: "" } : orphaned(id, state);
+  }
   if (meaningOf(found.status).disabled === true) return disabled(id, state, found, unchanged);
   for (const oddity of oddities(state, found)) ports.reporter.warn(oddity);
   const tenant = ports.immuta.tenant;

@@ -49,12 +49,17 @@ describe("a preview says what will be done, on the resource's own row, once, and
   it("for changes of an integration that is there", async () => {
     one.args = manualArgs;
     await one.scenario.act("up");
-    const put = ["edit script → database claims", "PUT /integrations/3 (impersonation off)"];
-    expect(await previewed({ ...manualArgs, metadataDelimiters: { hashDelimiter: "#" } })).to.deep.equal(put);
+    const put = (what: string): string[] => [
+      "edit script → database claims",
+      `PUT /integrations/3 (${what})`,
+    ];
+    expect(await previewed({ ...manualArgs, metadataDelimiters: { hashDelimiter: "#" } })).to.deep.equal(
+      put("hashDelimiter #"),
+    );
     expect(await previewed({ ...manualArgs, password: "An0ther-one!" })).to.deep.equal([
       "changed, value not shown: password",
       "initial-create script → database master",
-      ...put,
+      ...put("the system account"),
     ]);
     expect(await previewed({ ...manualArgs, timeouts: { create: "5m" } })).to.deep.equal([
       "stored only, nobody is called: timeouts.create",
@@ -101,12 +106,12 @@ describe("a preview says what will be done, on the resource's own row, once, and
         provider: packageVersion(),
         steps: [
           { step: "run edit", database: "claims" },
-          { step: "put", id: "3", impersonation: false },
+          { step: "put", id: "3", hashDelimiter: "#" },
         ],
         changed: ["metadataDelimiters.hashDelimiter"],
       }),
       "edit script → database claims",
-      "PUT /integrations/3 (impersonation off)",
+      "PUT /integrations/3 (hashDelimiter #)",
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { Failure, failureKind } from "../../core/failure";
+import { told } from "../../core/strangers";
 import { proven } from "../identity";
 import { isFixed, unlikeSent, unlikeWords } from "../sent";
 import { clockOf, existing, inputsOn } from "./means";
@@ -19,13 +20,16 @@ export const confirm = step({
   name: "confirm",
   calls: ["GET /integrations/{id}"],
   do: async (operation) => {
-    const { immuta } = operation.ports;
+    const { immuta, reporter } = operation.ports;
     const id = existing(operation);
     const inputs = inputsOn("new", operation);
     for (const pause of [...looksAgainAfter, undefined]) {
       const found = await proven(immuta, { ...inputs, tenant: immuta.tenant }, id);
       const unlike = found === undefined ? [] : unlikeSent(found, inputs).filter((one) => !isFixed(one));
-      if (found !== undefined && unlike.length === 0) return;
+      if (found !== undefined && unlike.length === 0) {
+        reporter.info(`${told(found.status)} as integration ${id}`);
+        return;
+      }
       if (pause === undefined)
         throw new Failure(
           notApplied,

@@ -1,6 +1,7 @@
 import type { Phase } from "../../core/phases";
 import { runsInMaster } from "../api";
 import { type PropertyMap, valueAt } from "../../core/property-map";
+import { delimiterNames, properties } from "../inputs/paths";
 import { unknown } from "../../core/unknown";
 import type { Fields } from "../../core/announcement";
 
@@ -31,6 +32,33 @@ export function impersonationOf(news: PropertyMap): Fields {
 export function impersonationWords({ impersonation, role }: Fields): string {
   if (impersonation === true) return `impersonation on, role ${shown(role)}`;
   return `impersonation ${impersonation === false ? "off" : "known at up"}`;
+}
+
+/** Of what a PUT sends that which changes; where nothing is known to, whether somebody may impersonate. */
+export function settingsOf(news: PropertyMap, changed: readonly string[]): Fields {
+  const delimiters = delimiterNames.filter((name) => changed.includes(`metadataDelimiters.${name}`));
+  const account = changed.some((path) => accountPaths.has(path));
+  const impersonation = changed.some((path) => path.startsWith("impersonation."));
+  return {
+    ...(impersonation || (delimiters.length === 0 && !account) ? impersonationOf(news) : {}),
+    ...Object.fromEntries(
+      delimiters.map((name) => [name, valueOrLater(news, `metadataDelimiters.${name}`)] as const),
+    ),
+    ...(account ? { account } : {}),
+  };
+}
+
+const accountPaths: ReadonlySet<string> = new Set(
+  properties.filter(({ change }) => change === "credentials").map(({ path }) => path),
+);
+
+export function settingsWords(fields: Fields): string {
+  const delimiters = delimiterNames.filter((name) => fields[name] !== undefined);
+  return [
+    ...("impersonation" in fields ? [impersonationWords(fields)] : []),
+    ...delimiters.map((name) => `${name} ${shown(fields[name])}`),
+    ...(fields["account"] === true ? ["the system account"] : []),
+  ].join(", ");
 }
 
 export const idOf = (id: string | undefined): Fields => (id === undefined ? {} : { id });

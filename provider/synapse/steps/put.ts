@@ -1,5 +1,5 @@
 import { ForeignIntegration, proven } from "../identity";
-import { addressWords, idOf, impersonationOf, impersonationWords } from "./fields";
+import { addressWords, idOf, settingsOf, settingsWords } from "./fields";
 import { clockOf, existing, payloadOn, sentAgain, whenLeft, withExternalHint } from "./means";
 import { type Operation, step } from "./step";
 
@@ -10,8 +10,8 @@ export const put = step({
   needs: { credentials: "new" },
   calls: ["PUT /integrations/{id}"],
   announced: {
-    fields: ({ id, news }) => ({ ...idOf(id), ...impersonationOf(news) }),
-    words: (fields) => `PUT ${addressWords(fields)} (${impersonationWords(fields)})`,
+    fields: ({ id, news, changed }) => ({ ...idOf(id), ...settingsOf(news, changed) }),
+    words: (fields) => `PUT ${addressWords(fields)} (${settingsWords(fields)})`,
   },
   do: async (operation) => {
     const { immuta, reporter } = operation.ports;

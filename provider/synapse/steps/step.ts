@@ -58,9 +58,16 @@ export interface Failed {
 }
 
 interface Announced {
-  fields(of: { id: string | undefined; news: PropertyMap }): Fields;
+  fields(of: Announcing): Fields;
   /** The line that is shown, of these fields alone. */
   words(fields: Fields): string;
+}
+
+/** What is announced: Immuta's id, the program, and the paths of inputs that change, or may. */
+export interface Announcing {
+  id: string | undefined;
+  news: PropertyMap;
+  changed: readonly string[];
 }
 
 /** One operation under way: what it is about, and what it has done so far. */

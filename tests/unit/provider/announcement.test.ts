@@ -60,7 +60,7 @@ const cases: Record<string, { announcement: Announcement; data: object; lines: s
       steps: [
         { step: "run initial-create", database: "master" },
         { step: "run edit", database: "immuta" },
-        { step: "put", id: "7", impersonation: false },
+        { step: "put", id: "7", account: true },
       ],
       changed: ["password", "passwordVersion"],
       passwordVersion: { from: null, to: "2" },
@@ -70,8 +70,35 @@ const cases: Record<string, { announcement: Announcement; data: object; lines: s
       "changed, value not shown: password",
       "initial-create script → database master",
       "edit script → database immuta",
-      "PUT /integrations/7 (impersonation off)",
+      "PUT /integrations/7 (the system account)",
     ],
+  },
+  "delimiters alone": {
+    announcement: toldOf(stateOf(automatic), {
+      ...automatic,
+      metadataDelimiters: { ...automatic.metadataDelimiters, hashDelimiter: "#", arrayDelimiter: unknown },
+    }),
+    data: {
+      steps: [{ step: "put", id: "7", hashDelimiter: "#", arrayDelimiter: null }],
+      changed: ["metadataDelimiters.hashDelimiter"],
+      unknown: ["metadataDelimiters.arrayDelimiter"],
+    },
+    lines: [
+      "PUT /integrations/7 (hashDelimiter #, arrayDelimiter (known at up))",
+      "may change, known at up: metadataDelimiters.arrayDelimiter",
+    ],
+  },
+  "delimiters and impersonation": {
+    announcement: toldOf(stateOf(automatic), {
+      ...automatic,
+      impersonation: role("R"),
+      metadataDelimiters: { ...automatic.metadataDelimiters, hashKeyDelimiter: "~" },
+    }),
+    data: {
+      steps: [{ step: "put", id: "7", impersonation: true, role: "R", hashKeyDelimiter: "~" }],
+      changed: ["impersonation.enabled", "impersonation.role", "metadataDelimiters.hashKeyDelimiter"],
+    },
+    lines: ["PUT /integrations/7 (impersonation on, role R, hashKeyDelimiter ~)"],
   },
   "what is stored, beside what may change": {
     announcement: toldOf(stateOf(automatic), {

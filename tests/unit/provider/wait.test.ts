@@ -177,9 +177,10 @@ describe("waiting for Immuta", () => {
     );
   });
 
-  it("says what it waits for and each validation test as it comes in, once", async () => {
+  it("says what it waits for and each validation test that did not pass as it comes in, once; at the end how many did", async () => {
     const tests = [
       { name: "Connect", status: "passed" },
+      { name: "Grant", status: "warning" },
       { name: "Create view", status: "passed" },
     ];
     const watched = new Watched((time) =>
@@ -187,13 +188,13 @@ describe("waiting for Immuta", () => {
         ? status("creating", {
             validation: { status: "running", tests: tests.slice(0, time < 2000 ? 1 : 2) },
           })
-        : status("enabled"),
+        : status("enabled", { validation: { status: "passed", tests } }),
     );
     await watched.wait("enabled");
     expect(watched.lines).to.deep.equal([
       "waiting until integration 7 is enabled; Immuta says creating",
-      "validation test Connect: passed",
-      "validation test Create view: passed",
+      "validation test Grant: warning",
+      "2 of 3 validation tests passed",
     ]);
   });
 });
