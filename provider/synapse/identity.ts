@@ -8,6 +8,7 @@ import { unlikeSent, unlikeWords } from "./sent";
 import type { State } from "./state";
 import { Failure, failureKind } from "../core/failure";
 import { bounded, longestName, told } from "../core/strangers";
+import { isHostAlone, isOnHost } from "../core/tenant";
 
 /**
  * Own or foreign, decided in one place: what a resource's id is, whether an integration at Immuta is the one of a
@@ -123,16 +124,31 @@ export function refuseFound(inputs: Inputs, found: readonly string[]): void {
 }
 
 /**
- * Throws ForeignIntegration where the state belongs to another tenant than the configured one. `previous`: the tenant
- * that somebody says it is moved from, on purpose.
+ * The state as one of the configured tenant. Where it names the host alone it goes on doing so until a proof holds, as
+ * another tenant of that host may answer. Throws ForeignIntegration where it belongs to another tenant. `previous`: the
+ * tenant that somebody says it is moved from, on purpose.
  */
-export function sameTenant(state: State, tenant: string, previous?: string): void {
-  if (state.tenant === tenant || state.tenant === previous) return;
+export function atTenant(state: State, tenant: string, previous?: string): State {
+  if (state.tenant === tenant) return state;
+  const moved = state.tenant === previous || isOnHost(previous, state.tenant);
+  if (moved) return { ...state, tenant };
+  if (isOnHost(tenant, state.tenant)) return state;
   throw new ForeignIntegration(
     "tenant",
     `This integration belongs to the Immuta tenant ${state.tenant}, but IMMUTA_URL (or immuta:url) names ${tenant}. ` +
       "Nothing was changed. Set the URL and API key of the tenant it belongs to; " +
       `if the tenant has moved to ${tenant}, set IMMUTA_PREVIOUS_URL to its old URL for one run.`,
+  );
+}
+
+/** Not there does not mean gone where nothing proves that it is the same tenant. */
+function refuseUnprovenTenant({ tenant }: Pick<State, "tenant">, immuta: Immuta, what: string): void {
+  if (!isHostAlone(tenant)) return;
+  throw new ForeignIntegration(
+    "tenant",
+    `Immuta ${immuta.tenant} does not have ${what}, and this state names its tenant by the host ${tenant} alone: it may belong to another tenant there. ` +
+      "Nothing was changed. Set the URL and API key of the tenant it belongs to; " +
+      `if that is ${immuta.tenant}, set IMMUTA_PREVIOUS_URL to the same URL for one run.`,
   );
 }
 
@@ -149,7 +165,7 @@ export async function refuseOtherInPlace(immuta: Immuta, state: Place, id: strin
 
 /**
  * Asks Immuta for the state's integration and proves that it is ours. Undefined where it is gone.
- * Throws ForeignIntegration where another one has its id or its place. The tenant is the caller's to prove.
+ * Throws ForeignIntegration where another one has its id or its place. The tenant is the caller's to compare.
  */
 export async function proven(
   immuta: Immuta,
@@ -159,6 +175,7 @@ export async function proven(
   const found = await immuta.get(id);
   if (found === undefined || !isThere(found)) {
     await refuseOtherInPlace(immuta, state, id);
+    refuseUnprovenTenant(state, immuta, `integration ${id}`);
     return undefined;
   }
   const differing = [
@@ -213,7 +230,10 @@ export class OutcomeUnknown extends Failure {
 export async function withIdOfLostPost({ immuta, reporter }: Asking, state: State): Promise<State> {
   if (state.integrationId !== undefined || state.progress?.unanswered !== true) return state;
   const found = standingAt(await immuta.list(), state);
-  if (found === undefined) return state;
+  if (found === undefined) {
+    refuseUnprovenTenant(state, immuta, `the integration on database ${state.database} of ${state.host}`);
+    return state;
+  }
   const unlike = unlikeSent(found, state);
   if (!isAt(found, state) || unlike.length > 0)
     throw new ForeignIntegration(

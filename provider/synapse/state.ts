@@ -22,7 +22,7 @@ export type State = Inputs & {
   stateFormat: number;
   /** Immuta's id; absent until the integration is registered. */
   integrationId?: string;
-  /** Host name of the Immuta tenant. */
+  /** The Immuta tenant, as `tenantOf` names it; the host alone until the integration is proven there. */
   tenant: string;
   status: string;
   validation: { status: string; failed: string[]; warnings: string[] };

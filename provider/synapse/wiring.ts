@@ -4,6 +4,7 @@ import { type Configuration, packageVersion, secretsIn } from "../core/configura
 import { type Interruption, sleep } from "../core/interruption";
 import type { Reporter } from "../core/reporter";
 import { Secrets } from "../core/secrets";
+import { tenantOf } from "../core/tenant";
 import { Circuit } from "../immuta/circuit";
 import { SharedList } from "../immuta/shared-list";
 import { resolvePassword } from "../passwords/reference";
@@ -41,10 +42,11 @@ export class Wiring {
     this.secrets.add(apiKey, ...secretsIn(configuration));
     const { auditLog: file } = configuration;
     const auditLog = file === undefined ? noAuditLog : fileAuditLog(file, subject);
+    const tenant = tenantOf(url);
     reporter.debug(
-      `Immuta ${url.host}, named by the ${from === "environment" ? "environment (IMMUTA_URL)" : "stack's settings (immuta:url)"}`,
+      `Immuta ${tenant}, named by the ${from === "environment" ? "environment (IMMUTA_URL)" : "stack's settings (immuta:url)"}`,
     );
-    const circuit = had(this.circuits, url.host, () => new Circuit());
+    const circuit = had(this.circuits, tenant, () => new Circuit());
     return {
       immuta: immutaOf(configuration, { reporter, auditLog, circuit, interruption }),
       runPhase: (login, phase, lines) => {

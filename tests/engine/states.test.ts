@@ -214,9 +214,19 @@ describe("states that an operation can leave behind", function () {
     await one.scenario.act("up");
     const { envVars } = one.scenario.opened.stack.workspace;
     envVars["IMMUTA_URL"] = one.sandbox.immuta.url.replace("127.0.0.1", "localhost");
-    for (const action of ["refresh", "destroy"] as const)
-      expect(await one.scenario.fail(action)).to.contain("belongs to the Immuta tenant 127.0.0.1");
+    const refused = `belongs to the Immuta tenant ${one.sandbox.immuta.url}, but IMMUTA_URL (or immuta:url) names ${envVars["IMMUTA_URL"]}`;
+    for (const action of ["preview", "refresh", "destroy"] as const)
+      expect(await one.scenario.fail(action)).to.contain(refused);
+    one.args = { ...automaticArgs, ...otherDelimiter };
+    for (const action of ["preview", "up"] as const)
+      expect(await one.scenario.fail(action)).to.contain(refused);
     expect(one.sandbox.immuta.journal).to.deep.equal([]);
+    envVars["IMMUTA_PREVIOUS_URL"] = one.sandbox.immuta.url;
+    expect((await one.scenario.act("preview")).calls).to.deep.equal([]);
+    await one.scenario.act("up");
+    Reflect.deleteProperty(envVars, "IMMUTA_PREVIOUS_URL");
+    expect((await resourceIn(one.scenario)).outputs).to.include({ tenant: envVars["IMMUTA_URL"] });
+    await settled();
   });
 
   it("registers only when Immuta's validation passes where people run the scripts themselves", async () => {

@@ -27,7 +27,7 @@ export const stateOf = (inputs: Inputs, more: Partial<State> = {}): State => ({
   ...inputs,
   stateFormat: 1,
   integrationId: "7",
-  tenant: "tenant.example",
+  tenant: "https://tenant.example",
   status: "enabled",
   validation: { status: "passed", failed: [], warnings: [] },
   ...more,

@@ -31,7 +31,7 @@ export class Stage {
   readonly lines: string[] = [];
   /** The state in which a POST or PUT ends. */
   ends = "enabled";
-  tenant = "tenant.example";
+  tenant = "https://tenant.example";
   /** What the pool holds of Immuta's. */
   found: string[] = [];
   /** Of a run; a new one for each call where none is set. */
@@ -139,7 +139,7 @@ export const answered = (
   path: string,
   said = "oops",
 ): ImmutaError =>
-  new ImmutaError("tenant.example", { ...(status === undefined ? {} : { status }), method, path, said });
+  new ImmutaError("https://tenant.example", { ...(status === undefined ? {} : { status }), method, path, said });
 
 export const failureOf = async (work: Promise<unknown>): Promise<Error> => {
   try {
