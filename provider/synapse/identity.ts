@@ -28,6 +28,18 @@ const kinds = {
     remedy:
       "Nothing was changed. If it belongs to an integration, take that over with `adopt`; if it is left over, run Immuta's cleanup and post-cleanup scripts (`getBootstrapScripts` gives them); otherwise give another schema or another system account.",
   }),
+  role: failureKind({
+    code: "IMMUTA-ROLE",
+    title: "The impersonation role is there already, and this stack did not make it.",
+    remedy:
+      "Nothing was changed. Name another role in `impersonation.role`: Immuta's scripts give it rights, and drop it when impersonation is switched off. A role that a killed run left behind is yours to drop.",
+  }),
+  account: failureKind({
+    code: "IMMUTA-ACCOUNT",
+    title: "Nothing proves that the account `username` names is the integration's own.",
+    remedy:
+      "Nothing was changed: Immuta's scripts would set its password, or drop it. Give the name of an account that is nobody's. Where an adopted integration was given a wrong `username`, take it out of the state (`pulumi state delete`) and adopt it with the right one. `IMMUTA_RETAIN_POOL_OBJECTS` lets `pulumi destroy` remove the integration alone.",
+  }),
   tenant: failureKind({
     code: "IMMUTA-TENANT",
     title: "The state belongs to another Immuta tenant than the one that is configured.",
@@ -119,9 +131,30 @@ export function refuseFound(inputs: Inputs, found: readonly string[]): void {
     "leftovers",
     `The pool already holds what Immuta's scripts would make, and this stack did not make it: ${bounded(found.map(nameOf), "of them").join(", ")}. Nothing was changed. ` +
       "If it belongs to an integration, take that over with `adopt`. If it is left over, run Immuta's cleanup and post-cleanup scripts " +
-      `(getBootstrapScripts gives them). Otherwise name another schema or another system account for ${inputs.host}.`,
+      `(getBootstrapScripts gives them). Otherwise name another schema, system account or impersonation role for ${inputs.host}.`,
   );
 }
+
+/** Throws ForeignIntegration where the role that a change brings is there already. */
+export function refuseRole({ database, host, impersonation }: Inputs, found: readonly string[]): void {
+  if (found.length === 0) return;
+  const role = nameOf(impersonation.role);
+  throw new ForeignIntegration(
+    "role",
+    `Role ${role} is already in database ${database} of ${host}, and this stack did not make it: Immuta's scripts would give it rights, and drop it when impersonation is switched off. Nothing was changed. ` +
+      `Name another role in impersonation.role. If a run that was killed left it behind, DROP ROLE [${role}] in that database, and run \`pulumi up\` again.`,
+  );
+}
+
+/** Of a system account that is not proven to be the integration's. */
+export const foreignAccount = ({ host, database }: Inputs, what: string, doubt: string): ForeignIntegration =>
+  new ForeignIntegration(
+    "account",
+    `${told(what)} of ${host} is there, and nothing proves that it is Immuta's for this integration: ${doubt}. ` +
+      "Immuta's scripts would set its password, or drop it. Nothing was changed. Name an account in `username` that is nobody's; " +
+      "where an adopted integration was given a wrong one, take it out of the state (`pulumi state delete`) and adopt it with the account that Immuta has. " +
+      `To remove the integration and leave account and pool alone, set IMMUTA_RETAIN_POOL_OBJECTS=${database} for \`pulumi destroy\`.`,
+  );
 
 /**
  * The state as one of the configured tenant. Where it names the host alone it goes on doing so until a proof holds, as

@@ -16,7 +16,7 @@ import { normalIdentifier } from "./inputs/identifiers";
 import { inputsOf } from "./inputs/paths";
 import type { Inputs } from "./inputs/table";
 import { carryOut, newOperation } from "./operation";
-import { clean, formerAccounts, kept, reported, settled } from "./outputs";
+import { accountBefore, clean, formerAccounts, kept, reported, settled } from "./outputs";
 import { plan, type Plan, planCreate, planDelete, scriptsBeforeDelete, setupScripts } from "./plan";
 import type { Ports } from "./ports";
 import { afterFailedCreate, afterFailedUpdate, PartialState } from "./recover";
@@ -217,7 +217,8 @@ export async function update(
   } catch (error) {
     throw await afterFailedUpdate(id, operation, olds, inputs, planned, error);
   }
-  return { outs: { ...settled(operation, inputs), ...formerAccounts(olds, olds.username, inputs.username) } };
+  const former = formerAccounts(olds, accountBefore(olds, operation), inputs.username);
+  return { outs: { ...settled(operation, inputs), ...former } };
 }
 
 /** Removes the integration and what its scripts made. Gone already counts as done; run twice it finishes. */

@@ -5,7 +5,7 @@ import type { Interruption } from "../core/interruption";
 import type { Reporter } from "../core/reporter";
 import type { PasswordSource } from "../passwords/reference";
 import type { PoolLogin } from "../sql/connect/login";
-import type { Sought } from "../sql/preflight";
+import type { AccountFound, Sought } from "../sql/preflight";
 import type { PhaseRun } from "../sql/run";
 import type { Immuta } from "./api";
 import type { Holdings } from "./holdings";
@@ -17,6 +17,13 @@ export interface Ports {
   runPhase(login: PoolLogin, run: PhaseRun, reporter: Reporter): Promise<void>;
   /** Looks for what the scripts would make; see sql/preflight.ts. */
   preflight(login: PoolLogin, sought: Sought, reporter: Reporter, auditLog: AuditLog): Promise<string[]>;
+  /** Looks at the system account. */
+  account(
+    login: PoolLogin,
+    sought: Required<Omit<Sought, "role">>,
+    reporter: Reporter,
+    auditLog: AuditLog,
+  ): Promise<AccountFound>;
   /** Fetches what a reference names. */
   password: PasswordSource;
   configuration: Configuration;

@@ -59,6 +59,11 @@ export class Wiring {
         const { preflight } = require("../sql/preflight") as typeof look;
         return preflight(login, sought, lines, log, clock);
       },
+      account: (login, sought, lines, log) => {
+        // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
+        const { accountIn } = require("../sql/preflight") as typeof look;
+        return accountIn(login, sought, lines, log, clock);
+      },
       password: async (reference) => {
         const password = await resolvePassword(reference);
         this.secrets.add(password);

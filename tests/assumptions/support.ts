@@ -6,7 +6,7 @@ import { resourceId } from "../../provider/synapse/identity";
 import { immutaClient } from "../../provider/immuta/client";
 import type { Clock } from "../../provider/core/clock";
 import { runPhase } from "../../provider/sql/run";
-import { preflight } from "../../provider/sql/preflight";
+import { accountIn, preflight } from "../../provider/sql/preflight";
 import type { PropertyMap } from "../../provider/core/property-map";
 import type { Inputs } from "../../provider/synapse/inputs/table";
 import * as integration from "../../provider/synapse/integration";
@@ -254,6 +254,7 @@ export class Life {
         if (!this.lost.delete(run.phase)) await runPhase(login, run, lines, clock);
       },
       preflight: (login, sought, lines, auditLog) => preflight(login, sought, lines, auditLog, clock),
+      account: (login, sought, lines, auditLog) => accountIn(login, sought, lines, auditLog, clock),
       configuration,
       reporter,
       auditLog: noAuditLog,

@@ -1,7 +1,19 @@
 import { expect } from "chai";
-import { automaticArgs, host, manualArgs, oneIntegration, type OneIntegration } from "./one-integration";
+import { stageOn } from "../pool/support";
+import {
+  administrator,
+  automaticArgs,
+  host,
+  manualArgs,
+  oneIntegration,
+  type OneIntegration,
+} from "./one-integration";
 import { configOf, integrations, leftIn, resourceIn } from "./support";
 
+const sqlAdministrator = {
+  username: administrator.administratorLogin,
+  password: administrator.administratorPassword,
+};
 const otherDelimiter = { metadataDelimiters: { hashDelimiter: "#" } };
 
 describe("states that an operation can leave behind", function () {
@@ -227,6 +239,31 @@ describe("states that an operation can leave behind", function () {
     Reflect.deleteProperty(envVars, "IMMUTA_PREVIOUS_URL");
     expect((await resourceIn(one.scenario)).outputs).to.include({ tenant: envVars["IMMUTA_URL"] });
     await settled();
+  });
+
+  it("touches no login and no role that is somebody else's, whatever an adoption says", async () => {
+    await start(manualArgs);
+    await one.scenario.act("up");
+    const { synapse } = one.sandbox;
+    const service = { username: "etl", password: "F0reign!word" };
+    const batch = (database: string, sql: string, { username, password } = sqlAdministrator): Promise<void> =>
+      stageOn(synapse).run(sql, { database }, { host, authentication: { type: "sql", username, password } });
+    await batch("master", `CREATE LOGIN [etl] WITH PASSWORD = N'${service.password}'`);
+    await batch("claims", "CREATE USER [etl] FOR LOGIN [etl]\nGO\nCREATE ROLE [auditors]");
+    const before = leftIn(one.sandbox, host, "claims");
+
+    one.args = { ...manualArgs, impersonation: { enabled: true, role: "auditors" } };
+    expect(await one.scenario.fail("up")).to.contain("explain IMMUTA-ROLE");
+
+    one.args = { ...manualArgs, username: service.username, adopt: "3" };
+    const adopting = await one.another({});
+    await adopting.act("up");
+    one.args["password"] = "c4nary-Second2!";
+    for (const action of ["up", "destroy"] as const)
+      expect(await adopting.fail(action)).to.contain("explain IMMUTA-ACCOUNT");
+    expect(leftIn(one.sandbox, host, "claims")).to.deep.equal(before);
+    expect(integrations(one.sandbox).map(({ status }) => status)).to.deep.equal(["enabled"]);
+    await batch("claims", "SELECT 1", service);
   });
 
   it("registers only when Immuta's validation passes where people run the scripts themselves", async () => {

@@ -30,6 +30,8 @@ export const stateOf = (inputs: Inputs, more: Partial<State> = {}): State => ({
   tenant: "https://tenant.example",
   status: "enabled",
   validation: { status: "passed", failed: [], warnings: [] },
+  // Of a resource that made what it has.
+  scripts: {},
   ...more,
 });
 

@@ -68,6 +68,7 @@ describe("the life of a SynapseIntegration: adoption", () => {
     expect(stage.acts).to.deep.equal([
       "get 7",
       "get 7",
+      "account taylor@synapse.com immuta",
       "script edit",
       "run edit in immuta",
       "get 7",

@@ -52,14 +52,15 @@ describe("the life of a SynapseIntegration: own or foreign", () => {
 
   it("takes no account over that somebody else made, when the system account is changed", async () => {
     const { id, outs } = await made(stage, manual);
-    stage.found = ["login other_account in database master"];
+    stage.account = { login: "01", schemas: "others'", controls: false };
     const error = await failureOf(
       life.update(id, outs, changed(manual, "username", "other_account"), stage.ports()),
     );
     expect(error.message).to.contain(
-      "did not make it: login other_account in database master. Nothing was changed.",
+      "Login other_account in master of organization.azure.com is there, and nothing proves that it is Immuta's for this integration: database immuta has no user of that name. ",
     );
-    expect(stage.acts).to.deep.equal(["get 7", "preflight immuta"]);
+    expect(error.message).to.contain("Nothing was changed.");
+    expect(stage.acts).to.deep.equal(["get 7", "account other_account immuta"]);
   });
 
   it("knows the accounts again that it made: after a change back, and after a change that failed", async () => {
@@ -68,12 +69,12 @@ describe("the life of a SynapseIntegration: own or foreign", () => {
     const changedOnce = await life.update(id, outs, other, stage.ports());
     expect(changedOnce.outs["formerAccounts"]).to.deep.equal([manual.username]);
     stage.acts.length = 0;
-    stage.found = [`login ${manual.username ?? ""} in database master`];
+    stage.account = { login: "01", schemas: "others'", controls: false };
     const back = await life.update(id, changedOnce.outs, manual, stage.ports());
-    expect(stage.acts).not.to.include("preflight immuta");
+    expect(stage.acts).not.to.include(`account ${manual.username ?? ""} immuta`);
     expect(back.outs["formerAccounts"]).to.deep.equal(["other_account"]);
 
-    stage.found = [];
+    stage.account = { schemas: "others'", controls: false };
     const third = changed(manual, "username", "third_account");
     stage.failures.set("run edit in immuta", failed("edit"));
     const error = await partialStateOf(life.update(id, back.outs, third, stage.ports()));

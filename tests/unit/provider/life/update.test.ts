@@ -19,6 +19,7 @@ describe("the life of a SynapseIntegration: update", () => {
     const result = await life.update(id, outs, news, stage.ports());
     expect(stage.acts).to.deep.equal([
       "get 7",
+      "preflight immuta",
       "script edit",
       "run edit in immuta",
       "get 7",
