@@ -124,17 +124,27 @@ describe("what is not this integration's in a pool", function () {
     expect(await getsIn(life, "etl")).to.equal(true);
   });
 
-  it("is refused as the account of a create that failed with another one, however often", async () => {
-    const life = await prepared();
-    await life.destroy();
-    servers.immuta.failNext("create", "No.");
-    await failure(life.up({ onCreateFailure: "keep" }));
-    for (const _again of [1, 2])
-      expect(await failure(life.up({ username: "etl" }))).to.contain("Login etl in master");
-    expect(await getsIn(life, "etl")).to.equal(true);
-    await life.up({ username: "immuta_claims" });
-    expect(life.atImmuta?.["status"]).to.equal("enabled");
-  });
+  for (const registered of [true, false])
+    it(`is refused as the account of a create that failed with another one, however often (${registered ? "" : "not "}registered)`, async () => {
+      const life = await prepared();
+      await life.destroy();
+      if (registered) servers.immuta.failNext("create", "No.");
+      else {
+        const body = { statusCode: 422, error: "Unprocessable Entity", message: "No." };
+        servers.immuta.fault({
+          method: "POST",
+          path: /^\/integrations$/,
+          when: "before",
+          answer: { status: 422, body },
+        });
+      }
+      await failure(life.up({ onCreateFailure: "keep" }));
+      for (const _again of [1, 2])
+        expect(await failure(life.up({ username: "etl" }))).to.contain("Login etl in master");
+      expect(await getsIn(life, "etl")).to.equal(true);
+      await life.up({ username: "immuta_claims" });
+      expect(life.atImmuta?.["status"]).to.equal("enabled");
+    });
 
   it("is no account that was proven: an adopted integration is removed whole, also where that breaks off", async () => {
     for (const batch of [4, 5, 6]) {
