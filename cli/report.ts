@@ -44,7 +44,8 @@ export async function run(args: string[], io: Io): Promise<number> {
     io.err("pulumi-immuta report: the preview failed, so the report is not complete.\n");
     return 1;
   }
-  const found = hits(report, options.failOn);
+  const { failOn } = options;
+  const found = hits(report, failOn.length === 0 ? [] : ["handover", ...failOn]);
   for (const line of found) io.err(`pulumi-immuta report: ${line}\n`);
   return found.length > 0 ? 2 : 0;
 }

@@ -70,7 +70,10 @@ const providerText = 'exports.handler=()=>require("pulumi-immuta/provider")';
 export class SynapseIntegration extends InputOutputs {
   /** Immuta's id of the integration. */
   declare readonly integrationId: Output<string>;
-  /** Host name of the Immuta tenant. */
+  /**
+   * URL of the Immuta tenant without a trailing slash, such as `https://contoso.immuta.cloud`. A state of an earlier build
+   * has the host name alone until the next operation that calls Immuta.
+   */
   declare readonly tenant: Output<string>;
   /** Immuta's state of the integration, `enabled` when all is well. */
   declare readonly status: Output<string>;

@@ -51,6 +51,11 @@ function dangers({ integrations }: Report, names: number): string[] {
   const line = sentence(names);
   return [
     ...line(
+      integrations.filter(({ risks }) => risks.includes("handover")),
+      () =>
+        "One run adopts and removes one integration: `up` ends in IMMUTA-HELD. If it was renamed, write the alias that its section names",
+    ),
+    ...line(
       integrations.filter(({ action }) => action === "delete"),
       (n) =>
         `${n === 1 ? "1 integration is" : `${n} integrations are`} deleted, and the policy views with ${n === 1 ? "it" : "them"}`,

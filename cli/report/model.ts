@@ -13,6 +13,7 @@ import { visible } from "../text";
 import { type ChangeRow, changesOf, settingsOf, type Value, valueOf } from "./changes";
 import { countsOf } from "./operations";
 import { type Message, parseUrn, type Preview, type PreviewStep } from "./preview";
+import { handoversIn } from "./handover";
 import { stepsOfDelete, stepsOfReplacement } from "./derived-steps";
 
 /**
@@ -36,8 +37,19 @@ export interface Report {
 /** `update` calls Immuta; `store` only writes the state. */
 export type Action = "delete" | "replace" | "update" | "adopt" | "create" | "store";
 
-/** What a reviewer may want to stop for; the words of `--fail-on`. */
-export const risks = ["delete", "replace", "impersonation", "role", "delimiters", "adopt"] as const;
+/**
+ * What a reviewer may want to stop for; the words of `--fail-on`. `handover`: one run adopts and removes one integration,
+ * which any other word stops for too.
+ */
+export const risks = [
+  "handover",
+  "delete",
+  "replace",
+  "impersonation",
+  "role",
+  "delimiters",
+  "adopt",
+] as const;
 export type Risk = (typeof risks)[number];
 
 export interface Integration {
@@ -67,7 +79,7 @@ export interface Integration {
 export function reportOf(preview: Preview): Report {
   const names = namesOf(preview.steps);
   const all = preview.steps.map((step) => integrationOf(step, names.get(step.urn) ?? step.urn, preview));
-  const integrations = all.filter((one) => one !== undefined);
+  const integrations = withHandovers(all.filter((one) => one !== undefined));
   integrations.sort((a, b) => danger(a) - danger(b) || (a.name < b.name ? -1 : Number(a.name > b.name)));
   const count = (action: Action): number => integrations.filter((one) => one.action === action).length;
   return {
@@ -90,8 +102,20 @@ export function reportOf(preview: Preview): Report {
   };
 }
 
+/** Those of a handover have its risk, and who adopts says which alias is meant. */
+function withHandovers(integrations: readonly Integration[]): Integration[] {
+  const handovers = handoversIn(integrations);
+  return integrations.map((one) => {
+    const own = handovers.filter(({ taker, giver }) => taker === one || giver === one);
+    if (own.length === 0) return one;
+    const words = own.filter(({ taker }) => taker === one).map((handover) => handover.words);
+    return { ...one, risks: ["handover", ...one.risks], warnings: [...words, ...one.warnings] };
+  });
+}
+
 /** The lower, the more dangerous. */
 function danger({ action, mayReplace, risks: found }: Integration): number {
+  if (found.includes("handover")) return -1;
   if (action === "delete") return 0;
   if (action === "replace") return 1;
   if (mayReplace.length > 0) return 2;
@@ -242,6 +266,8 @@ function risksOf(action: Action, mayReplace: string[], changes: ChangeRow[], aft
   const idle = valueAt(after, "impersonation.enabled") === false;
   const fresh = action === "create" || action === "adopt";
   const found: Record<Risk, boolean> = {
+    // Seen where all integrations are known.
+    handover: false,
     delete: action === "delete",
     replace: action === "replace" || mayReplace.length > 0,
     impersonation: touches("impersonation.enabled") && !(fresh && idle),

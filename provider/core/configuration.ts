@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure, failureKind } from "./failure";
 import { milliseconds } from "./rules";
+import { tenantOf } from "./tenant";
 
 /**
  * What the provider knows of its surroundings. Each value comes from the environment, else from the
@@ -10,7 +11,9 @@ import { milliseconds } from "./rules";
 export interface Configuration {
   /** Throws ConfigurationError where the URL or key is missing or malformed. */
   tenant(): { url: URL; apiKey: string; from: "environment" | "stack" };
-  /** Host name of the tenant that states may still name, while it is moved. */
+  /** The tenant that the URL names, with or without a key; absent where there is no URL, or none that can be read. */
+  namedTenant?: string;
+  /** The tenant that states may still name, while it is moved. */
   previousTenant?: string;
   /** The privileged SQL login for resources that give none. */
   sqlAdministrator: { username?: string; password?: string };
@@ -58,7 +61,9 @@ export function readConfiguration(
     notEmpty(env[variable]) ?? notEmpty(setting(name));
   const username = value("IMMUTA_SQL_ADMIN_USERNAME", "sqlAdminUsername");
   const password = value("IMMUTA_SQL_ADMIN_PASSWORD", "sqlAdminPassword");
-  const previous = notEmpty(env["IMMUTA_PREVIOUS_URL"]);
+  const url = value("IMMUTA_URL", "url");
+  const named = tenantNamedBy(url);
+  const previous = tenantNamedBy(env["IMMUTA_PREVIOUS_URL"]);
   const auditLog = notEmpty(env["IMMUTA_AUDIT_LOG"]);
   const accessToken = value("IMMUTA_SQL_ACCESS_TOKEN", "sqlAccessToken");
   const server = value("IMMUTA_SQL_SERVER", "sqlServer");
@@ -67,14 +72,15 @@ export function readConfiguration(
   return {
     tenant: () => ({
       from: notEmpty(env["IMMUTA_URL"]) === undefined ? "stack" : "environment",
-      url: tenantUrl(value("IMMUTA_URL", "url"), value("IMMUTA_ALLOW_INSECURE", "allowInsecure") === "true"),
+      url: tenantUrl(url, value("IMMUTA_ALLOW_INSECURE", "allowInsecure") === "true"),
       apiKey:
         value("IMMUTA_API_KEY", "apiKey") ??
         fail(
           "No Immuta API key. Set IMMUTA_API_KEY in the environment, or run `pulumi config set --secret immuta:apiKey`.",
         ),
     }),
-    ...(previous !== undefined && URL.canParse(previous) ? { previousTenant: new URL(previous).host } : {}),
+    ...(named === undefined ? {} : { namedTenant: named }),
+    ...(previous === undefined ? {} : { previousTenant: previous }),
     sqlAdministrator: {
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
@@ -103,6 +109,8 @@ function checkPool(value: string | undefined): Pick<Configuration, "checkPool"> 
   if (value === "0" || value === "false") return { checkPool: false };
   return fail(`IMMUTA_CHECK_POOL is ${JSON.stringify(value)}: give 1 or 0.`);
 }
+const tenantNamedBy = (url: string | undefined): string | undefined =>
+  url !== undefined && URL.canParse(url) ? tenantOf(new URL(url)) : undefined;
 
 const notEmpty = (value: string | undefined): string | undefined => (value === "" ? undefined : value);
 

@@ -68,7 +68,7 @@ export function diff(id: string, olds: PropertyMap, news: PropertyMap): Promise<
   return told(async () => {
     const [before, after] = [program(olds), program(news)];
     const planned = integration.planOf(before, after);
-    const result = integration.diff(id, before, after, planned);
+    const result = integration.diff(id, before, after, planned, configuration);
     integration.keeps(result, before, wiring.holdings, currentUrn());
     await audience.preview(after, () => integration.announcementOfChange(before, after, planned));
     return result;

@@ -9,6 +9,7 @@ import { Circuit } from "./circuit";
 import { ImmutaError } from "./errors";
 import type { DeleteCredentials, Immuta, Payload } from "./types";
 import type { Phase } from "../core/phases";
+import { tenantOf } from "../core/tenant";
 
 export interface ClientOptions<Config> {
   /** Reads what an integration's `config` holds. */
@@ -52,7 +53,7 @@ declare module "axios" {
 export function immutaClient<Config, Body extends Payload>(
   options: ClientOptions<Config>,
 ): Immuta<Config, Body> {
-  const tenant = options.url.host;
+  const tenant = tenantOf(options.url);
   const circuit = options.circuit ?? new Circuit();
   const http = connection(options, circuit);
 

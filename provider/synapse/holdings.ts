@@ -11,7 +11,10 @@ const held = failureKind({
 
 type Place = Pick<State, "host" | "database">;
 
-/** Which integrations the resources of this run hold: what one of them has is not another's to delete. */
+/**
+ * Which integrations the resources of this run hold: what one of them has is not another's to delete. A run has one
+ * tenant.
+ */
 export class Holdings {
   private readonly made = new Map<string, string>();
   private readonly kept = new Map<string, string>();
@@ -23,13 +26,13 @@ export class Holdings {
   }
 
   /** A create of this run made or adopted the integration. */
-  make(tenant: string, place: Place, id: string): void {
-    this.made.set(`${tenant} ${databaseId(place)}`, id);
+  make(place: Place, id: string): void {
+    this.made.set(databaseId(place), id);
   }
 
   /** A resource that lives on has it. */
-  keep(tenant: string, id: string, urn: string): void {
-    this.kept.set(`${tenant} ${id}`, urn);
+  keep(id: string, urn: string): void {
+    this.kept.set(id, urn);
   }
 
   /**
@@ -37,10 +40,10 @@ export class Holdings {
    * old one is left, and its scripts would take what is the new one's. Throws IMMUTA-HELD where it is the same one.
    * @param urn of the resource to delete, where it is known.
    */
-  successorOf({ tenant, host, database, integrationId }: State, urn: string | undefined): string | undefined {
-    const made = this.made.get(`${tenant} ${databaseId({ host, database })}`);
+  successorOf({ host, database, integrationId }: State, urn: string | undefined): string | undefined {
+    const made = this.made.get(databaseId({ host, database }));
     if (integrationId === undefined) return made;
-    const keeper = this.kept.get(`${tenant} ${integrationId}`);
+    const keeper = this.kept.get(integrationId);
     const others = urn !== undefined && keeper !== undefined && keeper !== urn;
     if (made !== integrationId && !others) return made;
     const holder =

@@ -8,6 +8,7 @@ import { unlikeSent, unlikeWords } from "./sent";
 import type { State } from "./state";
 import { Failure, failureKind } from "../core/failure";
 import { bounded, longestName, told } from "../core/strangers";
+import { isHostAlone, isOnHost } from "../core/tenant";
 
 /**
  * Own or foreign, decided in one place: what a resource's id is, whether an integration at Immuta is the one of a
@@ -26,6 +27,18 @@ const kinds = {
     title: "The pool already holds what Immuta's scripts would make.",
     remedy:
       "Nothing was changed. If it belongs to an integration, take that over with `adopt`; if it is left over, run Immuta's cleanup and post-cleanup scripts (`getBootstrapScripts` gives them); otherwise give another schema or another system account.",
+  }),
+  role: failureKind({
+    code: "IMMUTA-ROLE",
+    title: "The impersonation role is there already, and this stack did not make it.",
+    remedy:
+      "Nothing was changed. Name another role in `impersonation.role`: Immuta's scripts give it rights, and drop it when impersonation is switched off. A role that a killed run left behind is yours to drop.",
+  }),
+  account: failureKind({
+    code: "IMMUTA-ACCOUNT",
+    title: "Nothing proves that the account `username` names is the integration's own.",
+    remedy:
+      "Nothing was changed: Immuta's scripts would set its password, or drop it. Give the name of an account that is nobody's. Where an adopted integration was given a wrong `username`, take it out of the state (`pulumi state delete`) and adopt it with the right one. `IMMUTA_RETAIN_POOL_OBJECTS` lets `pulumi destroy` remove the integration alone.",
   }),
   tenant: failureKind({
     code: "IMMUTA-TENANT",
@@ -118,21 +131,57 @@ export function refuseFound(inputs: Inputs, found: readonly string[]): void {
     "leftovers",
     `The pool already holds what Immuta's scripts would make, and this stack did not make it: ${bounded(found.map(nameOf), "of them").join(", ")}. Nothing was changed. ` +
       "If it belongs to an integration, take that over with `adopt`. If it is left over, run Immuta's cleanup and post-cleanup scripts " +
-      `(getBootstrapScripts gives them). Otherwise name another schema or another system account for ${inputs.host}.`,
+      `(getBootstrapScripts gives them). Otherwise name another schema, system account or impersonation role for ${inputs.host}.`,
   );
 }
 
+/** Throws ForeignIntegration where the role that a change brings is there already. */
+export function refuseRole({ database, host, impersonation }: Inputs, found: readonly string[]): void {
+  if (found.length === 0) return;
+  const role = nameOf(impersonation.role);
+  throw new ForeignIntegration(
+    "role",
+    `Role ${role} is already in database ${database} of ${host}, and this stack did not make it: Immuta's scripts would give it rights, and drop it when impersonation is switched off. Nothing was changed. ` +
+      `Name another role in impersonation.role. If a run that was killed left it behind, DROP ROLE [${role}] in that database, and run \`pulumi up\` again.`,
+  );
+}
+
+/** Of a system account that is not proven to be the integration's. */
+export const foreignAccount = ({ host, database }: Inputs, what: string, doubt: string): ForeignIntegration =>
+  new ForeignIntegration(
+    "account",
+    `${told(what)} of ${host} is there, and nothing proves that it is Immuta's for this integration: ${doubt}. ` +
+      "Immuta's scripts would set its password, or drop it. Nothing was changed. Name an account in `username` that is nobody's; " +
+      "where an adopted integration was given a wrong one, take it out of the state (`pulumi state delete`) and adopt it with the account that Immuta has. " +
+      `To remove the integration and leave account and pool alone, set IMMUTA_RETAIN_POOL_OBJECTS=${database} for \`pulumi destroy\`.`,
+  );
+
 /**
- * Throws ForeignIntegration where the state belongs to another tenant than the configured one. `previous`: the tenant
- * that somebody says it is moved from, on purpose.
+ * The state as one of the configured tenant. Where it names the host alone it goes on doing so until a proof holds, as
+ * another tenant of that host may answer. Throws ForeignIntegration where it belongs to another tenant. `previous`: the
+ * tenant that somebody says it is moved from, on purpose.
  */
-export function sameTenant(state: State, tenant: string, previous?: string): void {
-  if (state.tenant === tenant || state.tenant === previous) return;
+export function atTenant(state: State, tenant: string, previous?: string): State {
+  if (state.tenant === tenant) return state;
+  const moved = state.tenant === previous || isOnHost(previous, state.tenant);
+  if (moved) return { ...state, tenant };
+  if (isOnHost(tenant, state.tenant)) return state;
   throw new ForeignIntegration(
     "tenant",
     `This integration belongs to the Immuta tenant ${state.tenant}, but IMMUTA_URL (or immuta:url) names ${tenant}. ` +
       "Nothing was changed. Set the URL and API key of the tenant it belongs to; " +
       `if the tenant has moved to ${tenant}, set IMMUTA_PREVIOUS_URL to its old URL for one run.`,
+  );
+}
+
+/** Not there does not mean gone where nothing proves that it is the same tenant. */
+function refuseUnprovenTenant({ tenant }: Pick<State, "tenant">, immuta: Immuta, what: string): void {
+  if (!isHostAlone(tenant)) return;
+  throw new ForeignIntegration(
+    "tenant",
+    `Immuta ${immuta.tenant} does not have ${what}, and this state names its tenant by the host ${tenant} alone: it may belong to another tenant there. ` +
+      "Nothing was changed. Set the URL and API key of the tenant it belongs to; " +
+      `if that is ${immuta.tenant}, set IMMUTA_PREVIOUS_URL to the same URL for one run.`,
   );
 }
 
@@ -149,7 +198,7 @@ export async function refuseOtherInPlace(immuta: Immuta, state: Place, id: strin
 
 /**
  * Asks Immuta for the state's integration and proves that it is ours. Undefined where it is gone.
- * Throws ForeignIntegration where another one has its id or its place. The tenant is the caller's to prove.
+ * Throws ForeignIntegration where another one has its id or its place. The tenant is the caller's to compare.
  */
 export async function proven(
   immuta: Immuta,
@@ -159,6 +208,7 @@ export async function proven(
   const found = await immuta.get(id);
   if (found === undefined || !isThere(found)) {
     await refuseOtherInPlace(immuta, state, id);
+    refuseUnprovenTenant(state, immuta, `integration ${id}`);
     return undefined;
   }
   const differing = [
@@ -213,7 +263,10 @@ export class OutcomeUnknown extends Failure {
 export async function withIdOfLostPost({ immuta, reporter }: Asking, state: State): Promise<State> {
   if (state.integrationId !== undefined || state.progress?.unanswered !== true) return state;
   const found = standingAt(await immuta.list(), state);
-  if (found === undefined) return state;
+  if (found === undefined) {
+    refuseUnprovenTenant(state, immuta, `the integration on database ${state.database} of ${state.host}`);
+    return state;
+  }
   const unlike = unlikeSent(found, state);
   if (!isAt(found, state) || unlike.length > 0)
     throw new ForeignIntegration(

@@ -1,4 +1,5 @@
 import type { Announcement } from "../core/announcement";
+import type { Configuration } from "../core/configuration";
 import { Failure, failureKind } from "../core/failure";
 import type { PropertyMap } from "../core/property-map";
 import { ImmutaError } from "../immuta/errors";
@@ -10,12 +11,12 @@ import type { Integration } from "./api";
 import { check as checkInputs, type Checked } from "./check";
 import { oddities, withImmutasSettings } from "./drift";
 import type { Holdings } from "./holdings";
-import { proven, resourceId, sameTenant, switchedOff, withIdOfLostPost, withoutRemoved } from "./identity";
+import { atTenant, proven, resourceId, switchedOff, withIdOfLostPost, withoutRemoved } from "./identity";
 import { normalIdentifier } from "./inputs/identifiers";
 import { inputsOf } from "./inputs/paths";
 import type { Inputs } from "./inputs/table";
 import { carryOut, newOperation } from "./operation";
-import { clean, formerAccounts, kept, reported, settled, withoutPool } from "./outputs";
+import { accountBefore, clean, formerAccounts, kept, reported, settled, withoutPool } from "./outputs";
 import { plan, type Plan, planCreate, planDelete, scriptsBeforeDelete, setupScripts } from "./plan";
 import { driftOf, driftWords } from "./pool-drift";
 import type { Ports } from "./ports";
@@ -73,15 +74,21 @@ export function announcementOfChange(
 /** Old outputs against new inputs. */
 export const planOf = (olds: PropertyMap, news: PropertyMap): Plan => plan(readState(olds), news);
 
-/** A state that is not settled always differs. */
+/**
+ * A state that is not settled always differs. `configured`: the tenant that the run is for, where it is known; a state
+ * of another one is refused here, so that a preview does not call it unchanged.
+ */
 export function diff(
   _id: string,
   olds: PropertyMap,
   news: PropertyMap,
   planned = planOf(olds, news),
+  { namedTenant, previousTenant }: Pick<Configuration, "namedTenant" | "previousTenant"> = {},
 ): DiffResult {
   const state = readState(olds);
   const { action, replaces, deleteBeforeReplace, steps } = planned;
+  const adopts = replaces.length === 0 && adoptsAnother(state, news);
+  if (namedTenant !== undefined && !adopts) atTenant(state, namedTenant, previousTenant);
   if (
     steps.includes(put) &&
     news["autoBootstrap"] === false &&
@@ -92,7 +99,6 @@ export function diff(
       noPassword,
       "password: is missing, and this change needs it: it goes into the edit script and the PUT. Give the system account's password, or take the change back.",
     );
-  const adopts = replaces.length === 0 && adoptsAnother(state, news);
   return { changes: action !== "none" || adopts, replaces, deleteBeforeReplace };
 }
 
@@ -103,9 +109,9 @@ export function keeps(
   holdings: Holdings,
   urn: string | undefined,
 ): void {
-  const { tenant, integrationId } = readState(olds);
+  const { integrationId } = readState(olds);
   if (urn !== undefined && replaces.length === 0 && integrationId !== undefined)
-    holdings.keep(tenant, integrationId, urn);
+    holdings.keep(integrationId, urn);
 }
 
 /**
@@ -127,8 +133,8 @@ export async function create(inputs: Inputs, ports: Ports): Promise<{ id: string
   return { id, outs: settled(operation, inputs) };
 }
 
-function holds({ ports: { holdings, immuta }, integrationId }: Operation, inputs: Inputs): void {
-  if (integrationId !== undefined) holdings.make(immuta.tenant, inputs, integrationId);
+function holds({ ports: { holdings }, integrationId }: Operation, inputs: Inputs): void {
+  if (integrationId !== undefined) holdings.make(inputs, integrationId);
 }
 
 /**
@@ -140,7 +146,7 @@ async function adopt(id: string, inputs: Inputs, ports: Ports): Promise<Property
   const state = stateOfAdopted(found, inputs, ports.immuta.tenant);
   if (inputs.adoptMode !== "converge")
     refuseDifferences(found, ports.immuta.tenant, adoptionDifferences(state, inputs));
-  ports.holdings.make(ports.immuta.tenant, inputs, found.id);
+  ports.holdings.make(inputs, found.id);
   ports.reporter.info(
     `adopted integration ${found.id}: another stack that has it must let go without a delete (\`pulumi state delete\`, or retainOnDelete)`,
   );
@@ -156,22 +162,22 @@ export interface ReadState {
 
 /** Asks Immuta only. A blank id says that the integration is gone. */
 export async function read(id: string, outputs: PropertyMap, ports: Ports): Promise<ReadState> {
-  const state = readState(outputs);
+  const { tenant } = ports.immuta;
+  const stored = atTenant(readState(outputs), tenant, ports.configuration.previousTenant);
   const unchanged = { id, props: outputs, inputs: inputsOf(outputs) };
-  sameTenant(state, ports.immuta.tenant, ports.configuration.previousTenant);
-  if (state.integrationId === undefined) return unchanged;
-  const found = await proven(ports.immuta, state, state.integrationId);
+  if (stored.integrationId === undefined) return unchanged;
+  const found = await proven(ports.immuta, stored, stored.integrationId);
+  const state = { ...stored, tenant };
   if (found === undefined) {
     ports.reporter.warn(
-      `integration ${state.integrationId} is gone from Immuta ${ports.immuta.tenant}: the next \`up\` makes it anew`,
+      `integration ${stored.integrationId} is gone from Immuta ${tenant}: the next \`up\` makes it anew`,
     );
     return state.autoBootstrap ? { ...unchanged, id: "" } : orphaned(id, state);
   }
   if (meaningOf(found.status).disabled === true) return disabled(id, state, found, unchanged);
   for (const oddity of oddities(state, found)) ports.reporter.warn(oddity);
-  const tenant = ports.immuta.tenant;
   const pool = await poolDrift(state, ports);
-  const props = clean({ ...withImmutasSettings(state, found), ...reported(found), tenant, ...pool });
+  const props = clean({ ...withImmutasSettings(state, found), ...reported(found), ...pool });
   return { id, props, inputs: inputsOf(props) };
 }
 
@@ -223,11 +229,11 @@ export async function update(
 ): Promise<{ outs: PropertyMap }> {
   const stored = readState(outputs);
   if (adoptsAnother(stored, inputs)) return { outs: await adopt(id, inputs, ports) };
+  const here = atTenant(stored, ports.immuta.tenant, ports.configuration.previousTenant);
   const before = plan(stored, inputs);
   if (before.steps.length === 0) return { outs: clean({ ...withoutPool(kept(stored), inputs), ...inputs }) };
-  sameTenant(stored, ports.immuta.tenant, ports.configuration.previousTenant);
-  const olds = await withoutRemoved(ports.immuta, await withIdOfLostPost(ports, stored));
-  const planned = olds === stored ? before : plan(olds, inputs);
+  const olds = await withoutRemoved(ports.immuta, await withIdOfLostPost(ports, here));
+  const planned = olds === here ? before : plan(olds, inputs);
   const operation = newOperation({
     ports,
     kind: "update",
@@ -241,13 +247,13 @@ export async function update(
   } catch (error) {
     throw await afterFailedUpdate(id, operation, olds, inputs, planned, error);
   }
-  return { outs: { ...settled(operation, inputs), ...formerAccounts(olds, olds.username, inputs.username) } };
+  const former = formerAccounts(olds, accountBefore(olds, operation), inputs.username);
+  return { outs: { ...settled(operation, inputs), ...former } };
 }
 
 /** Removes the integration and what its scripts made. Gone already counts as done; run twice it finishes. */
 export async function remove(outputs: PropertyMap, ports: Ports): Promise<void> {
-  const stored = readState(outputs);
-  sameTenant(stored, ports.immuta.tenant, ports.configuration.previousTenant);
+  const stored = atTenant(readState(outputs), ports.immuta.tenant, ports.configuration.previousTenant);
   const successor = ports.holdings.successorOf(stored, ports.urn);
   if (successor !== undefined) {
     ports.reporter.info(

@@ -11,6 +11,7 @@ export function newOperation(
   return {
     begun: [],
     told: new Set(),
+    proved: new Set(),
     before: [],
     generated: new Map(),
     passwords: new Map(),

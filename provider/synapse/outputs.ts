@@ -8,9 +8,14 @@ import { inputsOf } from "./inputs/paths";
 import type { Inputs } from "./inputs/table";
 import { type Progress, type State, stateFormat } from "./state";
 import { checksPool } from "./steps/check-pool";
+import { hasAccount, isOwnRole, roleOf } from "./account";
 import type { Operation } from "./steps/step";
 
 /** What an operation leaves in the state. */
+
+/** The account of the state before an operation, where it was this resource's to change. */
+export const accountBefore = (olds: State, { proved }: Operation): string | undefined =>
+  hasAccount(olds) || proved.has(normalIdentifier(olds.username ?? "")) ? olds.username : undefined;
 
 /** The accounts besides `current` whose logins scripts of this resource made. */
 export function formerAccounts(
@@ -38,7 +43,7 @@ export function allButPut(
     ...kept(olds),
     ...inputs,
     scripts: operation.scripts,
-    ...formerAccounts(olds, olds.username, inputs.username),
+    ...formerAccounts(olds, accountBefore(olds, operation), inputs.username),
     progress: { ...progress, done: [...new Set([...before, ...progress.done])], pending: "put" },
   });
 }
@@ -63,8 +68,30 @@ export function unsettled(operation: Operation, inputs: Inputs, progress: Progre
     tenant: operation.ports.immuta.tenant,
     ...(operation.integrationId === undefined ? {} : { integrationId: operation.integrationId }),
     ...lastReported(operation),
-    scripts: operation.scripts,
+    ...scriptsOf(operation, inputs),
     ...(progress === undefined ? {} : { progress }),
+  };
+}
+
+/** An adopted integration's account stays unproven where an operation ended before the proof. */
+function scriptsOf(
+  { kind, state, scripts, proved }: Operation,
+  { username = "" }: Inputs,
+): Pick<State, "scripts"> {
+  const proven = kind !== "update" || state === undefined || hasAccount(state);
+  return proven || proved.has(normalIdentifier(username)) ? { scripts } : {};
+}
+
+/** What an update that failed adds to the state before it: accounts and roles that its scripts made or may have made. */
+export function leftByUpdate(
+  olds: State,
+  inputs: Inputs,
+  begun: { account: boolean; role: boolean },
+): PropertyMap {
+  const role = begun.role ? roleOf(inputs) : undefined;
+  return {
+    ...(begun.account ? formerAccounts(olds, inputs.username, olds.username) : {}),
+    ...(role === undefined || isOwnRole(olds, role) ? {} : { leftRoles: [...(olds.leftRoles ?? []), role] }),
   };
 }
 

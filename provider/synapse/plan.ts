@@ -3,19 +3,21 @@ import type { Phase } from "../core/phases";
 import { type PropertyMap, valueAt } from "../core/property-map";
 import type { Change } from "../core/rows";
 import { meaningOf } from "../immuta/status";
-import { normalIdentifier, sameHost } from "./inputs/identifiers";
+import { sameHost, sameIdentifier } from "./inputs/identifiers";
 import type { Progress, State } from "./state";
 import { checkPool, checksPool } from "./steps/check-pool";
+import { isOwnAccount, isOwnRole } from "./account";
+import { accountProof } from "./steps/account";
 import { confirm } from "./steps/confirm";
 import { generate } from "./steps/generate";
 import { look } from "./steps/look";
-import { preflight, preflightOfAccount } from "./steps/preflight";
+import { preflight, preflightOfRole } from "./steps/preflight";
 import { prove, proveEnabled } from "./steps/prove";
 import { put } from "./steps/put";
 import { reach } from "./steps/reach";
 import { register } from "./steps/register";
 import { remove } from "./steps/remove";
-import { run, setsAccount } from "./steps/run";
+import { run } from "./steps/run";
 import { type Failed, type Side, type Step, stepNamed } from "./steps/step";
 import { untilEnabled, untilGone } from "./steps/wait";
 
@@ -105,16 +107,40 @@ function updateSteps(olds: State, news: PropertyMap, found: readonly Difference[
     progress?.pending === "put" && !found.some((d) => d.change === "put" || d.change === "credentials");
   if (progress?.operation === "update" || (olds.poolDrift !== undefined && checksPool(news)))
     kinds.add("put");
-  // A new account must not be somebody else's: initial-create would set that one's password.
-  const account = manual && found.some((d) => d.path === "username") && !isOurs(olds, news["username"]);
-  const change = [...(account ? [preflightOfAccount] : []), ...changeSteps(manual, kinds, putOnly)];
-  if (progress?.operation !== "create") return change.length === 0 ? [] : [proveEnabled, ...change];
+  const change = changeSteps(manual, kinds, putOnly);
+  const looks = manual ? looksBeforeScripts(olds, news) : [];
+  const looked = change.some(({ script }) => script !== undefined) ? [...looks, ...change] : change;
+  if (progress?.operation !== "create") return change.length === 0 ? [] : [proveEnabled, ...looked];
   const withdrawal = undo(begunBefore(progress), { operation: "create", registered: false });
-  if (olds.integrationId === undefined)
-    return [look, ...(change.length > 0 ? withdrawal : []), ...creation(manual)];
+  if (olds.integrationId === undefined) {
+    const withdrawn = change.length > 0 ? [...looksBeforeWithdrawal(olds, news), ...withdrawal] : [];
+    return [look, ...looks, ...(manual ? withdrawn : []), ...creation(manual)];
+  }
   if (meaningOf(olds.status).givenUp === true)
-    return [prove, ...withdrawal, ...removal, look, ...creation(manual)];
-  return [prove, untilEnabled, ...(change.length > 0 ? change : [confirm])];
+    return [prove, ...looks, ...withdrawal, ...removal, look, ...creation(manual)];
+  return [prove, untilEnabled, ...(change.length > 0 ? looked : [confirm])];
+}
+
+/** Scripts set the account's password and give the role rights, by their names: neither may be somebody else's. */
+function looksBeforeScripts(olds: State, news: PropertyMap): Step[] {
+  const username = textAt(news, "username");
+  const role =
+    valueAt(news, "impersonation.enabled") === true ? textAt(news, "impersonation.role") : undefined;
+  return [
+    ...(username === undefined || isOwnAccount(olds, username) ? [] : [accountProof("new")]),
+    ...(role === undefined || isOwnRole(olds, role) ? [] : [preflightOfRole]),
+  ];
+}
+
+/** And what is withdrawn is dropped by the name that it had. */
+const looksBeforeWithdrawal = (olds: State, news: PropertyMap): Step[] =>
+  isOwnAccount(olds, olds.username) || sameIdentifier(olds.username ?? "", textAt(news, "username") ?? "")
+    ? []
+    : [accountProof("old")];
+
+function textAt(map: PropertyMap, path: string): string | undefined {
+  const value = valueAt(map, path);
+  return typeof value === "string" ? value : undefined;
 }
 
 /**
@@ -125,11 +151,6 @@ const scriptsOfChange = (manual: boolean, credentials: boolean): Step[] =>
   manual
     ? [...scripts("new", ...(credentials ? (["initial-create"] as const) : []), "edit"), proveEnabled]
     : [];
-
-/** An account that scripts of this resource made before, or were about to make when they stopped. */
-const isOurs = ({ formerAccounts = [], progress }: State, username: unknown): boolean =>
-  begunBefore(progress).some(setsAccount) ||
-  formerAccounts.some((former) => normalIdentifier(former) === normalIdentifier(String(username)));
 
 /** The steps that the operation before this one began. */
 const begunBefore = (progress: Progress | undefined): Step[] =>
@@ -150,10 +171,12 @@ export function planDelete(olds: State, present: boolean, retain = false): reado
     ]);
   // The delete script can be had only while the integration exists; cleanup is its stand-in afterwards.
   const phase = present ? "delete" : "cleanup";
+  const proof = isOwnAccount(olds, olds.username) ? undefined : accountProof("old");
   return [
     generate(phase, "old"),
     generate("post-cleanup", "old"),
-    ...(present ? [reach, ...removal] : []),
+    ...(proof === undefined ? [] : [proof]),
+    ...(present ? [...(proof === undefined ? [reach] : []), ...removal] : []),
     run(phase, "old"),
     run("post-cleanup", "old"),
   ];

@@ -6,7 +6,7 @@ import type { Reporter } from "../core/reporter";
 import type { PasswordSource } from "../passwords/reference";
 import type { Governed } from "../sql/catalog-lines";
 import type { PoolLogin } from "../sql/connect/login";
-import type { Sought } from "../sql/preflight";
+import type { AccountFound, Sought } from "../sql/preflight";
 import type { PhaseRun } from "../sql/run";
 import type { Immuta } from "./api";
 import type { Holdings } from "./holdings";
@@ -20,6 +20,13 @@ export interface Ports {
   preflight(login: PoolLogin, sought: Sought, reporter: Reporter, auditLog: AuditLog): Promise<string[]>;
   /** What the pool holds of Immuta's; see sql/catalog.ts. */
   catalog(login: PoolLogin, governed: Governed, reporter: Reporter, auditLog: AuditLog): Promise<string[]>;
+  /** Looks at the system account. */
+  account(
+    login: PoolLogin,
+    sought: Required<Omit<Sought, "role">>,
+    reporter: Reporter,
+    auditLog: AuditLog,
+  ): Promise<AccountFound>;
   /** Fetches what a reference names. */
   password: PasswordSource;
   configuration: Configuration;

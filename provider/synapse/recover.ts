@@ -7,11 +7,11 @@ import type { Inputs } from "./inputs/table";
 import { carryOut, newOperation } from "./operation";
 import { type Plan, undo } from "./plan";
 import type { Progress, State } from "./state";
-import { allButPut, clean, formerAccounts, unsettled } from "./outputs";
+import { accountBefore, allButPut, clean, leftByUpdate, unsettled } from "./outputs";
 import { notApplied } from "./steps/confirm";
 import { put } from "./steps/put";
 import { placeTaken } from "./steps/register";
-import { setsAccount } from "./steps/run";
+import { makesRole, setsAccount } from "./steps/run";
 import { namesOf, type Operation } from "./steps/step";
 
 /** What is done about an operation that failed. Which of it follows from core/recovery.ts alone. */
@@ -114,7 +114,8 @@ export async function afterFailedUpdate(
   const done = namesOf(begun);
   const before = olds.progress;
   if (before?.operation === "create") {
-    const base = operation.integrationId === undefined ? inputs : (operation.sides.old ?? inputs);
+    const untouched = begun.length === 0 || operation.integrationId !== undefined;
+    const base = untouched ? (operation.sides.old ?? inputs) : inputs;
     const state = uncreated(operation, base, [...before.done, ...done], failure, before.unanswered);
     return new PartialState(id, state, failure);
   }
@@ -122,7 +123,12 @@ export async function afterFailedUpdate(
   const changes = [...new Set([...planned.differences.map((d) => d.change), ...(before?.changes ?? [])])];
   const progress: Progress = { operation: "update", done, changes };
   const putBegun = begun.includes(put) && !inputs.autoBootstrap ? " put" : "";
-  const kept = (as: Failure): PartialState => new PartialState(id, clean({ ...olds, progress }), as);
+  const account = begun.some(setsAccount);
+  const own = accountBefore(olds, operation);
+  const left = leftByUpdate(olds, inputs, { account, role: begun.some(makesRole) });
+  const known = own === undefined ? {} : { scripts: olds.scripts ?? {} };
+  const kept = (as: Failure): PartialState =>
+    new PartialState(id, clean({ ...olds, ...known, ...left, progress }), as);
   switch (recoveryOf(`update${putBegun}${before === undefined ? "" : " resumed"}`, failure)) {
     case "repeat":
       return new PartialState(id, allButPut(operation, olds, inputs, progress), failure);
@@ -132,17 +138,18 @@ export async function afterFailedUpdate(
     case "undo":
       break;
   }
+  // The scripts of before would set the password of an account that nobody has proven.
+  if (account && own === undefined) return kept(failure);
   try {
     const steps = undo(begun, { operation: "update", registered: true });
     if (steps.length === 0) return failure;
     operation.ports.reporter.info("putting the pool back to what it was");
     await carryOut(steps, newOperation({ ...operation, begun: [] }));
     const undone = failure.noted("The integration is what it was before.");
-    const former = begun.some(setsAccount) ? formerAccounts(olds, inputs.username, olds.username) : {};
-    // The new account's login stays: the state must know that it is ours.
-    return former["formerAccounts"] === undefined
+    // What the scripts of before do not drop stays: the state must know that it is ours.
+    return Object.keys(left).length === 0
       ? undone
-      : new PartialState(id, clean({ ...olds, ...former }), undone);
+      : new PartialState(id, clean({ ...olds, ...left }), undone);
   } catch (undoError) {
     return kept(
       failure.noted(

@@ -23,11 +23,14 @@ export type State = Inputs & {
   stateFormat: number;
   /** Immuta's id; absent until the integration is registered. */
   integrationId?: string;
-  /** Host name of the Immuta tenant. */
+  /** The Immuta tenant, as `tenantOf` names it; the host alone until the integration is proven there. */
   tenant: string;
   status: string;
   validation: { status: string; failed: string[]; warnings: string[] };
-  /** Of each script that was run last: SHA-256 of its text without credentials, and its number of batches. */
+  /**
+   * Of each script that was run last: SHA-256 of its text without credentials, and its number of batches. Absent where no
+   * operation of this resource has run any, nor proven the system account: an adopted one's may be anybody's until then.
+   */
   scripts?: Partial<Record<Phase, { identity: string; batches: number }>>;
   /** System accounts of manual setup that were replaced: no script of Immuta's drops their logins. */
   formerAccounts?: string[];
@@ -35,6 +38,8 @@ export type State = Inputs & {
   poolObjects?: string[];
   /** How the pool differed from it at the last look; absent where it did not. */
   poolDrift?: PoolDrift;
+  /** Impersonation roles of changes that failed: nothing is sure to have dropped them again. */
+  leftRoles?: string[];
   /** Absent when settled. */
   progress?: Progress;
 };

@@ -4,6 +4,7 @@ import { type Configuration, packageVersion, secretsIn } from "../core/configura
 import { type Interruption, sleep } from "../core/interruption";
 import type { Reporter } from "../core/reporter";
 import { Secrets } from "../core/secrets";
+import { tenantOf } from "../core/tenant";
 import { Circuit } from "../immuta/circuit";
 import { SharedList } from "../immuta/shared-list";
 import { resolvePassword } from "../passwords/reference";
@@ -42,10 +43,11 @@ export class Wiring {
     this.secrets.add(apiKey, ...secretsIn(configuration));
     const { auditLog: file } = configuration;
     const auditLog = file === undefined ? noAuditLog : fileAuditLog(file, subject);
+    const tenant = tenantOf(url);
     reporter.debug(
-      `Immuta ${url.host}, named by the ${from === "environment" ? "environment (IMMUTA_URL)" : "stack's settings (immuta:url)"}`,
+      `Immuta ${tenant}, named by the ${from === "environment" ? "environment (IMMUTA_URL)" : "stack's settings (immuta:url)"}`,
     );
-    const circuit = had(this.circuits, url.host, () => new Circuit());
+    const circuit = had(this.circuits, tenant, () => new Circuit());
     return {
       immuta: immutaOf(configuration, { reporter, auditLog, circuit, interruption }),
       runPhase: (login, phase, lines) => {
@@ -62,6 +64,11 @@ export class Wiring {
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
         const { readCatalog } = require("../sql/catalog") as typeof catalog;
         return readCatalog(login, governed, lines, log, clock);
+      },
+      account: (login, sought, lines, log) => {
+        // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
+        const { accountIn } = require("../sql/preflight") as typeof look;
+        return accountIn(login, sought, lines, log, clock);
       },
       password: async (reference) => {
         const password = await resolvePassword(reference);

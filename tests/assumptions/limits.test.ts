@@ -196,7 +196,7 @@ describe("what the contract leaves open, beyond the straight path", function () 
       const own = two.program["username"];
       const message = await failure(two.up({ username: one.program["username"] }));
       expect(message).to.contain("this stack did not make it: login immuta_claims in database master.");
-      expect(message).to.contain("name another schema or another system account");
+      expect(message).to.contain("name another schema, system account or impersonation role");
       expect(two.ran).to.deep.equal([]);
       expect(servers.immuta.journal.map(({ method }) => method)).to.deep.equal(["GET"]);
       expect([...one.leftInPool, ...two.leftInPool]).to.deep.equal(before);

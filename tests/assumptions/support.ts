@@ -7,7 +7,7 @@ import { immutaClient } from "../../provider/immuta/client";
 import type { Clock } from "../../provider/core/clock";
 import { runPhase } from "../../provider/sql/run";
 import { readCatalog } from "../../provider/sql/catalog";
-import { preflight } from "../../provider/sql/preflight";
+import { accountIn, preflight } from "../../provider/sql/preflight";
 import type { PropertyMap } from "../../provider/core/property-map";
 import type { Inputs } from "../../provider/synapse/inputs/table";
 import * as integration from "../../provider/synapse/integration";
@@ -256,6 +256,7 @@ export class Life {
       },
       catalog: (login, governed, lines, auditLog) => readCatalog(login, governed, lines, auditLog, clock),
       preflight: (login, sought, lines, auditLog) => preflight(login, sought, lines, auditLog, clock),
+      account: (login, sought, lines, auditLog) => accountIn(login, sought, lines, auditLog, clock),
       configuration,
       reporter,
       auditLog: noAuditLog,

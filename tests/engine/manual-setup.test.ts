@@ -88,7 +88,7 @@ describe("quickstart: manual setup on the pool that the same up provisions", fun
     expect(outputs["__provider"]).to.equal('exports.handler=()=>require("pulumi-immuta/provider")');
     expect(outputs).to.include({
       status: "enabled",
-      tenant: new URL(sandbox.immuta.url).host,
+      tenant: sandbox.immuta.url,
       stateFormat: 1,
     });
     expect(Object.keys(outputs["scripts"] as object)).to.deep.equal(["create", "initial-create"]);

@@ -115,7 +115,7 @@ describe("what cannot work ends in one clear error", function () {
     const port = 1;
     const made = await start({ IMMUTA_URL: `http://127.0.0.1:${port}` });
     const text = await made.fail("up");
-    expect(text).to.contain(`GET /integrations at Immuta 127.0.0.1:${port}: no answer: ECONNREFUSED`);
+    expect(text).to.contain(`GET /integrations at Immuta http://127.0.0.1:${port}: no answer: ECONNREFUSED`);
     expect(text).to.contain("Check that IMMUTA_URL (or immuta:url) names your tenant");
     await nothingLeft(made);
   });

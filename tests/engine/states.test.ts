@@ -1,7 +1,19 @@
 import { expect } from "chai";
-import { automaticArgs, host, manualArgs, oneIntegration, type OneIntegration } from "./one-integration";
+import { stageOn } from "../pool/support";
+import {
+  administrator,
+  automaticArgs,
+  host,
+  manualArgs,
+  oneIntegration,
+  type OneIntegration,
+} from "./one-integration";
 import { configOf, integrations, leftIn, resourceIn } from "./support";
 
+const sqlAdministrator = {
+  username: administrator.administratorLogin,
+  password: administrator.administratorPassword,
+};
 const otherDelimiter = { metadataDelimiters: { hashDelimiter: "#" } };
 
 describe("states that an operation can leave behind", function () {
@@ -214,9 +226,44 @@ describe("states that an operation can leave behind", function () {
     await one.scenario.act("up");
     const { envVars } = one.scenario.opened.stack.workspace;
     envVars["IMMUTA_URL"] = one.sandbox.immuta.url.replace("127.0.0.1", "localhost");
-    for (const action of ["refresh", "destroy"] as const)
-      expect(await one.scenario.fail(action)).to.contain("belongs to the Immuta tenant 127.0.0.1");
+    const refused = `belongs to the Immuta tenant ${one.sandbox.immuta.url}, but IMMUTA_URL (or immuta:url) names ${envVars["IMMUTA_URL"]}`;
+    for (const action of ["preview", "refresh", "destroy"] as const)
+      expect(await one.scenario.fail(action)).to.contain(refused);
+    one.args = { ...automaticArgs, ...otherDelimiter };
+    for (const action of ["preview", "up"] as const)
+      expect(await one.scenario.fail(action)).to.contain(refused);
     expect(one.sandbox.immuta.journal).to.deep.equal([]);
+    envVars["IMMUTA_PREVIOUS_URL"] = one.sandbox.immuta.url;
+    expect((await one.scenario.act("preview")).calls).to.deep.equal([]);
+    await one.scenario.act("up");
+    Reflect.deleteProperty(envVars, "IMMUTA_PREVIOUS_URL");
+    expect((await resourceIn(one.scenario)).outputs).to.include({ tenant: envVars["IMMUTA_URL"] });
+    await settled();
+  });
+
+  it("touches no login and no role that is somebody else's, whatever an adoption says", async () => {
+    await start(manualArgs);
+    await one.scenario.act("up");
+    const { synapse } = one.sandbox;
+    const service = { username: "etl", password: "F0reign!word" };
+    const batch = (database: string, sql: string, { username, password } = sqlAdministrator): Promise<void> =>
+      stageOn(synapse).run(sql, { database }, { host, authentication: { type: "sql", username, password } });
+    await batch("master", `CREATE LOGIN [etl] WITH PASSWORD = N'${service.password}'`);
+    await batch("claims", "CREATE USER [etl] FOR LOGIN [etl]\nGO\nCREATE ROLE [auditors]");
+    const before = leftIn(one.sandbox, host, "claims");
+
+    one.args = { ...manualArgs, impersonation: { enabled: true, role: "auditors" } };
+    expect(await one.scenario.fail("up")).to.contain("explain IMMUTA-ROLE");
+
+    one.args = { ...manualArgs, username: service.username, adopt: "3" };
+    const adopting = await one.another({});
+    await adopting.act("up");
+    one.args["password"] = "c4nary-Second2!";
+    for (const action of ["up", "destroy"] as const)
+      expect(await adopting.fail(action)).to.contain("explain IMMUTA-ACCOUNT");
+    expect(leftIn(one.sandbox, host, "claims")).to.deep.equal(before);
+    expect(integrations(one.sandbox).map(({ status }) => status)).to.deep.equal(["enabled"]);
+    await batch("claims", "SELECT 1", service);
   });
 
   it("registers only when Immuta's validation passes where people run the scripts themselves", async () => {

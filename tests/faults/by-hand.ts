@@ -1,4 +1,5 @@
 import { loginTo, stageOn } from "../pool/support";
+import type { PoolLogin } from "../../provider/sql/connect/login";
 import type { PropertyMap } from "./driver/host";
 import type { Declared } from "./driver/stack";
 import { integrationsOn } from "./goal";
@@ -55,21 +56,19 @@ export async function byHand(life: Life): Promise<void> {
       });
       const script = await answer.text();
       if (!answer.ok) throw new Error(`no ${phase} script: ${script}`);
-      const person = loginTo(sandbox.synapse, {
-        host: String(inputs["host"]),
-        authentication: {
-          type: "sql",
-          username: administratorLogin,
-          password: secrets.administrator,
-        },
-      });
-      await stageOn(sandbox.synapse).run(script, { database }, person);
+      await stageOn(sandbox.synapse).run(script, { database }, personOn(life, String(inputs["host"])));
     }
   }
 }
 
+const personOn = (life: Life, host: string): PoolLogin =>
+  loginTo(life.ground.sandbox.synapse, {
+    host,
+    authentication: { type: "sql", username: administratorLogin, password: secrets.administrator },
+  });
+
 /**
- * docs/runbook.md, "The runner was killed" and "Leftovers in the pool": does what `up` said before it stopped. Gives
+ * docs/runbook.md, "The runner was killed", "An update was killed" and "Leftovers in the pool": does what `up` said before it stopped. Gives
  * whether it said anything of the kind.
  */
 export async function personDoes(life: Life): Promise<boolean> {
@@ -81,6 +80,16 @@ export async function personDoes(life: Life): Promise<boolean> {
     const adopted = await life.succeeds(() => life.up());
     life.program = program;
     return adopted;
+  }
+  const [, role] = /DROP ROLE (\[.+\]) in that database/.exec(said) ?? [];
+  if (role !== undefined) {
+    for (const { inputs } of life.program)
+      await stageOn(life.ground.sandbox.synapse).run(
+        `DROP ROLE ${role}`,
+        { database: String(inputs["database"]) },
+        personOn(life, String(inputs["host"])),
+      );
+    return true;
   }
   if (!said.includes("The pool already holds what Immuta's scripts would make")) return false;
   await byHand(life);

@@ -49,8 +49,9 @@ for (const version of recordedVersions())
       expect([outcome.calls, outcome.batches]).to.deep.equal([[], []]);
     });
 
-    it("is refreshed without drift, with lists alone", async () => {
-      const earlier = plainOutputs(scenario);
+    it("is refreshed without drift, with lists alone, and then names the whole tenant", async () => {
+      const tenant = sandbox.immuta.url;
+      const earlier = plainOutputs(scenario).map((outputs) => ({ ...outputs, tenant }));
       const outcome = await scenario.act("refresh");
       expect(outcome.changes).to.deep.equal({ same: 3 });
       expect(new Set(outcome.calls)).to.deep.equal(new Set(["GET /integrations"]));
@@ -64,7 +65,7 @@ const outputsOf = (recorded: RecordedState): Record<string, unknown>[] =>
     .map((resource) => resource.outputs ?? {});
 
 /** The integrations' outputs in the state, without those whose ciphertext differs each time the engine writes them. */
-const plainOutputs = (scenario: Scenario): unknown[] =>
+const plainOutputs = (scenario: Scenario): Record<string, unknown>[] =>
   integrationsIn(stateFile(scenario)).map(({ outputs }) => ({ ...outputs, password: "", bootstrap: "" }));
 
 /** The engine encrypts what it imports by the settings in the state; those of a recording are not this stack's. */

@@ -65,6 +65,12 @@ export const scenes: Record<string, Scene> = {
     after: { claims: { ...manual, metadataDelimiters: { hashDelimiter: "" } } },
   },
   adopt: { before: {}, after: { claims: { ...manual, adopt: "7" } as Integrations[string] } },
+  "adopt-and-delete": {
+    before: { claims: manual },
+    after: {
+      renamed: { ...manual, host: hostOf("claims"), database: "claims", adopt: "3" } as Integrations[string],
+    },
+  },
   mixed: {
     before: { ...pools(1, 16, manual), ...pools(17, 20, automatic) },
     after: {

@@ -35,9 +35,14 @@ const undoneBy: Readonly<Record<Failed["operation"], Partial<Record<Phase, reado
 export const setsAccount = ({ writes, script }: Step): boolean =>
   writes === true && script?.phase === "initial-create";
 
+/** Whether it makes the impersonation role, where there is to be one. */
+export const makesRole = ({ writes, script }: Step): boolean =>
+  writes === true && script?.phase === "edit" && script.side === "new";
+
 async function runScript(wanted: ScriptOf, operation: Operation): Promise<void> {
   const { phase, side } = wanted;
   const { ports } = operation;
+  if (phase === "post-cleanup" && operation.sparesLogin === true) return;
   const inputs = inputsOn(side, operation);
   const script = operation.generated.get(keyOf(wanted));
   if (script === undefined) throw new Error(`the ${phase} script was not generated`);

@@ -88,6 +88,10 @@ export interface Operation {
   /** Passwords that references of either side name. */
   passwords: Map<Side, string>;
   scripts: NonNullable<State["scripts"]>;
+  /** System accounts that were proven to be Immuta's, as `normalIdentifier` writes them. */
+  proved: Set<string>;
+  /** Nothing proves the system account's login any more: it is not dropped. */
+  sparesLogin?: true;
   /** Inputs that a line said of that somebody changed them in Immuta. */
   told: Set<string>;
   /** What the last look into the pool leaves in the state. */

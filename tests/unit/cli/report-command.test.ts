@@ -137,6 +137,9 @@ describe("pulumi-immuta report", () => {
         ["role", "impersonation-on"],
         ["delimiters", "delimiters"],
         ["adopt", "adopt"],
+        ["handover", "adopt-and-delete"],
+        // With whichever word.
+        ["impersonation", "adopt-and-delete"],
       ];
       const code = async (word: string, scene: string): Promise<number> =>
         (await of(["report", "--fail-on", word, join(golden, `${scene}.preview.json`)])).code;

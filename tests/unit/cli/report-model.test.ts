@@ -207,13 +207,54 @@ describe("what a report makes of a preview", () => {
     expect(found.others).to.deep.equal({ create: 1, delete: 1 });
   });
 
+  describe("of one place that is adopted and removed", () => {
+    const place = inputs("x");
+    const riskOf = (...steps: Record<string, unknown>[]): [string, boolean][] =>
+      report(steps).integrations.map(({ name, risks }) => [name, risks.includes("handover")]);
+
+    it("is a handover by id, by place, of a replaced one, and by a lost state that is given another id", () => {
+      const elsewhere = { ...inputs("y"), host: "X.sql.azuresynapse.net." };
+      for (const steps of [
+        [step("create", "new", undefined, { ...elsewhere, adopt: "7" }), step("delete", "old", place)],
+        [step("create", "new", undefined, { ...place, adopt: true }), step("delete", "old", place)],
+        [
+          step("create", "new", undefined, { ...place, adopt: true }),
+          step("replace", "old", place, elsewhere),
+        ],
+        [step("update", "new", elsewhere, { ...elsewhere, adopt: "8" }), step("delete", "old", elsewhere)],
+      ])
+        expect(riskOf(...steps)).to.have.deep.members([
+          ["new", true],
+          ["old", true],
+        ]);
+      const apart = step("create", "new", undefined, { ...elsewhere, adopt: "8" });
+      expect(riskOf(apart, step("delete", "old", place))).to.deep.equal([
+        ["old", false],
+        ["new", false],
+      ]);
+    });
+
+    it("gives the alias to write, as a URN where a component is between", () => {
+      const old = step("delete", "old", place);
+      const taken = (types: string): string[] =>
+        report([
+          { ...old, urn: urnOf("old", types) },
+          step("create", "new", undefined, { ...place, adopt: "7" }),
+        ])
+          .integrations.flatMap(({ warnings }) => warnings)
+          .map((warning) => /aliases: (\[.*?\]) in/.exec(warning)?.[1] ?? warning);
+      expect(taken("")).to.deep.equal(['[{ name: "old" }]']);
+      expect(taken("app:index:Pool$")).to.deep.equal([`["${urnOf("old", "app:index:Pool$")}"]`]);
+    });
+  });
+
   it("puts the most dangerous first", () => {
     const all = inputs("x");
     const found = report([
       step("update", "stored", all, { ...all, timeouts: { create: "5m" } }),
       step("create", "new", undefined, all),
       step("update", "user", all, { ...all, username: "other" }),
-      step("create", "adopted", undefined, { ...all, adopt: true }),
+      step("create", "adopted", undefined, { ...all, host: "another.sql.azuresynapse.net", adopt: true }),
       step("update", "delimiters", all, { ...all, metadataDelimiters: { hashDelimiter: "#" } }),
       step("update", "switched", all, { ...all, impersonation: { enabled: true, role: "R" } }),
       step("update", "maybe", all, { ...all, database: unknown }),

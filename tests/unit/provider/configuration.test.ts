@@ -47,6 +47,17 @@ describe("configuration", () => {
     expect(read(stack).tenant().url.host).to.equal("stack.example");
   });
 
+  it("names a tenant by the origin and path of its URL, also where there is no key", () => {
+    const named = (url: string): (string | undefined)[] => {
+      const { namedTenant, previousTenant } = read({}, { IMMUTA_URL: url, IMMUTA_PREVIOUS_URL: url });
+      return [...new Set([namedTenant, previousTenant])];
+    };
+    expect(named("https://Acme.example:443/")).to.deep.equal(["https://acme.example"]);
+    expect(named("https://gateway.example/a//")).to.deep.equal(["https://gateway.example/a"]);
+    expect(named("no URL")).to.deep.equal([undefined]);
+    expect(read({}, {})).not.to.have.any.keys("namedTenant", "previousTenant");
+  });
+
   const numbers: [variable: string, name: string, of: (configuration: Configuration) => unknown][] = [
     ["IMMUTA_CONCURRENCY", "concurrency", (c) => c.concurrency],
     ["IMMUTA_SQL_PORT", "sqlPort", (c) => c.sqlRoute().port],

@@ -146,8 +146,8 @@ describe("on the way to Immuta", function () {
     const outcome = await ask({ IMMUTA_URL: `https://localhost:${portOf(tls)}` });
     expect(outcome.error).to.match(
       new RegExp(
-        `^IMMUTA-UNREACHABLE: GET /integrations at Immuta localhost:\\d+: no answer: UNABLE_TO_VERIFY_LEAF_SIGNATURE .*\\n` +
-          `The certificate of localhost:\\d+ is not trusted here\\. Name the file \\(PEM\\) of the authority that issued it in NODE_EXTRA_CA_CERTS\\.$`,
+        `^IMMUTA-UNREACHABLE: GET /integrations at Immuta https://localhost:\\d+: no answer: UNABLE_TO_VERIFY_LEAF_SIGNATURE .*\\n` +
+          `The certificate of https://localhost:\\d+ is not trusted here\\. Name the file \\(PEM\\) of the authority that issued it in NODE_EXTRA_CA_CERTS\\.$`,
       ),
     );
     expect(outcome.lines.filter((line) => line.includes("trying again"))).to.deep.equal([]);

@@ -4,6 +4,7 @@ import { properties } from "../../../provider/synapse/inputs/paths";
 import { runsInMaster } from "../../../provider/synapse/api";
 import { namesOf as names, type Step } from "../../../provider/synapse/steps/step";
 import { unknown } from "../../../provider/core/unknown";
+import type { State } from "../../../provider/synapse/state";
 import { automatic, map, changed, manual, stateOf } from "./samples";
 
 const begun = (...named: string[]): Step[] => named.map((name) => stepNamed(name)!);
@@ -104,12 +105,15 @@ describe("plan", () => {
           const steps = {
             replace: [],
             local: [],
-            put: putSteps[setup],
+            put:
+              setup === "manual" && path === "impersonation.role"
+                ? [putSteps.manual[0], "preflight", ...putSteps.manual.slice(1)]
+                : putSteps[setup],
             none: [],
             credentials:
               setup === "manual"
                 ? path === "username"
-                  ? [credentialSteps[0], "preflight", ...credentialSteps.slice(1)]
+                  ? [credentialSteps[0], "prove account", ...credentialSteps.slice(1)]
                   : credentialSteps
                 : [],
           }[change];
@@ -180,7 +184,34 @@ describe("plan", () => {
       enabled: true,
       role: "R",
     });
-    expect(names(plan(stateOf(manual), map(news)).steps)).to.deep.equal(putSteps.manual);
+    expect(names(plan(stateOf(manual), map(news)).steps)).to.deep.equal([
+      putSteps.manual[0],
+      "preflight",
+      ...putSteps.manual.slice(1),
+    ]);
+  });
+
+  it("looks at the account of an adopted integration before each of its scripts, until one has run", () => {
+    const { scripts: _none, ...adopted } = stateOf(manual);
+    const change = changed(manual, "metadataDelimiters.hashDelimiter", "#");
+    const first = (steps: readonly Step[], name: string): string[] =>
+      names(steps).slice(0, names(steps).indexOf(name));
+    expect(first(plan(adopted, map(change)).steps, "run edit")).to.include("prove account");
+    expect(first(planDelete(adopted, true), "remove")).to.include("prove account");
+    expect(first(planDelete(adopted, false), "run cleanup")).to.include("prove account");
+    const orphan = {
+      ...adopted,
+      integrationId: undefined,
+      progress: { operation: "create", done: [] },
+    } as unknown as State;
+    expect(first(plan(orphan, map(manual)).steps, "run initial-create")).to.include("prove account");
+    for (const steps of [
+      plan({ ...adopted, scripts: {} }, map(change)).steps,
+      planDelete({ ...adopted, scripts: {} }, true),
+      planDelete(adopted, true, true),
+      plan(adopted, map(changed(manual, "timeouts.create", "5m"))).steps,
+    ])
+      expect(names(steps)).not.to.include("prove account");
   });
 
   it("deletes the old one first where the new one would claim the same host", () => {
@@ -259,8 +290,9 @@ describe("plan", () => {
 
     it("takes the old scripts' work back first where the program changed meanwhile", () => {
       const news = changed(manual, "username", "another");
-      expect(names(plan(unregistered, map(news)).steps).slice(0, 5)).to.deep.equal([
+      expect(names(plan(unregistered, map(news)).steps).slice(0, 6)).to.deep.equal([
         "look",
+        "prove account",
         "generate cleanup",
         "generate post-cleanup",
         "run cleanup",

@@ -27,9 +27,11 @@ export const stateOf = (inputs: Inputs, more: Partial<State> = {}): State => ({
   ...inputs,
   stateFormat: 1,
   integrationId: "7",
-  tenant: "tenant.example",
+  tenant: "https://tenant.example",
   status: "enabled",
   validation: { status: "passed", failed: [], warnings: [] },
+  // Of a resource that made what it has.
+  scripts: {},
   ...more,
 });
 

@@ -135,7 +135,12 @@ describe("getBootstrapScripts", () => {
     const runs = steps.flatMap(({ script, announced }) =>
       script === undefined
         ? []
-        : [{ phase: script.phase, told: announced?.fields({ id: undefined, changed: [], news: map(manual) }) }],
+        : [
+            {
+              phase: script.phase,
+              told: announced?.fields({ id: undefined, changed: [], news: map(manual) }),
+            },
+          ],
     );
     expect(new Set(runs.map(({ phase }) => phase))).to.have.all.keys(...phases);
     for (const { phase, told } of runs)

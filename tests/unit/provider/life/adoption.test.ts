@@ -28,7 +28,7 @@ describe("the life of a SynapseIntegration: adoption", () => {
     const news: Inputs = { ...changed(manual, "metadataDelimiters.hashDelimiter", "#"), adopt: "7" };
     const error = await failureOf(life.create(news, stage.ports()));
     expect(error.message).to.equal(
-      "Integration 7 at Immuta tenant.example differs from the program, so it is not adopted. Nothing was changed.\n" +
+      "Integration 7 at Immuta https://tenant.example differs from the program, so it is not adopted. Nothing was changed.\n" +
         "  - impersonation.enabled: Immuta has true, the program false\n" +
         '  - impersonation.role: Immuta has "R", the program none\n' +
         '  - metadataDelimiters.hashDelimiter: Immuta has "|", the program "#"\n' +
@@ -68,6 +68,7 @@ describe("the life of a SynapseIntegration: adoption", () => {
     expect(stage.acts).to.deep.equal([
       "get 7",
       "get 7",
+      "account taylor@synapse.com immuta",
       "script edit",
       "run edit in immuta",
       "get 7",

@@ -43,7 +43,7 @@ describe("the life of a SynapseIntegration: create", () => {
     expect(outs).to.deep.include({
       stateFormat: 1,
       integrationId: "7",
-      tenant: "tenant.example",
+      tenant: "https://tenant.example",
       status: "enabled",
     });
     expect(outs).not.to.have.property("progress");

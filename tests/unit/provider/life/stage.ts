@@ -9,6 +9,7 @@ import {
   type IntegrationPayload,
 } from "../../../../provider/synapse/api";
 import type { Phase } from "../../../../provider/core/phases";
+import type { AccountFound } from "../../../../provider/sql/preflight";
 import { BatchFailed } from "../../../../provider/sql/errors";
 import type { PropertyMap } from "../../../../provider/core/property-map";
 import type { Inputs } from "../../../../provider/synapse/inputs/table";
@@ -31,11 +32,13 @@ export class Stage {
   readonly lines: string[] = [];
   /** The state in which a POST or PUT ends. */
   ends = "enabled";
-  tenant = "tenant.example";
+  tenant = "https://tenant.example";
   /** What the pool holds of Immuta's. */
   found: string[] = [];
   /** What its catalog says of what scripts made. */
   pool: string[] = [];
+  /** What the catalogs say of the system account; by default nothing has its name. */
+  account: AccountFound = { schemas: "its own", controls: false };
   /** Of a run; a new one for each call where none is set. */
   run: Holdings | undefined;
   private nextId = 7;
@@ -55,6 +58,10 @@ export class Stage {
       catalog: (_login, { database }) => {
         this.act(`catalog ${database}`);
         return Promise.resolve(this.pool);
+      },
+      account: (_login, { database, username }) => {
+        this.act(`account ${username} ${database}`);
+        return Promise.resolve(this.account);
       },
       configuration: readConfiguration(() => undefined, env),
       reporter: {
@@ -145,7 +152,12 @@ export const answered = (
   path: string,
   said = "oops",
 ): ImmutaError =>
-  new ImmutaError("tenant.example", { ...(status === undefined ? {} : { status }), method, path, said });
+  new ImmutaError("https://tenant.example", {
+    ...(status === undefined ? {} : { status }),
+    method,
+    path,
+    said,
+  });
 
 export const failureOf = async (work: Promise<unknown>): Promise<Error> => {
   try {

@@ -19,6 +19,7 @@ describe("the life of a SynapseIntegration: update", () => {
     const result = await life.update(id, outs, news, stage.ports());
     expect(stage.acts).to.deep.equal([
       "get 7",
+      "preflight immuta",
       "script edit",
       "run edit in immuta",
       "get 7",
@@ -44,7 +45,7 @@ describe("the life of a SynapseIntegration: update", () => {
         const error = await failureOf(life.update(id, outs, news, stage.ports()));
         expect(error).not.to.be.instanceOf(PartialState);
         expect(error.message).to.equal(
-          "Integration 7 on database immuta of organization.azure.com was disabled in Immuta tenant.example: its policies are not enforced. " +
+          "Integration 7 on database immuta of organization.azure.com was disabled in Immuta https://tenant.example: its policies are not enforced. " +
             "Enable it in Immuta again, or " +
             (onDisabled === "recreate"
               ? ""
