@@ -33,7 +33,8 @@ export function namesIn(message: string): string {
     .split(",")
     .map((name) => name.trim().replace(/^(?:DNS|IP Address|URI):/, ""))
     .filter((name) => name !== "");
-  if (names.length === 0) return "no name at all";
+  // Where an address was called, Node tells addresses alone.
+  if (names.length === 0) return /cert's list:/.test(message) ? "no such address" : "no name at all";
   const more = names.length > 5 ? ` and ${names.length - 5} more` : "";
   return told(names.slice(0, 5).join(", "), { longest: longestName }) + more;
 }

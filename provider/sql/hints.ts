@@ -50,7 +50,8 @@ function hintFor(about: Case): string {
     number === undefined
       ? ((node === undefined ? undefined : atNode(code)) ?? forFault(code ?? "", about.trouble.message))
       : forNumber.get(number);
-  return typeof hint === "function" ? hint(about) : (hint ?? "");
+  const said = typeof hint === "function" ? hint(about) : (hint ?? "");
+  return flawOf(code ?? "") === undefined ? said : said + notObeyed();
 }
 
 const workspaceOf = ({ host }: PoolLogin): string => host.split(".")[0] ?? host;
@@ -225,9 +226,9 @@ const forFlaw: Readonly<Record<Flaw, Hint>> = {
   weak: "The server's certificate is too weak: its key is too short, or its signature of an old kind. Azure's are not: have what answers there in its place, such as a proxy, issue a stronger one.",
   "ours wanted":
     "What answers there asks for a certificate of ours, as Azure's endpoints never do: look at what stands in between.",
-  untrusted: () =>
+  untrusted:
     "The server's certificate is not trusted. Where a private authority or a proxy issued it, name the file (PEM) of that authority in NODE_EXTRA_CA_CERTS. " +
-    `bootstrap.trustServerCertificate gives the check up: whoever answers then gets the login and the script.${notObeyed()}`,
+    "bootstrap.trustServerCertificate gives the check up: whoever answers then gets the login and the script.",
 };
 
 function otherName({ login, trouble: { message } }: Case): string {
