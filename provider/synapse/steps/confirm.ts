@@ -1,4 +1,5 @@
 import { Failure, failureKind } from "../../core/failure";
+import { ImmutaError } from "../../immuta/errors";
 import { proven } from "../identity";
 import { isFixed, unlikeSent, unlikeWords } from "../sent";
 import { clockOf, existing, inputsOn } from "./means";
@@ -23,7 +24,10 @@ export const confirm = step({
     const id = existing(operation);
     const inputs = inputsOn("new", operation);
     for (const pause of [...looksAgainAfter, undefined]) {
-      const found = await proven(immuta, { ...inputs, tenant: immuta.tenant }, id);
+      const found = await proven(immuta, { ...inputs, tenant: immuta.tenant }, id).catch((error: unknown) => {
+        // What was accepted is not taken back because nobody says what came of it.
+        throw error instanceof ImmutaError ? error.as("still working") : error;
+      });
       const unlike = found === undefined ? [] : unlikeSent(found, inputs).filter((one) => !isFixed(one));
       if (found !== undefined && unlike.length === 0) return;
       if (pause === undefined)
