@@ -19,6 +19,7 @@ export {
   secretsIn,
   type Configuration,
 } from "./core/configuration";
+export { flawOf } from "./core/certificates";
 export { failureKinds, failureOf, textOf, withCode } from "./core/failure";
 export { recovery, situations } from "./core/recovery";
 export { Interruption } from "./core/interruption";
@@ -62,6 +63,8 @@ export { type Asking, Wiring } from "./synapse/wiring";
 export { type Line, wordsOf } from "./synapse/words";
 
 export { ImmutaError } from "./immuta/errors";
+export { type Proxy, proxyFor } from "./immuta/proxy";
+export { adviceForFlaw } from "./immuta/trouble";
 export { isThere, meaningOf, statusOf } from "./immuta/status";
 
 export { type Address, dial } from "./sql/connect/dial";

@@ -171,7 +171,11 @@ export interface BootstrapArgs {
   waitForPool?: Input<string | undefined>;
 }
 
-/** How long an operation may wait for Immuta, such as `90s`, `20m` or `1h30m`. */
+/**
+ * How long an operation may be at work with Immuta, such as `90s`, `20m` or `1h30m`: all requests,
+ * repetitions, pauses and waits together. What is done in the pool does not count; it has times of its own
+ * in `bootstrap`.
+ */
 export interface TimeoutsArgs {
   /**
    * How long a create may wait for Immuta.
@@ -235,7 +239,11 @@ export interface CommonArgs {
    * in manual setup after the edit script.
    */
   metadataDelimiters?: Input<MetadataDelimitersArgs | undefined>;
-  /** How long an operation may wait for Immuta, such as `90s`, `20m` or `1h30m`. */
+  /**
+   * How long an operation may be at work with Immuta, such as `90s`, `20m` or `1h30m`: all requests,
+   * repetitions, pauses and waits together. What is done in the pool does not count; it has times of its own
+   * in `bootstrap`.
+   */
   timeouts?: Input<TimeoutsArgs | undefined>;
   /**
    * Any text that differs when another pool stands under the same name, such as Azure's id and creation date
@@ -401,7 +409,11 @@ export abstract class InputOutputs extends pulumi.CustomResource {
       }
     | undefined
   >;
-  /** How long an operation may wait for Immuta, such as `90s`, `20m` or `1h30m`. */
+  /**
+   * How long an operation may be at work with Immuta, such as `90s`, `20m` or `1h30m`: all requests,
+   * repetitions, pauses and waits together. What is done in the pool does not count; it has times of its own
+   * in `bootstrap`.
+   */
   declare readonly timeouts: Output<{ create?: string; update?: string; delete?: string } | undefined>;
   /**
    * Any text that differs when another pool stands under the same name, such as Azure's id and creation date

@@ -1,16 +1,24 @@
-import { readConfiguration, immutaOf, synapseType } from "../../provider";
-import { connect } from "node:tls";
+import {
+  adviceForFlaw,
+  flawOf,
+  immutaOf,
+  type Proxy,
+  proxyFor,
+  readConfiguration,
+  synapseType,
+} from "../../provider";
+import { checkServerIdentity, connect } from "node:tls";
 import { fail, failOf, ok, type Result, skipped } from "./result";
 
 /** Immuta's side, from the address to the key. One GET, and one TLS handshake before it. */
 export async function examineTenant(env: NodeJS.ProcessEnv): Promise<Result[]> {
   const url = addressOf(env);
   if (!(url instanceof URL)) return [url, ...["TLS", "proxy", "API key"].map(withoutUrl)];
-  const proxy = proxyFor(url, env);
+  const proxy = proxyOf(url, env);
   return [
     ok("URL", url.origin),
-    ok("proxy", proxy === undefined ? `none for ${url.hostname}` : `${proxy.variable}: ${proxy.address}`),
-    await tls(url, proxy !== undefined),
+    "check" in proxy ? proxy : ok("proxy", `${proxy.variable}: ${proxy.address}`),
+    await tls(url, "address" in proxy),
     await key(env),
   ];
 }
@@ -26,30 +34,12 @@ function addressOf(env: NodeJS.ProcessEnv): URL | Result {
   }
 }
 
-/** The proxy that HTTP clients take from the environment, without its login. */
-export function proxyFor(
-  url: URL,
-  env: NodeJS.ProcessEnv,
-): { variable: string; address: string } | undefined {
-  const named = (name: string): [string, string] | undefined => {
-    const variable = [name.toLowerCase(), name].find((candidate) => (env[candidate] ?? "") !== "");
-    return variable === undefined ? undefined : [variable, env[variable] ?? ""];
-  };
-  const excluded = (named("NO_PROXY")?.[1] ?? "").split(/[\s,]+/).some((entry) => {
-    const host = entry
-      .toLowerCase()
-      .replace(/:\d+$/, "")
-      .replace(/^\*?\./, ".");
-    if (host === "") return false;
-    return host === "*" || host === url.hostname || (host.startsWith(".") && url.hostname.endsWith(host));
-  });
-  const found = excluded
-    ? undefined
-    : (named(url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY") ?? named("ALL_PROXY"));
-  if (found === undefined) return undefined;
-  const [variable, value] = found;
-  const full = value.includes("://") ? value : `http://${value}`;
-  return { variable, address: URL.canParse(full) ? new URL(full).host : "(no URL)" };
+function proxyOf(url: URL, env: NodeJS.ProcessEnv): Proxy | Result {
+  try {
+    return proxyFor(url, env) ?? ok("proxy", `none for ${url.hostname}`);
+  } catch (error) {
+    return failOf("proxy", error, "Mend the variable.");
+  }
 }
 
 const handshakeTimeout = 10_000;
@@ -77,16 +67,15 @@ async function tls(url: URL, proxied: boolean): Promise<Result> {
       end(fail("TLS", `${url.host}: ${error.code ?? error.message}`, reach));
     });
     socket.once("secureConnect", () => {
-      const { valid_to: until } = socket.getPeerCertificate();
-      end(
-        socket.authorized
-          ? ok("TLS", `${socket.getProtocol() ?? "TLS"}, certificate valid to ${until}`)
-          : fail(
-              "TLS",
-              `the certificate of ${url.host} is not trusted: ${String(socket.authorizationError)}`,
-              "Name the file (PEM) of the authority that issued it in NODE_EXTRA_CA_CERTS.",
-            ),
-      );
+      const certificate = socket.getPeerCertificate();
+      if (socket.authorized) {
+        end(ok("TLS", `${socket.getProtocol() ?? "TLS"}, certificate valid to ${certificate.valid_to}`));
+        return;
+      }
+      const code = String(socket.authorizationError);
+      const wrongName = checkServerIdentity(host, certificate);
+      const advice = adviceForFlaw(flawOf(code) ?? "untrusted", wrongName?.message ?? "", url.host);
+      end(fail("TLS", `the certificate of ${url.host} is not trusted: ${code}`, advice));
     });
   });
 }

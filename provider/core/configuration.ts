@@ -138,7 +138,8 @@ function tenantUrl(value: string | undefined, allowInsecure: boolean): URL {
   return url;
 }
 
-const isLoopback = (host: string): boolean =>
+/** `host`: as URL has it. */
+export const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
 
 function positive(value: string | undefined): number | undefined {

@@ -56,6 +56,11 @@ export class Failure extends Error {
     this.brief = brief;
   }
 
+  /** The same with another outcome, and itself as the cause. */
+  as(outcome: Outcome): Failure {
+    return new Failure(this.kind, this.message, { outcome, cause: this });
+  }
+
   /** The same with a line more, and itself as the cause. */
   noted(line: string): Failure {
     return new Failure(this.kind, `${this.message}\n${line}`, { outcome: this.outcome, cause: this });

@@ -1,5 +1,5 @@
 import { isPropertyMap, type PropertyMap } from "../core/property-map";
-import { longestName, told } from "../core/strangers";
+import { bounded, longestName, longestText, told } from "../core/strangers";
 import { type Status, statusOf } from "./status";
 import type { Integration, IntegrationStatus, Validation, ValidationTest } from "./types";
 
@@ -171,12 +171,37 @@ function soleText(fields: PropertyMap): unknown {
     : undefined;
 }
 
-/** Immuta's own words in an error body. */
-export function readMessage(body: unknown): string | undefined {
+/**
+ * What an error body says, whoever wrote it: Immuta's `message`, a list of errors, `detail` (RFC 9457), the title of a
+ * page, or the first line of a text. Undefined where it says nothing.
+ */
+export function readMessage(body: unknown, depth = 0): string | undefined {
+  if (depth === 0 && typeof body === "string") return isPage(body) ? titleOf(body) : firstLine(body);
+  if (typeof body === "string") return body.trim() === "" ? undefined : body;
+  if (depth === 4) return undefined;
+  const inner = (value: unknown): string | undefined => readMessage(value, depth + 1);
+  if (Array.isArray(body)) {
+    const said = body.map(inner).filter((one) => one !== undefined);
+    return said.length === 0 ? undefined : bounded(said, "errors").join("; ");
+  }
   if (!isPropertyMap(body)) return undefined;
-  const message = text(body["message"]);
-  return message === undefined || message === "" ? text(body["error"]) : message;
+  for (const name of ["message", "errors"]) {
+    const said = inner(body[name]);
+    if (said !== undefined) return said;
+  }
+  const [title, detail] = [inner(body["title"]), inner(body["detail"])];
+  if (title !== undefined && detail !== undefined) return `${title}: ${detail}`;
+  return inner(body["error"]) ?? detail ?? title ?? inner(body["error_description"]);
 }
+
+const firstLine = (given: string): string | undefined =>
+  given
+    .slice(0, 10 * longestText)
+    .split(/[\r\n]+/)
+    .find((line) => line.trim() !== "");
+
+const titleOf = (page: string): string | undefined =>
+  /<title[^>]*>([^<]*\S[^<]*)<\/title/i.exec(page.slice(0, 10 * longestText))?.[1];
 
 /** Whether an error body has Immuta's shape and speaks of the status it came with. */
 export const isImmutasError = (body: unknown, status: number): boolean =>

@@ -1,52 +1,38 @@
-import axios, { AxiosError, isAxiosError, type AxiosInstance } from "axios";
-import axiosRetry from "axios-retry";
-import { Interrupted, type Interruption } from "../core/interruption";
-import type { Reporter } from "../core/reporter";
+import { Interrupted } from "../core/interruption";
 import { longestName, told } from "../core/strangers";
-import { noAuditLog, type AuditLog } from "../core/audit-log";
+import { TimeLimit } from "../core/time-limit";
 import * as answers from "./answers";
 import { Circuit } from "./circuit";
-import { ImmutaError } from "./errors";
+import {
+  type Answer,
+  type ConnectionOptions,
+  connectionTo,
+  NoTimeLeft,
+  type Request,
+  Sending,
+} from "./connection";
+import { ImmutaError, type ImmutaFailure } from "./errors";
+import {
+  adviceFor,
+  inSeconds,
+  isOutage,
+  neverLeft,
+  NoAnswer,
+  pauseAsked,
+  redirection,
+  wordsFor,
+} from "./trouble";
 import type { DeleteCredentials, Immuta, Payload } from "./types";
 import type { Phase } from "../core/phases";
 import { tenantOf } from "../core/tenant";
 
-export interface ClientOptions<Config> {
+export interface ClientOptions<Config> extends ConnectionOptions {
   /** Reads what an integration's `config` holds. */
   readConfig: answers.ReadConfig<Config>;
-  /** The tenant's URL, checked by configuration. */
-  url: URL;
-  apiKey: string;
-  /** Sent as User-Agent, so that Immuta's audit shows who called. */
-  userAgent: string;
-  reporter: Reporter;
-  /** Milliseconds one request may take; default 20 s for a GET, two minutes for the rest. */
-  requestTimeout?: number;
-  auditLog?: AuditLog;
   /** Shared by all clients of a tenant in this process. */
   circuit?: Circuit;
-  /** Tries of a request that may be repeated; default 5. */
-  tries?: number;
-  /** Tells requests to stop: one that reads at once, one that writes when its time of grace is over. */
-  interruption?: Interruption;
-}
-
-interface Request {
-  method: "GET" | "POST" | "PUT" | "DELETE";
-  path: string;
-  body?: unknown;
-  /** Repeating it changes nothing more: an answer 5xx or a broken connection is tried again. */
-  repeatable: boolean;
-}
-
-declare module "axios" {
-  interface AxiosRequestConfig {
-    repeatable?: boolean;
-    /** One request with all its tries. */
-    request?: symbol;
-    /** Takes note of how a try ended. */
-    ended?: (result: string) => void;
-  }
+  /** Of the operation; default: five minutes for each request with its tries. */
+  limit?: TimeLimit;
 }
 
 /** The Integrations API over HTTP. */
@@ -55,108 +41,110 @@ export function immutaClient<Config, Body extends Payload>(
 ): Immuta<Config, Body> {
   const tenant = tenantOf(options.url);
   const circuit = options.circuit ?? new Circuit();
-  const http = connection(options, circuit);
+  const exchange = connectionTo(options, circuit);
 
   async function send<T>(request: Request, read: (answer: unknown) => T): Promise<T> {
     const { interrupted } = circuit;
     if (interrupted !== undefined) throw givenUp(request, interrupted, true);
     const started = Date.now();
-    const id = Symbol(request.path);
+    const sending = new Sending(request, options.limit ?? new TimeLimit());
     try {
-      const response = await http.request<string>({
-        method: request.method,
-        url: request.path,
-        repeatable: request.repeatable,
-        request: id,
-        ...(request.method === "GET" ? { timeout: options.requestTimeout ?? 20_000 } : {}),
-        ...(request.body === undefined
-          ? {}
-          : { data: JSON.stringify(request.body), headers: { "Content-Type": "application/json" } }),
-      });
+      const answer = await exchange(sending);
+      note(request, String(answer.status), started, answer.header("x-request-id"));
+      if (answer.status < 200 || answer.status >= 300) throw refusal(sending, answer);
       circuit.answered();
-      const requestId = header(response.headers, "x-request-id");
-      note(request, String(response.status), started, requestId);
-      return parsed(request, response.status, header(response.headers, "content-type"), response.data, read);
+      return parsed(request, answer, read);
     } catch (error) {
       if (error instanceof ImmutaError || error instanceof Interrupted) throw error;
       if (request.method === "GET") options.interruption?.stopped.throwIfAborted();
-      note(
-        request,
-        isAxiosError(error) ? String(error.response?.status ?? codeOf(error)) : "failed",
-        started,
-      );
-      throw failure(request, error);
+      note(request, error instanceof NoAnswer ? error.trouble.code : "failed", started);
+      throw unanswered(sending, error);
     } finally {
-      circuit.ended(id);
+      circuit.ended(sending.id);
     }
   }
 
-  function parsed<T>(
-    request: Request,
-    status: number,
-    type: string | undefined,
-    body: string,
-    read: (answer: unknown) => T,
-  ): T {
-    const { method, path } = request;
+  const failure = ({ method, path, repeatable }: Request, more: Omit<ImmutaFailure, "method" | "path">) =>
+    new ImmutaError(tenant, { method, path, changesNothing: repeatable, ...more });
+
+  function parsed<T>(request: Request, { status, body, header }: Answer, read: (answer: unknown) => T): T {
     try {
       return read(answers.decoded(body));
     } catch (error) {
       const said =
         error instanceof answers.UnreadableAnswer
-          ? `${error.message} (content type ${type ?? "unknown"}). Is this really the URL of an Immuta tenant?`
+          ? `${error.message} (content type ${header("content-type") ?? "unknown"}). Is this really the URL of an Immuta tenant?`
           : "the answer could not be read";
-      throw new ImmutaError(tenant, { status, method, path, said, changesNothing: request.repeatable });
+      throw failure(request, { status, said });
     }
   }
 
-  function failure(request: Request, error: unknown): ImmutaError {
-    const { method, path, repeatable: changesNothing } = request;
-    if (!isAxiosError(error))
-      return new ImmutaError(tenant, { method, path, said: String(error), changesNothing });
-    const response = error.response;
+  /** An answer that is none of success. */
+  function refusal({ request, limit }: Sending, { status, body, header }: Answer): ImmutaError {
+    const type = header("content-type");
     const { interrupted } = circuit;
-    if (isOutage(error) && (request.repeatable || neverLeft(error))) {
-      if (interrupted !== undefined) return givenUp(request, interrupted, neverLeft(error));
-      circuit.failed(error.response === undefined ? codeOf(error) : `HTTP ${error.response.status}`);
-    } else if (response !== undefined) circuit.answered();
-    if (response === undefined)
-      return new ImmutaError(tenant, {
-        method,
-        path,
-        said: connectionTrouble(error),
-        notSent: neverLeft(error),
-        untrusted: isUntrusted(error),
-        changesNothing,
-        cause: new Error(`${codeOf(error)}: ${error.message}`),
-      });
-    const type = header(response.headers, "content-type");
-    const body = answers.decoded(String(response.data));
-    const said =
-      response.status >= 300 && response.status < 400
-        ? `it redirects to ${redirectTarget(response.headers)}, and the API key is sent to the configured host only. Set IMMUTA_URL to the tenant's own URL.`
-        : (answers.readMessage(body) ?? `an answer of content type ${type ?? "unknown"} without a message`);
-    const requestId = header(response.headers, "x-request-id");
+    if (isOutage(status, type) && request.repeatable) {
+      if (interrupted !== undefined) return givenUp(request, interrupted, false);
+      circuit.failed(`HTTP ${status}`);
+    } else circuit.answered();
+    const decoded = answers.decoded(body);
+    const requestId = header("x-request-id");
     const tests = answers.readValidation(
-      (body as { validationResults?: unknown } | undefined)?.validationResults,
+      (decoded as { validationResults?: unknown } | undefined)?.validationResults,
     )?.tests;
-    return new ImmutaError(tenant, {
-      status: response.status,
-      method,
-      path,
-      said,
-      changesNothing,
-      immutasOwn: answers.isImmutasError(body, response.status),
+    const about = {
+      status,
+      immutasOwn: answers.isImmutasError(decoded, status),
       ...(requestId === undefined ? {} : { requestId }),
       ...(tests === undefined ? {} : { tests }),
+    };
+    if (status < 400)
+      return failure(request, {
+        ...about,
+        ...redirection(header("location"), new URL(options.url.href.replace(/\/$/, "") + request.path)),
+      });
+    const said =
+      answers.readMessage(decoded) ?? `an answer of content type ${type ?? "unknown"} without a message`;
+    const pause = pauseAsked(header("retry-after"));
+    return pause === 0 || pause < limit.left
+      ? failure(request, { ...about, said })
+      : failure(request, {
+          ...about,
+          said,
+          advice: `Immuta asks to wait ${inSeconds(pause)}, longer than the ${inSeconds(limit.left)} left of ${limit.name}.`,
+        });
+  }
+
+  function unanswered({ request, limit }: Sending, error: unknown): ImmutaError {
+    if (error instanceof NoTimeLeft)
+      return failure(request, {
+        ...outOfTime(limit),
+        said: `no time is left of ${limit.name}`,
+        notSent: true,
+      });
+    if (!(error instanceof NoAnswer)) return failure(request, { said: String(error), cause: error });
+    const { trouble } = error;
+    const notSent = neverLeft(trouble);
+    const over = limit.left <= 0;
+    const { interrupted } = circuit;
+    // That the operation had no more time says nothing of Immuta.
+    if (!over && (request.repeatable || notSent)) {
+      if (interrupted !== undefined) return givenUp(request, interrupted, notSent);
+      circuit.failed(trouble.code);
+    }
+    const advice = adviceFor(trouble, tenant);
+    return failure(request, {
+      said: wordsFor(trouble),
+      notSent,
+      atProxy: trouble.atProxy !== undefined,
+      cause: error,
+      ...(over ? outOfTime(limit) : advice === undefined ? {} : { advice }),
     });
   }
 
   /** In one line: another resource's error says the rest. */
-  const givenUp = ({ method, path }: Request, reason: string, notSent: boolean): ImmutaError =>
-    new ImmutaError(tenant, {
-      method,
-      path,
+  const givenUp = (request: Request, reason: string, notSent: boolean): ImmutaError =>
+    failure(request, {
       said: `given up, because Immuta answers nobody at the moment (${reason})`,
       notSent,
       saidBefore: true,
@@ -215,116 +203,10 @@ export function immutaClient<Config, Body extends Payload>(
   };
 }
 
-/** Failures before a byte of the request went out. */
-const neverSent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
-const neverLeft = (error: AxiosError): boolean => neverSent.has(codeOf(error)) || isUntrusted(error);
-
-/** The server's certificate is not one that this machine trusts. */
-const isUntrusted = (error: AxiosError): boolean => /CERT|SELF_SIGNED|LEAF_SIGNATURE/.test(codeOf(error));
-
-/** Nobody answered, or what stands before Immuta did in its place. */
-const isOutage = ({ response }: AxiosError): boolean =>
-  response === undefined ||
-  ([502, 503, 504].includes(response.status) &&
-    !/\bjson\b/i.test(header(response.headers, "content-type") ?? ""));
-
-function connection(options: ClientOptions<unknown>, circuit: Circuit): AxiosInstance {
-  const http = axios.create({
-    baseURL: options.url.href.replace(/\/$/, ""),
-    timeout: options.requestTimeout ?? 120_000,
-    // A redirect would carry the API key along.
-    maxRedirects: 0,
-    maxContentLength: 64 * 1024 * 1024,
-    responseType: "text",
-    // Answers are decoded below, where what is wrong with one can be said.
-    transformResponse: [(body: unknown) => body],
-    headers: {
-      Accept: "application/json",
-      Authorization: options.apiKey,
-      "User-Agent": options.userAgent,
-    },
-  });
-  const { auditLog = noAuditLog, interruption } = options;
-  // Each try is an act of its own.
-  http.interceptors.request.use((request) => {
-    interruption?.stopped.throwIfAborted();
-    // The timeout alone begins anew with every byte: an answer that drips would never be given up.
-    const told = request.method === "get" ? interruption?.stopped : interruption?.cutOff;
-    const { signal, release } = abortedAfter(request.timeout, told);
-    request.signal = signal;
-    const logged = auditLog.begin({
-      act: `${(request.method ?? "").toUpperCase()} ${request.url ?? ""}`,
-      on: options.url.host,
-    });
-    request.ended = (result) => {
-      release();
-      logged(result);
-    };
-    return request;
-  });
-  http.interceptors.response.use(
-    (response) => {
-      response.config.ended?.(String(response.status));
-      return response;
-    },
-    (error: unknown) => {
-      if (isAxiosError(error)) {
-        error.config?.ended?.(String(error.response?.status ?? codeOf(error)));
-        // Ends the pause before the next try, which may be longer than a request's own time.
-        if (error.config !== undefined && interruption !== undefined)
-          error.config.signal = interruption.stopped;
-        else delete error.config?.signal;
-      }
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-    },
-  );
-  axiosRetry(http, {
-    retries: (options.tries ?? 5) - 1,
-    shouldResetTimeout: true,
-    // 429 says that nothing was done; for the rest the request must be one that can be repeated.
-    retryCondition: (error) => {
-      if (error.response?.status === 429) return true;
-      const { repeatable, request } = error.config ?? {};
-      if (repeatable !== true || request === undefined || error.code === AxiosError.ECONNABORTED)
-        return false;
-      if (error.response !== undefined && !isOutage(error)) return error.response.status >= 500;
-      const mayPass =
-        error.response !== undefined || (axiosRetry.isNetworkError(error) && !isUntrusted(error));
-      return mayPass && circuit.mayTryAgain(request);
-    },
-    retryDelay: (retry, error) => Math.min(axiosRetry.exponentialDelay(retry, error, 200), 120_000),
-    onRetry: (retry, error, request) => {
-      options.reporter.info(
-        `Immuta ${options.url.host} answered ${error.response?.status ?? error.code ?? "nothing"} to ` +
-          `${(request.method ?? "").toUpperCase()} ${request.url ?? ""}: trying again (${retry})`,
-      );
-    },
-  });
-  return http;
-}
-
-/**
- * A signal that is aborted after so many milliseconds, or with another one, until it is released. Of AbortSignal.any
- * and AbortSignal.timeout, which would say the same, Node 20 lets the timeout be reclaimed before it has fired.
- */
-function abortedAfter(
-  milliseconds: number | undefined,
-  told: AbortSignal | undefined,
-): { signal: AbortSignal; release: () => void } {
-  const controller = new AbortController();
-  const abort = (): void => {
-    controller.abort();
-  };
-  const timer = milliseconds === undefined ? undefined : setTimeout(abort, milliseconds);
-  told?.addEventListener("abort", abort, { once: true });
-  return {
-    signal: controller.signal,
-    release: () => {
-      clearTimeout(timer);
-      told?.removeEventListener("abort", abort);
-    },
-  };
-}
+const outOfTime = ({ name }: TimeLimit): Pick<ImmutaFailure, "outOfTime" | "advice"> => ({
+  outOfTime: true,
+  advice: `The time of the operation is over (${name}). Run it again, or give it longer in \`timeouts\`.`,
+});
 
 async function orGone<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
@@ -343,36 +225,4 @@ async function unlessAnswered<T>(statuses: readonly number[], answer: Promise<T>
     if (error instanceof ImmutaError && statuses.includes(error.status ?? 0)) return undefined;
     throw error;
   }
-}
-
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
-}
-
-function header(headers: unknown, name: string): string | undefined {
-  const value = (headers as Record<string, unknown>)[name];
-  return typeof value === "string" ? value : undefined;
-}
-
-/** Host of a redirect; its path and query may carry tokens. */
-const redirectTarget = (headers: unknown): string =>
-  attempt(() => new URL(header(headers, "location") ?? "").host) ?? "another place";
-
-function codeOf(error: AxiosError): string {
-  // Given up after its whole time, as one without a byte is.
-  if (error.code === AxiosError.ERR_CANCELED) return AxiosError.ECONNABORTED;
-  return error.code ?? (error.cause as { code?: string } | undefined)?.code ?? "failed";
-}
-
-function connectionTrouble(error: AxiosError): string {
-  const cause = error.cause as { message?: string } | undefined;
-  const code = codeOf(error);
-  if (code === AxiosError.ECONNABORTED || code === AxiosError.ETIMEDOUT) return `no answer in time (${code})`;
-  const causes = (error.cause as AggregateError | undefined)?.errors as { message?: string }[] | undefined;
-  const words = error.message === "" ? (causes?.[0]?.message ?? cause?.message ?? "") : error.message;
-  return `${code}${words === "" ? "" : ` (${words})`}`;
 }

@@ -15,8 +15,12 @@ export interface ImmutaFailure {
   requestId?: string;
   /** It never left: refused connection, unknown host, or not tried. */
   notSent?: boolean;
-  /** Its certificate is not trusted here. */
-  untrusted?: boolean;
+  /** It did not get beyond the proxy. */
+  atProxy?: boolean;
+  /** No time was left for it. */
+  outOfTime?: boolean;
+  /** What to do, where what was said tells it; otherwise the status does. */
+  advice?: string;
   /** Another error of this run holds the advice. */
   saidBefore?: boolean;
   /** The body was JSON in Immuta's shape, not that of a proxy or of a wrong URL. */
@@ -127,20 +131,34 @@ const kinds = {
   }),
   proxy: failureKind({
     code: "IMMUTA-PROXY",
-    title: "The proxy on the way wants a login.",
+    title: "The proxy on the way did not let a request through.",
     remedy:
-      "Give it in `HTTPS_PROXY`, as `http://user:password@proxy:port`; special characters percent-encoded.",
+      "The message names the proxy, the variable that names it (`HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY`), and what it said. A login is given as `http://user:password@proxy:port`, special characters percent-encoded; `NO_PROXY` names hosts that are reached without it.",
+  }),
+  throttled: failureKind({
+    code: "IMMUTA-THROTTLED",
+    title: "Immuta takes no more requests at the moment.",
+    remedy:
+      "It was asked again after the pause that it named, as long as `timeouts` had time left. Run `pulumi up` later, or raise `timeouts`.",
   }),
 };
 
-function kindOf({ status, immutasOwn }: ImmutaFailure): Kind {
-  if (status === undefined) return kinds.unreachable;
+export const tooLong = failureKind({
+  code: "IMMUTA-TIMEOUT",
+  title: "The time that an operation may wait for Immuta ran out.",
+  remedy: "Run `pulumi up` again to wait on, or raise `timeouts`. Immuta may still come to its end.",
+});
+
+function kindOf({ status, immutasOwn, atProxy, outOfTime }: ImmutaFailure): Kind {
+  if (atProxy === true) return kinds.proxy;
+  if (status === undefined) return outOfTime === true ? tooLong : kinds.unreachable;
   if (status < 300) return kinds.unreadable;
   if (status < 400) return kinds.redirected;
   if (status === 401 || (status === 403 && immutasOwn === true)) return kinds.key;
   if (status === 407) return kinds.proxy;
   if (status === 409 || status === 423) return kinds.busy;
   if (status === 422) return kinds.validation;
+  if (status === 429) return kinds.throttled;
   return status >= 500 ? kinds.server : kinds.refused;
 }
 
@@ -148,10 +166,9 @@ export const describeTest = (test: ValidationTest): string =>
   `${test.name}: ${test.status}${test.message === undefined ? "" : ` (${test.message})`}`;
 
 function adviceFor(failure: ImmutaFailure, tenant: string): string {
+  if (failure.advice !== undefined) return failure.advice;
   switch (failure.status) {
     case undefined:
-      if (failure.untrusted === true)
-        return `The certificate of ${tenant} is not trusted here. Name the file (PEM) of the authority that issued it in NODE_EXTRA_CA_CERTS.`;
       return `Check that IMMUTA_URL (or immuta:url) names your tenant and that ${tenant} can be reached from here.`;
     case 401:
       return "Check IMMUTA_API_KEY (or immuta:apiKey): the key is missing, mistyped, expired or of another tenant.";
@@ -160,7 +177,7 @@ function adviceFor(failure: ImmutaFailure, tenant: string): string {
         return "The answer is not in Immuta's form: a proxy or gateway on the way may have refused the request.";
       return "The key's user needs Immuta's APPLICATION_ADMIN permission.";
     case 407:
-      return "The proxy on the way wants a login: give it in HTTPS_PROXY, as http://user:password@proxy:port.";
+      return "The proxy on the way wants a login: give it in HTTP_PROXY, as http://user:password@proxy:port, with special characters percent-encoded.";
     case 400:
       if (failure.said.includes("privileged credentials"))
         return "Give username and password of a privileged account, or set IMMUTA_SQL_ADMIN_USERNAME and IMMUTA_SQL_ADMIN_PASSWORD.";

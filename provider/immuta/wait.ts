@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../core/clock";
 import { asFailure, Failure, failureKind } from "../core/failure";
 import type { Reporter } from "../core/reporter";
 import { bounded, listed, mostItems } from "../core/strangers";
-import { describeTest } from "./errors";
+import { describeTest, tooLong } from "./errors";
 import { isKnown, meaningOf } from "./status";
 import type { Immuta, IntegrationStatus, Payload } from "./types";
 
@@ -42,16 +42,10 @@ export class IntegrationFailed extends Failure {
 
 /** The limit ran out; what was asked of Immuta may still come to its end. */
 export class WaitedTooLong extends Failure {
-  constructor(message: string) {
-    super(tooLong, message, { outcome: "still working" });
+  constructor(message: string, cause?: unknown) {
+    super(tooLong, message, { outcome: "still working", cause });
   }
 }
-
-const tooLong = failureKind({
-  code: "IMMUTA-TIMEOUT",
-  title: "The time that an operation may wait for Immuta ran out.",
-  remedy: "Run `pulumi up` again to wait on, or raise `timeouts`. Immuta may still come to its end.",
-});
 
 const vanished = failureKind({
   code: "IMMUTA-VANISHED",
@@ -83,31 +77,35 @@ export async function waitUntil(immuta: Asked, waiting: Waiting): Promise<Integr
   const started = clock.now();
   const announced = new Set<string>();
   let asksForStatus = true;
+  let latest: IntegrationStatus | undefined;
+  const waitedTooLong = (cause?: unknown): WaitedTooLong =>
+    new WaitedTooLong(
+      `Integration ${waiting.id} at Immuta ${immuta.tenant} is still in state ${latest?.status ?? "unknown"} after ` +
+        `${Math.round((clock.now() - started) / 1000)} s of waiting until it is ${waiting.until}. ` +
+        "Run `pulumi up` again to wait on, or raise `timeouts`.",
+      cause,
+    );
+  /** Who does not tell how far it came leaves it at work. */
+  const asked = <T>(answer: Promise<T>): Promise<T> =>
+    answer.catch((error: unknown) => {
+      throw clock.now() - started < waiting.limit
+        ? asFailure(error).as("still working")
+        : waitedTooLong(error);
+    });
   for (let poll = 0; ; poll++) {
-    let status = asksForStatus ? await unlessUnknown(immuta.status(waiting.id)) : undefined;
+    let status = asksForStatus ? await asked(immuta.status(waiting.id)) : undefined;
     if (status === undefined) {
       asksForStatus = false;
-      status = await unlessUnknown(immuta.get(waiting.id));
+      status = await asked(immuta.get(waiting.id));
     }
+    latest = status;
     if (status !== undefined) announce(status, waiting, announced);
     if (reached(status, waiting, immuta.tenant)) return status;
     const elapsed = clock.now() - started;
-    if (elapsed >= waiting.limit)
-      throw new WaitedTooLong(
-        `Integration ${waiting.id} at Immuta ${immuta.tenant} is still in state ${status?.status ?? "unknown"} after ` +
-          `${Math.round(elapsed / 1000)} s of waiting until it is ${waiting.until}. ` +
-          "Run `pulumi up` again to wait on, or raise `timeouts`.",
-      );
+    if (elapsed >= waiting.limit) throw waitedTooLong();
     await clock.sleep(Math.min(pause(poll, elapsed), Math.max(waiting.limit - elapsed, 1)));
   }
 }
-
-/** Who does not tell how far it came leaves it at work. */
-const unlessUnknown = <T>(asked: Promise<T>): Promise<T> =>
-  asked.catch((error: unknown) => {
-    const { kind, message } = asFailure(error);
-    throw new Failure(kind, message, { outcome: "still working", cause: error });
-  });
 
 function reached(status: IntegrationStatus | undefined, waiting: Waiting, tenant: string): boolean {
   if (waiting.until === "gone") {

@@ -1,3 +1,4 @@
+import { type Flaw, flawOf, namesIn, notObeyed } from "../core/certificates";
 import { longestName, told } from "../core/strangers";
 import type { ServerError } from "./driver-errors";
 import { nameOfLogin, type PoolLogin, routeOf } from "./connect/login";
@@ -49,7 +50,8 @@ function hintFor(about: Case): string {
     number === undefined
       ? ((node === undefined ? undefined : atNode(code)) ?? forFault(code ?? "", about.trouble.message))
       : forNumber.get(number);
-  return typeof hint === "function" ? hint(about) : (hint ?? "");
+  const said = typeof hint === "function" ? hint(about) : (hint ?? "");
+  return flawOf(code ?? "") === undefined ? said : said + notObeyed();
 }
 
 const workspaceOf = ({ host }: PoolLogin): string => host.split(".")[0] ?? host;
@@ -161,7 +163,7 @@ const resume = (host: string, database: string): string =>
 
 /** Where the gateway was reached and sent this machine on: what is left to go wrong at the node. */
 function atNode(code: string | undefined): Hint | undefined {
-  if (code === wrongName)
+  if (flawOf(code ?? "") === "another name")
     return ({ trouble: { message } }) =>
       `Whoever answers there has a certificate for ${namesIn(message)} and is not the node that the gateway named: something in between answers in its place.`;
   if (code !== undefined && !unanswered.has(code) && !unresolved.has(code)) return undefined;
@@ -172,7 +174,6 @@ function atNode(code: string | undefined): Hint | undefined {
   );
 }
 
-const wrongName = "ERR_TLS_CERT_ALTNAME_INVALID";
 const unresolved = new Set(["ENOTFOUND", "EAI_AGAIN"]);
 const unanswered = new Set([
   "ECONNREFUSED",
@@ -205,26 +206,30 @@ function forFault(code: string, message: string): Hint {
     return "What answers there does not speak as SQL Server does: a proxy, or another service, may be listening. Check the host and port; if it is the workspace, please report this.";
   if (code === "EREDIRECT")
     return "The gateway leads nowhere. If what answers there is Azure's, try again later; otherwise look at what stands in between.";
-  if (code === wrongName) return otherName;
-  if (code === "CERT_HAS_EXPIRED")
-    return "The server's certificate has expired. Azure renews its own in time: look at this machine's clock, and at what answers there in Azure's place.";
-  if (code === "CERT_NOT_YET_VALID")
-    return "The server's certificate is not valid yet. Look at this machine's clock, and at what answers there in Azure's place.";
-  if (code === "CERT_REVOKED" || code === "CERT_REJECTED")
-    return "The server's certificate was taken back by its authority: do not log in there. Look at what answers in Azure's place.";
-  if (/TOO_(?:SMALL|WEAK)/.test(code) || (code === "UNSPECIFIED" && /too (?:small|weak)/i.test(message)))
-    return "The server's certificate is too weak: its key is too short, or its signature of an old kind. Azure's are not: have what answers there in its place, such as a proxy, issue a stronger one.";
+  const flaw = flawOf(code, message);
+  if (flaw !== undefined && flaw !== "untrusted") return forFlaw[flaw];
   if (/UNSUPPORTED_PROTOCOL|ALERT_PROTOCOL_VERSION|VERSION_TOO_(?:LOW|HIGH)|NO_PROTOCOLS/.test(code))
     return "The two ends have no version of TLS in common: here it is 1.2 and later, as Azure asks for. Look at what answers there, and at the workspace's minimal TLS version.";
   if (/^EPROTO$|WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|^ERR_SSL_HTTP/.test(code))
     return "What answers there speaks no TLS where SQL Server would. Check the host and port: a proxy, or another service, may be listening.";
-  if (/CERT|SIGNATURE|^INVALID_CA$|^INVALID_PURPOSE$|^UNSPECIFIED$/.test(code))
-    return (
-      "The server's certificate is not trusted. Where a private authority or a proxy issued it, name the file (PEM) of that authority in NODE_EXTRA_CA_CERTS. " +
-      "bootstrap.trustServerCertificate gives the check up: whoever answers then gets the login and the script."
-    );
-  return "";
+  return flaw === undefined ? "" : forFlaw[flaw];
 }
+
+const forFlaw: Readonly<Record<Flaw, Hint>> = {
+  "another name": otherName,
+  expired:
+    "The server's certificate has expired. Azure renews its own in time: look at this machine's clock, and at what answers there in Azure's place.",
+  "not yet valid":
+    "The server's certificate is not valid yet. Look at this machine's clock, and at what answers there in Azure's place.",
+  revoked:
+    "The server's certificate was taken back by its authority: do not log in there. Look at what answers in Azure's place.",
+  weak: "The server's certificate is too weak: its key is too short, or its signature of an old kind. Azure's are not: have what answers there in its place, such as a proxy, issue a stronger one.",
+  "ours wanted":
+    "What answers there asks for a certificate of ours, as Azure's endpoints never do: look at what stands in between.",
+  untrusted:
+    "The server's certificate is not trusted. Where a private authority or a proxy issued it, name the file (PEM) of that authority in NODE_EXTRA_CA_CERTS. " +
+    "bootstrap.trustServerCertificate gives the check up: whoever answers then gets the login and the script.",
+};
 
 function otherName({ login, trouble: { message } }: Case): string {
   const { server, port } = routeOf(login);
@@ -233,18 +238,6 @@ function otherName({ login, trouble: { message } }: Case): string {
     "an IP address or a private endpoint's name belongs into bootstrap.server, which is dialled in its place. " +
     `If \`host\` is right, whoever answers at ${server}:${port} is not the workspace.`
   );
-}
-
-/** Of Node's sentence about a certificate for another name: as many names as one can read. */
-function namesIn(message: string): string {
-  const [, list = ""] = /cert's (?:altnames|list|CN): (.*)$/s.exec(message) ?? [];
-  const names = list
-    .split(",")
-    .map((name) => name.trim().replace(/^(?:DNS|IP Address|URI):/, ""))
-    .filter((name) => name !== "");
-  if (names.length === 0) return "no name at all";
-  const more = names.length > 5 ? ` and ${names.length - 5} more` : "";
-  return told(names.slice(0, 5).join(", "), { longest: longestName }) + more;
 }
 
 const permissionErrors = new Set([229, 262, 297, 300, 15151, 15247]);

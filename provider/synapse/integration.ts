@@ -23,7 +23,7 @@ import type { Ports } from "./ports";
 import { afterFailedCreate, afterFailedUpdate, PartialState } from "./recover";
 import { readState, type State } from "./state";
 import { checksPool, poolOf } from "./steps/check-pool";
-import { keyOf } from "./steps/means";
+import { beginTime, keyOf } from "./steps/means";
 import { put } from "./steps/put";
 import { remove as removal } from "./steps/remove";
 import { namesOf, type Operation } from "./steps/step";
@@ -120,6 +120,7 @@ export function keeps(
  */
 export async function create(inputs: Inputs, ports: Ports): Promise<{ id: string; outs: PropertyMap }> {
   const id = resourceId(inputs);
+  beginTime(ports, "create", inputs);
   if (inputs.adopt !== undefined) return { id, outs: await adopt(id, inputs, ports) };
   const operation = newOperation({ ports, kind: "create", sides: { new: inputs } });
   try {
@@ -228,6 +229,7 @@ export async function update(
   ports: Ports,
 ): Promise<{ outs: PropertyMap }> {
   const stored = readState(outputs);
+  beginTime(ports, "update", inputs);
   if (adoptsAnother(stored, inputs)) return { outs: await adopt(id, inputs, ports) };
   const here = atTenant(stored, ports.immuta.tenant, ports.configuration.previousTenant);
   const before = plan(stored, inputs);
@@ -261,8 +263,9 @@ export async function remove(outputs: PropertyMap, ports: Ports): Promise<void> 
     );
     return;
   }
-  const state = await withIdOfLostPost(ports, stored);
   const inputs = inputsOf(outputs) as Inputs;
+  beginTime(ports, "delete", inputs);
+  const state = await withIdOfLostPost(ports, stored);
   const operation = newOperation({ ports, kind: "delete", sides: { old: inputs }, state });
   const found =
     state.integrationId === undefined ? undefined : await proven(ports.immuta, state, state.integrationId);

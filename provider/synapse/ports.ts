@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock";
 import type { Configuration } from "../core/configuration";
 import type { Interruption } from "../core/interruption";
 import type { Reporter } from "../core/reporter";
+import type { TimeLimit } from "../core/time-limit";
 import type { PasswordSource } from "../passwords/reference";
 import type { Governed } from "../sql/catalog-lines";
 import type { PoolLogin } from "../sql/connect/login";
@@ -40,6 +41,8 @@ export interface Ports {
   /** The resource's own, where the face knows it. */
   urn?: string;
   clock?: Clock;
+  /** How long the operation may be at work with Immuta. */
+  limit?: TimeLimit;
   /** Tells the operation to stop before its end. */
   interruption?: Interruption;
 }

@@ -9,6 +9,7 @@ import { type Plan, undo } from "./plan";
 import type { Progress, State } from "./state";
 import { accountBefore, allButPut, clean, leftByUpdate, unsettled } from "./outputs";
 import { notApplied } from "./steps/confirm";
+import { beginTime } from "./steps/means";
 import { put } from "./steps/put";
 import { placeTaken } from "./steps/register";
 import { makesRole, setsAccount } from "./steps/run";
@@ -57,6 +58,7 @@ export async function afterFailedCreate(
   }
   if (steps.length === 0) return failure;
   const undoing = undoOfCreate(operation, inputs);
+  beginTime(undoing.ports, "delete", inputs);
   try {
     operation.ports.reporter.info(`undoing what was done: ${done.join(", ")}`);
     await carryOut(steps, undoing);
@@ -144,6 +146,7 @@ export async function afterFailedUpdate(
     const steps = undo(begun, { operation: "update", registered: true });
     if (steps.length === 0) return failure;
     operation.ports.reporter.info("putting the pool back to what it was");
+    beginTime(operation.ports, "update", inputs);
     await carryOut(steps, newOperation({ ...operation, begun: [] }));
     const undone = failure.noted("The integration is what it was before.");
     // What the scripts of before do not drop stays: the state must know that it is ours.

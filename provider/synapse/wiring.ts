@@ -5,6 +5,7 @@ import { type Interruption, sleep } from "../core/interruption";
 import type { Reporter } from "../core/reporter";
 import { Secrets } from "../core/secrets";
 import { tenantOf } from "../core/tenant";
+import { TimeLimit } from "../core/time-limit";
 import { Circuit } from "../immuta/circuit";
 import { SharedList } from "../immuta/shared-list";
 import { resolvePassword } from "../passwords/reference";
@@ -48,30 +49,31 @@ export class Wiring {
       `Immuta ${tenant}, named by the ${from === "environment" ? "environment (IMMUTA_URL)" : "stack's settings (immuta:url)"}`,
     );
     const circuit = had(this.circuits, tenant, () => new Circuit());
+    const limit = new TimeLimit();
     return {
-      immuta: immutaOf(configuration, { reporter, auditLog, circuit, interruption }),
+      immuta: immutaOf(configuration, { reporter, auditLog, circuit, interruption, limit }),
       runPhase: (login, phase, lines) => {
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
         const { runPhase } = require("../sql/run") as typeof run;
-        return runPhase(login, phase, lines, clock);
+        return limit.apart(() => runPhase(login, phase, lines, clock));
       },
       preflight: (login, sought, lines, log) => {
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
         const { preflight } = require("../sql/preflight") as typeof look;
-        return preflight(login, sought, lines, log, clock);
+        return limit.apart(() => preflight(login, sought, lines, log, clock));
       },
       catalog: (login, governed, lines, log) => {
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
         const { readCatalog } = require("../sql/catalog") as typeof catalog;
-        return readCatalog(login, governed, lines, log, clock);
+        return limit.apart(() => readCatalog(login, governed, lines, log, clock));
       },
       account: (login, sought, lines, log) => {
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
         const { accountIn } = require("../sql/preflight") as typeof look;
-        return accountIn(login, sought, lines, log, clock);
+        return limit.apart(() => accountIn(login, sought, lines, log, clock));
       },
       password: async (reference) => {
-        const password = await resolvePassword(reference);
+        const password = await limit.apart(() => resolvePassword(reference));
         this.secrets.add(password);
         return password;
       },
@@ -81,6 +83,7 @@ export class Wiring {
       applicationName: `pulumi-immuta/${packageVersion()}`,
       clock,
       interruption,
+      limit,
       holdings: this.holdings,
       ...(urn === undefined ? {} : { urn }),
     };

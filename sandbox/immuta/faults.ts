@@ -23,9 +23,10 @@ export interface FaultRule {
   /**
    * An answer; "reset": the connection is torn down without one; "hang": none comes until the client gives up;
    * "truncate": half of the body comes under the Content-Length of the whole; "drip": the body comes a byte at a time,
-   * and blanks without an end in place of its last one.
+   * and blanks without an end in place of its last one; "close": it comes whole, says that the connection is kept, and the
+   * connection is closed.
    */
-  answer: FaultAnswer | "reset" | "hang" | "truncate" | "drip";
+  answer: FaultAnswer | "reset" | "hang" | "truncate" | "drip" | "close";
 }
 
 /** The rules in force, each with the number of requests it has matched. */

@@ -20,7 +20,7 @@ export interface ImmutaJournalEntry {
   requestId: string;
   userAgent: string;
   /** What a fault rule did to this request. */
-  fault?: "answer" | "reset" | "hang" | "truncate" | "drip";
+  fault?: "answer" | "reset" | "hang" | "truncate" | "drip" | "close";
 }
 
 /** The fields of the contract whose texts are no secrets. A text anywhere else might be one put in the wrong place. */

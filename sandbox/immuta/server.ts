@@ -103,6 +103,7 @@ function reply(to: Reply, rule: FaultRule | undefined, answer: Answer | undefine
   else if (rule.answer === "reset") to.socket.resetAndDestroy();
   else if (rule.answer === "truncate") truncate(to, answer ?? unfinished);
   else if (rule.answer === "drip") drip(to, answer ?? unfinished);
+  else if (rule.answer === "close") sendAndClose(to, answer ?? unfinished);
 }
 
 async function carryOut(
@@ -132,6 +133,12 @@ function send(to: Reply, answer: Answer): void {
   const { text, headers } = written(to, answer);
   to.entry.status = answer.status;
   to.response.writeHead(answer.status, headers).end(text);
+}
+
+/** As a server does whose time for an idle connection is over just then. */
+function sendAndClose(to: Reply, answer: Answer): void {
+  to.response.once("finish", () => to.socket.end());
+  send(to, answer);
 }
 
 /** Half a body under the length of the whole, then the end of the connection. */

@@ -2,8 +2,10 @@ import { expect } from "chai";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { PoolUnreachable } from "../../provider/sql/errors";
 import type { PoolLogin } from "../../provider/sql/connect/login";
+import { certificateFor } from "../unit/provider/private-authority";
+import { createServer as createTlsServer } from "node:tls";
 import { loginGuard } from "../../provider/sql/connect/packets";
-import { administrator, type Stage, stageOn, unreachable, type Watch, watchHandles } from "./support";
+import { administrator, host, type Stage, stageOn, unreachable, type Watch, watchHandles } from "./support";
 
 /** MS-TDS 2.2.6.5, PRELOGIN: what a server can say of encryption. */
 const answers = { off: 0, "not supported": 2 } as const;
@@ -100,6 +102,40 @@ describe("a login in front of a server that does not encrypt", () => {
     await refused(stage, { encrypt: "strict" });
     expect(new Set(listener.types)).to.deep.equal(new Set([0x16]));
   });
+});
+
+describe("a login where the environment has switched the check of certificates off", () => {
+  const variable = "NODE_TLS_REJECT_UNAUTHORIZED";
+  const before = process.env[variable];
+  let heard: Buffer[];
+  let server: Server;
+  beforeEach(() => {
+    heard = [];
+    process.env[variable] = "0";
+  });
+  afterEach(async () => {
+    if (before === undefined) Reflect.deleteProperty(process.env, variable);
+    else process.env[variable] = before;
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  const says = {
+    [host]: "is not trusted. Where a private authority or a proxy issued it",
+    "other.example": "is for another name: it has other.example",
+  };
+  for (const [name, advice] of Object.entries(says))
+    it(`strict sends nothing to a certificate for ${name} of nobody's`, async () => {
+      const { key, certificate } = await certificateFor(name);
+      server = createTlsServer({ key, cert: certificate, ALPNProtocols: ["tds/8.0"] }, (socket) => {
+        socket.on("error", () => undefined);
+        socket.on("data", (chunk: Buffer) => heard.push(chunk));
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const stage = stageOn({ address: "127.0.0.1", port: (server.address() as AddressInfo).port });
+      const { message } = await unreachable(stage.run("SELECT 1", {}, { encrypt: "strict" }));
+      expect(message).to.contain(advice);
+      expect(heard).to.deep.equal([]);
+    });
 });
 
 describe("the guard at the socket", () => {

@@ -59,11 +59,11 @@ const layers: Record<string, Layer> = {
   "tools/demo": { folders: ["tools/engine", "sandbox"], packages: [], types: ["@pulumi/pulumi"] },
 };
 
-/** Packages that one place alone knows. */
-const places: Record<string, string> = {
-  axios: "provider/immuta/client.ts",
-  "axios-retry": "provider/immuta/client.ts",
-  "@azure/keyvault-secrets": "provider/passwords/reference.ts",
+/** Packages that these files alone know. */
+const places: Record<string, string[]> = {
+  axios: ["provider/immuta/connection.ts", "provider/immuta/retry.ts"],
+  "axios-retry": ["provider/immuta/retry.ts"],
+  "@azure/keyvault-secrets": ["provider/passwords/reference.ts"],
 };
 
 interface Import {
@@ -96,11 +96,11 @@ describe("the architecture", function () {
     });
   }
 
-  for (const [name, place] of Object.entries(places))
-    it(`${name} is known in its place alone`, () => {
+  for (const [name, files] of Object.entries(places))
+    it(`${name} is known in ${files.join(" and ")} alone`, () => {
       const knowing = importsBelow("provider").filter((one) => one.target === name);
       expect(knowing).not.to.deep.equal([]);
-      expect(told(knowing.filter(({ file }) => file !== place))).to.deep.equal([]);
+      expect(told(knowing.filter(({ file }) => !files.includes(file)))).to.deep.equal([]);
     });
 
   it("@pulumi/azure-native is known in sdk/azure alone, which nothing else of sdk knows", () => {

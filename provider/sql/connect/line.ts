@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
+import { checkServerIdentity, TLSSocket } from "node:tls";
 import type { Connection } from "tedious";
 import { type Address, dial } from "./dial";
 import { fault, malformed } from "../driver-errors";
@@ -63,6 +63,7 @@ export class Line {
       this.watchAnswers(cleartext);
     });
     this.endWhatCannotBeRead(connection);
+    checkStrictly(connection);
   }
 
   /** The login is over; from here on a lost connection is lost. */
@@ -136,6 +137,19 @@ export class Line {
       return parser;
     };
   }
+}
+
+/** In strict mode tedious leaves the check of the certificate to the process, whose environment may have switched it off. */
+function checkStrictly(connection: Connection): void {
+  const wrap = connection.wrapWithTls.bind(connection);
+  connection.wrapWithTls = async (socket, signal) => {
+    const encrypted = await wrap(socket, signal);
+    if (encrypted.authorized) return encrypted;
+    const { server, options } = connection.config;
+    const wrongName = checkServerIdentity(options.serverName ?? server, encrypted.getPeerCertificate());
+    encrypted.destroy();
+    throw wrongName ?? fault(String(encrypted.authorizationError), "the server's certificate is not trusted");
+  };
 }
 
 const hasEnded = (socket: Socket): boolean => socket.destroyed || socket.readableEnded;

@@ -279,7 +279,7 @@ export const table = {
   }),
   timeouts: group({
     name: "Timeouts",
-    doc: "How long an operation may wait for Immuta, such as `90s`, `20m` or `1h30m`.",
+    doc: "How long an operation may be at work with Immuta, such as `90s`, `20m` or `1h30m`: all requests, repetitions, pauses and waits together. What is done in the pool does not count; it has times of its own in `bootstrap`.",
     fields: {
       create: time({ change: "local", whenUnset: "20m", doc: "How long a create may wait for Immuta." }),
       update: time({ change: "local", whenUnset: "20m", doc: "How long an update may wait for Immuta." }),

@@ -1,5 +1,6 @@
 import { Failure, failureKind } from "../../core/failure";
 import { told } from "../../core/strangers";
+import { ImmutaError } from "../../immuta/errors";
 import { proven } from "../identity";
 import { isFixed, unlikeSent, unlikeWords } from "../sent";
 import { clockOf, existing, inputsOn } from "./means";
@@ -24,7 +25,10 @@ export const confirm = step({
     const id = existing(operation);
     const inputs = inputsOn("new", operation);
     for (const pause of [...looksAgainAfter, undefined]) {
-      const found = await proven(immuta, { ...inputs, tenant: immuta.tenant }, id);
+      const found = await proven(immuta, { ...inputs, tenant: immuta.tenant }, id).catch((error: unknown) => {
+        // What was accepted is not taken back because nobody says what came of it.
+        throw error instanceof ImmutaError ? error.as("still working") : error;
+      });
       const unlike = found === undefined ? [] : unlikeSent(found, inputs).filter((one) => !isFixed(one));
       if (found !== undefined && unlike.length === 0) {
         reporter.info(`${told(found.status)} as integration ${id}`);

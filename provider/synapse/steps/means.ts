@@ -10,6 +10,7 @@ import { secretPaths } from "../inputs/paths";
 import { valueAt } from "../../core/property-map";
 import { payloadCredentials } from "../login";
 import { OutcomeUnknown } from "../identity";
+import type { Ports } from "../ports";
 import type { Operation, Script, ScriptOf, Side } from "./step";
 
 /** What steps have at hand in an operation. */
@@ -34,9 +35,19 @@ export function existing({ integrationId }: Operation): string {
 
 export const clockOf = ({ ports }: Operation): Clock => ports.clock ?? systemClock;
 
-/** How many milliseconds an operation may wait for Immuta. */
-export const limitOf = ({ kind, sides }: Operation): number =>
-  lasting(table.timeouts.fields[kind], (sides.new ?? sides.old)?.timeouts?.[kind]);
+const timeoutOf = (kind: Operation["kind"], inputs?: Pick<Inputs, "timeouts">): number =>
+  lasting(table.timeouts.fields[kind], inputs?.timeouts?.[kind]);
+
+/** From here on an operation, or what takes it back, has as long for Immuta as its inputs say. */
+export const beginTime = (
+  { limit }: Pick<Ports, "limit">,
+  kind: Operation["kind"],
+  inputs: Pick<Inputs, "timeouts">,
+): void => limit?.begin(`timeouts.${kind}`, timeoutOf(kind, inputs));
+
+/** How many milliseconds an operation may still wait for Immuta. */
+export const leftOf = ({ kind, sides, ports }: Operation): number =>
+  ports.limit?.left ?? timeoutOf(kind, sides.new ?? sides.old);
 
 /** By the script and whose payload it was made from. */
 export const keyOf = ({ phase, side }: ScriptOf): string => `${phase} ${side}`;
@@ -57,17 +68,23 @@ export function secretsOf({ sides, ports, passwords }: Operation): string[] {
 /** Tries again when Immuta has left the state in which it refuses a request. */
 export async function whenLeft<T>(operation: Operation, request: () => Promise<T>): Promise<T> {
   const clock = clockOf(operation);
-  const until = clock.now() + limitOf(operation);
+  const until = clock.now() + leftOf(operation);
   for (let attempt = 0; ; attempt++) {
     try {
       return await request();
     } catch (error) {
       if (!(error instanceof ImmutaError) || !isBusy(error) || clock.now() >= until) throw error;
       if (attempt === 0) operation.ports.reporter.info(`Immuta is busy with it (${error.said}): waiting`);
-      await clock.sleep(Math.min(500 * 1.5 ** attempt, 15_000));
+      await clock.sleep(Math.min(500 * 1.5 ** attempt, 15_000, Math.max(until - clock.now(), 1)));
     }
   }
 }
+
+const notKnown = (lost: ImmutaError, why: string): OutcomeUnknown =>
+  new OutcomeUnknown(
+    `${lost.message}\nWhether it was carried out is not known${why === "" ? "" : `: ${why}`}. \`pulumi up\` looks again and goes on from there.`,
+    lost,
+  );
 
 /** How often a write is sent whose answer is lost. */
 const mostSends = 3;
@@ -91,12 +108,11 @@ export async function sentAgain<T>(
       if (error.outcome === "unknown") lost = error;
       else if (lost === undefined) throw error;
       if (error !== lost || attempt === mostSends)
-        throw new OutcomeUnknown(
-          `${lost.message}\nWhether it was carried out is not known${error === lost ? "" : `: sent again, ${error.message}`}. \`pulumi up\` looks again and goes on from there.`,
-          lost,
-        );
+        throw notKnown(lost, error === lost ? "" : `sent again, ${error.message}`);
       await clockOf(operation).sleep(500 * attempt);
-      const done = await carriedOut();
+      const done = await carriedOut().catch((looking: unknown) => {
+        throw looking instanceof ImmutaError ? notKnown(error, looking.message) : looking;
+      });
       operation.ports.reporter.info(
         `the answer to ${what} was lost (${lost.said})${done === undefined ? ": it is sent again" : ", but it was carried out"}`,
       );

@@ -1,5 +1,5 @@
 import { waitUntil } from "../../immuta/wait";
-import { existing, limitOf } from "./means";
+import { existing, leftOf } from "./means";
 import { type Step, step } from "./step";
 
 const wait = (until: "enabled" | "gone"): Step =>
@@ -11,7 +11,7 @@ const wait = (until: "enabled" | "gone"): Step =>
       const status = await waitUntil(immuta, {
         id: existing(operation),
         until,
-        limit: limitOf(operation),
+        limit: leftOf(operation),
         reporter,
         ...(clock === undefined ? {} : { clock }),
       });

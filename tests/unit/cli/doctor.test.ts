@@ -5,7 +5,6 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect } from "chai";
 import { generate } from "selfsigned";
-import { proxyFor } from "../../../cli/doctor/tenant";
 import { openConnection } from "../../../provider/sql/connect/connection";
 import { expectHarmless, nasty } from "../provider/nasty";
 import { type Bench, openBench } from "./tenant";
@@ -199,11 +198,19 @@ describe("pulumi-immuta doctor", () => {
     expect((await bench.run(serverless)).err).to.contain("serverless endpoint");
   });
 
-  it("shows a proxy without its login", () => {
-    const url = new URL("https://tenant.example.com");
-    const env = { HTTPS_PROXY: `http://user:${canary}@proxy.example:8080` };
-    expect(proxyFor(url, env)).to.deep.equal({ variable: "HTTPS_PROXY", address: "proxy.example:8080" });
-    expect(proxyFor(url, { ...env, NO_PROXY: "localhost,.example.com" })).to.equal(undefined);
-    expect(proxyFor(url, { HTTP_PROXY: "proxy:1" })).to.equal(undefined);
+  it("shows a proxy without its login, and says what is wrong with one that is none", async () => {
+    const IMMUTA_URL = "https://tenant.invalid";
+    const proxy = await bench.run(["doctor"], {
+      IMMUTA_URL,
+      HTTPS_PROXY: `http://user:${canary}@127.0.0.1:1`,
+    });
+    expect(proxy.out).to.contain("proxy: HTTPS_PROXY: 127.0.0.1:1\n");
+    expect(proxy.out).to.contain("the proxy 127.0.0.1:1 (HTTPS_PROXY): ECONNREFUSED");
+    const socks = await bench.run(["doctor"], {
+      IMMUTA_URL,
+      HTTPS_PROXY: `socks5://user:${canary}@127.0.0.1:1`,
+    });
+    expect(socks.out).to.match(/FAIL proxy: HTTPS_PROXY names no proxy that speaks HTTP/);
+    expect(proxy.out + proxy.err + socks.out + socks.err).not.to.contain(canary);
   });
 });

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { Agent, get, type IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { stringify } from "yaml";
 import { startImmuta, type Immuta } from "../../../sandbox/immuta/index";
@@ -137,6 +140,22 @@ describe("sandbox/immuta: faults", () => {
   it("cuts an answer short", async () => {
     immuta.fault({ path: /7$/, when: "after", answer: "truncate" });
     expect(await failed(send(immuta, "GET", "/integrations/7"))).to.equal(true);
+  });
+
+  it("closes the connection behind an answer that calls it kept", async () => {
+    immuta.fault({ path: /7$/, when: "after", answer: "close" });
+    const agent = new Agent({ keepAlive: true });
+    const request = get(`${immuta.url}/integrations/7`, { agent, headers: { Authorization: apiKey } });
+    const [answer] = (await once(request, "response")) as [IncomingMessage];
+    const { socket } = answer;
+    expect(answer.headers.connection).to.equal("keep-alive");
+    expect(JSON.parse(await text(answer))).to.include({ id: "7" });
+    // Long before the server would close it for being idle.
+    for (let count = 0; count < 20; count++) await send(immuta, "GET", "/integrations/7");
+    expect(socket.destroyed).to.equal(true);
+    expect(immuta.journal.slice(0, 1).map(({ fault, status }) => [fault, status])).to.deep.equal([
+      ["close", 200],
+    ]);
   });
 
   it("sends an answer a byte at a time, and never its end", async () => {

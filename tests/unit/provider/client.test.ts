@@ -4,6 +4,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect } from "chai";
 import { type ClientOptions, immutaClient } from "../../../provider/immuta/client";
+import { Circuit } from "../../../provider/immuta/circuit";
+import { TimeLimit } from "../../../provider/core/time-limit";
 import { Interrupted, Interruption } from "../../../provider/core/interruption";
 import { ImmutaError } from "../../../provider/immuta/errors";
 import { waitUntil } from "../../../provider/immuta/wait";
@@ -276,14 +278,70 @@ describe("the Immuta client", () => {
     );
   });
 
-  it("does not follow a redirect with the key", async () => {
-    answers = [text(302, "text/html", "", { Location: "https://elsewhere.example/login?token=x" })];
-    const { message } = await failure(client.list());
-    expect(message).to.contain(
-      "it redirects to elsewhere.example, and the API key is sent to the configured host only",
-    );
-    expect(seen).to.have.length(1);
-  });
+  const tenantsOwn = "Set IMMUTA_URL (or immuta:url) to the tenant's own URL.";
+  const elsewhere = `The API key is sent to the configured host only. ${tenantsOwn}`;
+  const samePlace =
+    "It is a page of the same host, such as one to sign in. Check IMMUTA_API_KEY, and the path in IMMUTA_URL (or immuta:url).";
+  for (const [location, target, advice] of [
+    ["https://c4nary:c4nary@other.example/login?c4nary#c4nary", "https://other.example/login", elsewhere],
+    ["//other.example", "http://other.example/", elsewhere],
+    ["/login?next=c4nary", "http://<tenant>/login", samePlace],
+    ["../sign-in", "http://<tenant>/sign-in", samePlace],
+    [
+      "https://127.0.0.1/integrations",
+      "https://127.0.0.1/integrations",
+      "Set IMMUTA_URL (or immuta:url) to https://127.0.0.1: the API key is not sent along.",
+    ],
+    ["http://[", undefined, tenantsOwn],
+  ] as const)
+    it(`does not follow a redirect to ${location} with the key`, async () => {
+      answers = [text(302, "text/html", "", { Location: location })];
+      const { message } = await failure(client.list());
+      const where = target === undefined ? ", and does not say where to" : ` to ${target}`;
+      expect(message.replaceAll(client.tenant, "<tenant>")).to.equal(
+        `GET /integrations at Immuta <tenant>: HTTP 302: it redirects${where}\n${advice}`,
+      );
+      expect(seen).to.have.length(1);
+    });
+
+  for (const [form, answer, words] of [
+    [
+      "a list in message",
+      json(400, { error: "Bad Request", message: ["a is bad", "b too"] }),
+      "a is bad; b too",
+    ],
+    ["a list of texts", json(400, { errors: ["a", "b"] }), "a; b"],
+    ["a list of objects", json(400, { errors: [{ message: "a" }, { detail: "b" }, {}] }), "a; b"],
+    ["an error with a message", json(400, { error: { code: 7, message: "a" } }), "a"],
+    ["an error", json(400, { error: "a" }), "a"],
+    ["problem details", json(400, { type: "about:blank", title: "a", detail: "b", status: 400 }), "a: b"],
+    ["problem details in short", json(400, { title: "a" }), "a"],
+    ["a message of two lines", json(400, { message: "a\nb" }), "a b"],
+    ["an empty message", json(400, { message: "", error: "Bad Request" }), "Bad Request"],
+    ["a JSON string", json(400, "a"), "a"],
+    ["a list", json(400, ["a", { message: "b" }]), "a; b"],
+    ["text", text(400, "text/plain", "\r\n a\nb"), "a"],
+    ["text that steers a terminal", text(400, "text/plain", "a\u001b[2J"), "a\\u{1b}[2J"],
+    ["a page", text(400, "text/html", "<html><head><title>\n No cert\n</title></head>x"), "No cert"],
+    [
+      "a page without a title",
+      text(400, "text/html", "<p>x"),
+      "an answer of content type text/html without a message",
+    ],
+    ["nothing", text(400, "text/plain", ""), "an answer of content type text/plain without a message"],
+    ["much", text(400, "text/plain", "x".repeat(5000)), `${"x".repeat(2000)}… and 3,000 characters more`],
+    [
+      "many",
+      json(400, { errors: Array.from({ length: 22 }, () => "x") }),
+      `${"x; ".repeat(20)}… and 2 more errors`,
+    ],
+  ] as const)
+    it(`tells the words of an error that comes as ${form}`, async () => {
+      answers = [answer];
+      expect((await failure(client.list())).message).to.equal(
+        `GET /integrations at Immuta ${client.tenant}: HTTP 400: ${words}`,
+      );
+    });
 
   for (const [what, answer] of [
     ["HTML", text(200, "text/html", "<html></html>")],
@@ -339,21 +397,112 @@ describe("the Immuta client", () => {
     expect(seen).to.have.length(2);
   });
 
-  it("pauses as long as Retry-After says, also beyond the time that one request may take", async () => {
-    let refused = 0;
-    let early = false;
-    answers = [
-      (response) => {
-        refused = Date.now();
-        json(429, {}, { "Retry-After": "1" })(response);
-      },
-      (response) => {
-        early = Date.now() - refused < 900;
-        json(200, [])(response);
-      },
-    ];
-    expect(await client.list()).to.deep.equal([]);
-    expect(early).to.equal(false);
+  for (const [form, retryAfter] of [
+    ["in seconds", () => "1"],
+    ["as a date", () => new Date(Date.now() + 1999).toUTCString()],
+  ] as const)
+    it(`pauses as long as Retry-After says, also beyond the time that one request may take (${form})`, async () => {
+      let asked = 0;
+      let early = false;
+      answers = [
+        (response) => {
+          const header = retryAfter();
+          asked = header === "1" ? Date.now() + 1000 : Date.parse(header);
+          json(429, {}, { "Retry-After": header })(response);
+        },
+        (response) => {
+          early = Date.now() < asked;
+          json(200, [])(response);
+        },
+      ];
+      expect(await clientWith({ requestTimeout: 300 }).list()).to.deep.equal([]);
+      expect(early).to.equal(false);
+      const said = lines.filter((line) => line.includes("trying again"));
+      expect(said).to.have.length(1);
+      expect(said[0]).to.match(
+        /^Immuta 127\.0\.0\.1:\d+ answered 429 to GET \/integrations: trying again in [12] s \(1\)$/,
+      );
+    });
+
+  describe("within the time of an operation", () => {
+    const limited = (milliseconds: number): { limit: TimeLimit; own: Immuta } => {
+      const limit = new TimeLimit();
+      limit.begin("timeouts.create", milliseconds);
+      return { limit, own: clientWith({ limit }) };
+    };
+    const over =
+      "The time of the operation is over (timeouts.create). Run it again, or give it longer in `timeouts`.";
+
+    for (const [status, work, outcome] of [
+      [429, (immuta: Immuta) => immuta.create(payload), "refused"],
+      [429, (immuta: Immuta) => immuta.list(), "refused"],
+      [503, (immuta: Immuta) => immuta.script("create", payload), "refused"],
+    ] as const)
+      it(`fails at once where Immuta asks to wait for longer (${status}, ${outcome})`, async () => {
+        answers = [json(status, { message: "Slow down." }, { "Retry-After": "3600" })];
+        const error = await failure(work(limited(20_000).own));
+        expect(error.message).to.match(
+          new RegExp(
+            `: HTTP ${status}: Slow down\\.\nImmuta asks to wait 3600 s, longer than the (20|19) s left of timeouts\\.create\\.$`,
+          ),
+        );
+        expect(error.outcome).to.equal(outcome);
+        expect(seen).to.have.length(1);
+      });
+
+    it("is as short as a read's where none is given", async () => {
+      answers = [json(429, {}, { "Retry-After": "301" })];
+      expect((await failure(client.list())).message).to.contain(
+        "Immuta asks to wait 301 s, longer than the 300 s left of the five minutes of a read.",
+      );
+    });
+
+    it("gives an answer up that does not come in it, and sends nothing after it", async () => {
+      answers = [() => undefined];
+      const { own } = limited(200);
+      const lost = await failure(own.create(payload));
+      expect(lost.message).to.equal(
+        `POST /integrations at Immuta ${client.tenant}: no answer: no answer in time (ECONNABORTED)\n${over}`,
+      );
+      expect(lost.outcome).to.equal("unknown");
+      const late = await failure(own.list());
+      expect(late.message).to.equal(
+        `GET /integrations at Immuta ${client.tenant}: no answer: no time is left of timeouts.create\n${over}`,
+      );
+      expect([late.outcome, late.kind.code]).to.deep.equal(["not sent", "IMMUTA-TIMEOUT"]);
+      expect(seen).to.have.length(1);
+    });
+
+    it("does not call it an outage that the others are to know of", async () => {
+      answers = [() => undefined];
+      const circuit = new Circuit();
+      const limit = new TimeLimit();
+      limit.begin("timeouts.create", 200);
+      await failure(clientWith({ limit, circuit }).list());
+      expect(circuit.interrupted).to.equal(undefined);
+    });
+
+    it("waits for no one else's outage beyond it", async () => {
+      answers = [reset];
+      const circuit = new Circuit();
+      void circuit.mayTryAgain(Symbol("another request, which tries on"));
+      const limit = new TimeLimit();
+      limit.begin("timeouts.create", 300);
+      expect((await failure(clientWith({ limit, circuit }).list())).message).to.contain("ECONNRESET");
+      expect(seen).to.have.length(1);
+    });
+
+    it("does not count what has clocks of its own", async () => {
+      let now = 0;
+      const limit = new TimeLimit(() => now);
+      limit.begin("timeouts.create", 100);
+      await limit.apart(() => Promise.resolve((now += 1000)));
+      now += 40;
+      expect(limit.left).to.equal(60);
+      limit.begin("timeouts.delete", 10);
+      now += 11;
+      expect([limit.left, limit.name]).to.deep.equal([0, "timeouts.delete"]);
+    });
   });
 
   it("ends at once what reads when it is told to stop, with or without an answer, and sends nothing more", async () => {

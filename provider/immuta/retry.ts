@@ -1,0 +1,66 @@
+import type { AxiosError, AxiosInstance } from "axios";
+import axiosRetry from "axios-retry";
+import type { Reporter } from "../core/reporter";
+import type { Circuit } from "./circuit";
+import type { Proxy } from "./proxy";
+import { inSeconds, isOutage, mayPass, pauseAsked, troubleFrom } from "./trouble";
+
+interface Retrying {
+  url: URL;
+  reporter: Reporter;
+  circuit: Circuit;
+  proxy: Proxy | undefined;
+  /** Of one request; default 5. */
+  tries?: number;
+}
+
+/** Which requests are tried again, and after how long: within the time that their operation has left. */
+export function retrying(http: AxiosInstance, { url, reporter, circuit, proxy, tries = 5 }: Retrying): void {
+  axiosRetry(http, {
+    retries: tries - 1,
+    shouldResetTimeout: true,
+    // 429 says that nothing was done; for the rest the request must be one that can be repeated.
+    retryCondition: async (error) => {
+      const { sending } = error.config ?? {};
+      if (sending === undefined || askedPause(error) >= sending.limit.left) return false;
+      if (error.response?.status === 429) return true;
+      if (!sending.request.repeatable) return false;
+      const status = error.response?.status;
+      if (!isOutage(status, headerOf(error, "content-type"))) return (status ?? 0) >= 500;
+      if (status === undefined && !(axiosRetry.isNetworkError(error) && mayPass(troubleFrom(error, proxy))))
+        return false;
+      return within(sending.limit.left, circuit.mayTryAgain(sending.id));
+    },
+    retryDelay: (retry, error) => {
+      const asked = askedPause(error);
+      if (asked === 0) return axiosRetry.exponentialDelay(retry, undefined, 200);
+      // Whoever was sent away together does not come back together.
+      return Math.min(asked + 500 * Math.random(), error.config?.sending?.limit.left ?? asked);
+    },
+    onRetry: (retry, error, { sending }) => {
+      const asked = askedPause(error);
+      const { method, path } = sending?.request ?? { method: "", path: "" };
+      reporter.info(
+        `Immuta ${url.host} answered ${error.response?.status ?? error.code ?? "nothing"} to ${method} ${path}: ` +
+          `trying again${asked === 0 ? "" : ` in ${inSeconds(asked)}`} (${retry})`,
+      );
+    },
+  });
+}
+
+const askedPause = (error: AxiosError): number => pauseAsked(headerOf(error, "retry-after"));
+
+function headerOf({ response }: AxiosError, name: string): string | undefined {
+  const value: unknown = response?.headers[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** False where the answer takes longer. */
+function within(milliseconds: number, answer: Promise<boolean>): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds, false);
+    answer.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+    });
+  });
+}
