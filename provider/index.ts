@@ -19,6 +19,13 @@ export {
   secretsIn,
   type Configuration,
 } from "./core/configuration";
+export {
+  type Contract,
+  type ContractSetting,
+  contractSettings,
+  contractTable,
+  usualContract,
+} from "./core/contract";
 export { failureKinds, failureOf, textOf, withCode } from "./core/failure";
 export { recovery, situations } from "./core/recovery";
 export { Interruption } from "./core/interruption";
@@ -54,7 +61,7 @@ export {
 } from "./synapse/inputs/paths";
 export { host as hostRule, identifier as identifierRule, newPassword } from "./synapse/inputs/rules";
 export { type Inputs, table } from "./synapse/inputs/table";
-export { plan, planCreate, stepNamed, stepsOfChange, planDelete } from "./synapse/plan";
+export { oldGoesFirst, plan, planCreate, stepNamed, stepsOfChange, planDelete } from "./synapse/plan";
 export { type Ports } from "./synapse/ports";
 export { readState, type State, StateFormatError } from "./synapse/state";
 export { type Call, type Step } from "./synapse/steps/step";

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Contract, readContract } from "./contract";
 import { Failure, failureKind } from "./failure";
 import { milliseconds } from "./rules";
 
@@ -26,6 +27,8 @@ export interface Configuration {
   /** Databases (or "all") whose objects stay in the pool when their integration is removed. */
   retainPoolObjects: readonly string[];
   requestTimeout?: number;
+  /** What this tenant does where Immuta's guide leaves it open. Throws ConfigurationError with all that is wrong in it. */
+  contract(): Contract;
 }
 
 const configurationKind = failureKind({
@@ -90,7 +93,17 @@ export function readConfiguration(
       .map((name) => name.trim())
       .filter((name) => name !== ""),
     ...(requestTimeout === undefined ? {} : { requestTimeout }),
+    contract: () => contractOf(setting("contract"), env["IMMUTA_CONTRACT"]),
   };
+}
+
+function contractOf(stack: string | undefined, environment: string | undefined): Contract {
+  const { contract, problems } = readContract(stack, environment);
+  if (problems.length > 0)
+    fail(
+      `What is set of Immuta's contract cannot be used:${problems.map((problem) => `\n  - ${problem}`).join("")}`,
+    );
+  return contract;
 }
 
 const notEmpty = (value: string | undefined): string | undefined => (value === "" ? undefined : value);

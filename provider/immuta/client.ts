@@ -4,6 +4,7 @@ import { Interrupted, type Interruption } from "../core/interruption";
 import type { Reporter } from "../core/reporter";
 import { longestName, told } from "../core/strangers";
 import { noAuditLog, type AuditLog } from "../core/audit-log";
+import { type Contract, usualContract } from "../core/contract";
 import * as answers from "./answers";
 import { Circuit } from "./circuit";
 import { ImmutaError } from "./errors";
@@ -28,6 +29,18 @@ export interface ClientOptions<Config> {
   tries?: number;
   /** Tells requests to stop: one that reads at once, one that writes when its time of grace is over. */
   interruption?: Interruption;
+  contract?: Pick<Contract, "repeat429" | "repeatScripts">;
+  /** Hears of each answer that is no error. */
+  answered?: (answer: Answer) => void;
+}
+
+/** As it came. */
+export interface Answer {
+  method: string;
+  path: string;
+  /** Content type; undefined where it has none. */
+  type: string | undefined;
+  body: string;
 }
 
 interface Request {
@@ -55,6 +68,7 @@ export function immutaClient<Config, Body extends Payload>(
   const tenant = options.url.host;
   const circuit = options.circuit ?? new Circuit();
   const http = connection(options, circuit);
+  const { repeat429, repeatScripts } = options.contract ?? usualContract;
 
   async function send<T>(request: Request, read: (answer: unknown) => T): Promise<T> {
     const { interrupted } = circuit;
@@ -75,7 +89,9 @@ export function immutaClient<Config, Body extends Payload>(
       circuit.answered();
       const requestId = header(response.headers, "x-request-id");
       note(request, String(response.status), started, requestId);
-      return parsed(request, response.status, header(response.headers, "content-type"), response.data, read);
+      const type = header(response.headers, "content-type");
+      options.answered?.({ method: request.method, path: request.path, type, body: response.data });
+      return parsed(request, response.status, type, response.data, read);
     } catch (error) {
       if (error instanceof ImmutaError || error instanceof Interrupted) throw error;
       if (request.method === "GET") options.interruption?.stopped.throwIfAborted();
@@ -145,6 +161,7 @@ export function immutaClient<Config, Body extends Payload>(
       path,
       said,
       changesNothing,
+      mayBeDone: response.status === 429 && repeat429 === "no",
       immutasOwn: answers.isImmutasError(body, response.status),
       ...(requestId === undefined ? {} : { requestId }),
       ...(tests === undefined ? {} : { tests }),
@@ -207,7 +224,7 @@ export function immutaClient<Config, Body extends Payload>(
           method: "POST",
           path: id === undefined ? `/integrations/scripts/${phase}` : `${integration(id)}/scripts/${phase}`,
           body: payload,
-          repeatable: true,
+          repeatable: repeatScripts === "yes",
         },
         answers.readScript,
       ),
@@ -280,10 +297,11 @@ function connection(options: ClientOptions<unknown>, circuit: Circuit): AxiosIns
   axiosRetry(http, {
     retries: (options.tries ?? 5) - 1,
     shouldResetTimeout: true,
-    // 429 says that nothing was done; for the rest the request must be one that can be repeated.
+    // Where 429 says that nothing was done it is all the same; for the rest the request must be one that can be repeated.
     retryCondition: (error) => {
-      if (error.response?.status === 429) return true;
       const { repeatable, request } = error.config ?? {};
+      if (error.response?.status === 429)
+        return repeatable === true || (options.contract ?? usualContract).repeat429 === "yes";
       if (repeatable !== true || request === undefined || error.code === AxiosError.ECONNABORTED)
         return false;
       if (error.response !== undefined && !isOutage(error)) return error.response.status >= 500;

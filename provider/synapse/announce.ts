@@ -1,4 +1,5 @@
 import { packageVersion } from "../core/configuration";
+import { type Contract, usualContract } from "../core/contract";
 import type { Plan } from "./plan";
 import type { PropertyMap } from "../core/property-map";
 import type { State } from "./state";
@@ -7,11 +8,15 @@ import { type AnnouncedStep, type Announcement, announcementFormat } from "../co
 
 /** What a preview announces. Pure: only from the plan, the state and the program. */
 
-export const announcementOf = (steps: readonly Step[], news: PropertyMap, id?: string): Announcement => ({
+export const announcementOf = (
+  steps: readonly Step[],
+  news: PropertyMap,
+  { id, contract = usualContract }: { id?: string | undefined; contract?: Contract } = {},
+): Announcement => ({
   format: announcementFormat,
   provider: packageVersion(),
   steps: steps.flatMap(({ name, announced }): AnnouncedStep[] =>
-    announced === undefined ? [] : [{ step: name, ...announced.fields({ id, news }) }],
+    announced === undefined ? [] : [{ step: name, ...announced.fields({ id, news, contract }) }],
   ),
 });
 
@@ -24,10 +29,15 @@ export function announceAdoption({ adopt, adoptMode, ...news }: PropertyMap): An
 }
 
 /** Undefined where nothing changes. */
-export function announceChange(plan: Plan, olds: State, news: PropertyMap): Announcement | undefined {
+export function announceChange(
+  plan: Plan,
+  olds: State,
+  news: PropertyMap,
+  contract: Contract,
+): Announcement | undefined {
   const pathsOf = (known: boolean): string[] =>
     plan.differences.filter((difference) => difference.known === known).map(({ path }) => path);
-  const base = announcementOf(plan.steps, news, olds.integrationId);
+  const base = announcementOf(plan.steps, news, { id: olds.integrationId, contract });
   const later = some("unknown", pathsOf(false));
   switch (plan.action) {
     case "none":

@@ -1,3 +1,4 @@
+import { usualContract } from "../../../provider/core/contract";
 import { expect } from "chai";
 import { phases } from "../../../provider/core/phases";
 import { plan, planCreate, planDelete, setupScripts, undo } from "../../../provider/synapse/plan";
@@ -135,10 +136,17 @@ describe("getBootstrapScripts", () => {
     const runs = steps.flatMap(({ script, announced }) =>
       script === undefined
         ? []
-        : [{ phase: script.phase, told: announced?.fields({ id: undefined, news: map(manual) }) }],
+        : [
+            {
+              phase: script.phase,
+              told: announced?.fields({ id: undefined, contract: usualContract, news: map(manual) }),
+            },
+          ],
     );
     expect(new Set(runs.map(({ phase }) => phase))).to.have.all.keys(...phases);
     for (const { phase, told } of runs)
-      expect(told, phase).to.deep.equal({ database: runsInMaster(phase) ? "master" : manual.database });
+      expect(told, phase).to.deep.equal({
+        database: runsInMaster(phase, usualContract) ? "master" : manual.database,
+      });
   });
 });
