@@ -40,7 +40,7 @@ export { unknown } from "./core/unknown";
 export * as integration from "./synapse/integration";
 export { adoptionDifferences, findForAdoption, stateOfAdopted } from "./synapse/adoption";
 export { announcementOf } from "./synapse/announce";
-export { type Integration, type Immuta, synapseType, immutaOf } from "./synapse/api";
+export { type Integration, type Immuta, synapseType, immutaOf, isWhole } from "./synapse/api";
 export {
   type BootstrapScript,
   generateScripts,
@@ -49,7 +49,7 @@ export {
 } from "./synapse/bootstrap-scripts";
 export { check } from "./synapse/check";
 export { differences } from "./synapse/differences";
-export { databaseId, ForeignIntegration, resourceId, describe, isAt } from "./synapse/identity";
+export { databaseId, ForeignIntegration, resourceId, describe, isAt, onHost } from "./synapse/identity";
 export { normalHost, normalIdentifier } from "./synapse/inputs/identifiers";
 export {
   properties,
@@ -62,6 +62,7 @@ export {
 export { host as hostRule, identifier as identifierRule, newPassword } from "./synapse/inputs/rules";
 export { type Inputs, table } from "./synapse/inputs/table";
 export { oldGoesFirst, plan, planCreate, stepNamed, stepsOfChange, planDelete } from "./synapse/plan";
+export { scriptPayloadOf } from "./synapse/payload";
 export { type Ports } from "./synapse/ports";
 export { readState, type State, StateFormatError } from "./synapse/state";
 export { type Call, type Step } from "./synapse/steps/step";
@@ -76,7 +77,7 @@ export { type PoolLogin, nameOfLogin, routeOf } from "./sql/connect/login";
 export { PoolUnreachable } from "./sql/errors";
 export { hintsByNumber } from "./sql/hints";
 export { masked, Secrets } from "./core/secrets";
-export { reviewable } from "./sql/script/identity";
+export { reviewable, scriptIdentity } from "./sql/script/identity";
 export { statementStarts, upper } from "./sql/script/keywords";
 export { type Batch, ScriptError, splitBatches } from "./sql/script/split";
 export { bodyAt, isExecuted, type Token, tokensOf, valueOf, wordsAt } from "./sql/script/tokens";
