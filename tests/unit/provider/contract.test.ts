@@ -7,7 +7,10 @@ import {
   readContract,
   usualContract,
 } from "../../../provider/core/contract";
-import { plan, planCreate, planDelete } from "../../../provider/synapse/plan";
+import { stepsOfDelete } from "../../../cli/report/derived-steps";
+import { type Phase, phases } from "../../../provider/core/phases";
+import { scriptPayloadOf } from "../../../provider/synapse/payload";
+import { plan, planDelete } from "../../../provider/synapse/plan";
 import { namesOf } from "../../../provider/synapse/steps/step";
 import { automatic, changed, manual, map, stateOf } from "./samples";
 
@@ -129,6 +132,21 @@ describe("the settings of the contract", () => {
       ...["hand over delete", "hand over post-cleanup", "remove", "wait until gone"],
     ]);
     expect(steps(manual, false)).to.deep.equal(namesOf([...planDelete(stateOf(manual), false)]));
-    expect(planCreate(map(manual))).not.to.deep.equal([]);
+    // A report derives them, since the engine asks nobody about a removal.
+    const reported = stepsOfDelete(map(stateOf(manual)), { ...usualContract, deleteSent: "last" });
+    expect(reported.map(({ step }) => step)).to.deep.equal(["run delete", "run post-cleanup", "remove"]);
+  });
+
+  it("let a removal do without the system account's password, where its requests carry none", () => {
+    const asked = (phase: Phase, contract: Contract): boolean => {
+      let credentials = 0;
+      scriptPayloadOf(phase, manual, () => ({ username: "u", password: `p${++credentials}` }), contract);
+      return credentials > 0;
+    };
+    const bare: Contract = { ...usualContract, deletePayload: "none", cleanupPayload: "config" };
+    expect(phases.filter((phase) => asked(phase, usualContract))).to.deep.equal([...phases]);
+    expect(phases.filter((phase) => asked(phase, bare))).to.deep.equal([
+      ...["initial-create", "create", "edit", "post-cleanup"],
+    ]);
   });
 });
