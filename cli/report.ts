@@ -1,9 +1,10 @@
-import { harmlessJson, nearest } from "../provider";
+import { ConfigurationError, type Contract, harmlessJson, nearest, readConfiguration } from "../provider";
 import { readFile } from "node:fs/promises";
 import { CommandError, type Io } from "./io";
 import { parsed } from "./options";
 import { markdownOf } from "./report/markdown";
 import { type Integration, type Report, reportOf, type Risk, risks } from "./report/model";
+import type { Preview } from "./report/preview";
 import { readPreview } from "./report/read";
 import { visible } from "./text";
 
@@ -38,7 +39,8 @@ export async function run(args: string[], io: Io): Promise<number> {
     io.out(usage);
     return 0;
   }
-  const report = reportOf(readPreview(await input(options.file, io)));
+  const preview = readPreview(await input(options.file, io));
+  const report = reportOf(preview, contractOf(preview));
   io.out(options.format === "json" ? `${harmlessJson(report)}\n` : markdownOf(report, options.limit));
   if (report.failed) {
     io.err("pulumi-immuta report: the preview failed, so the report is not complete.\n");
@@ -85,6 +87,16 @@ function words(given: readonly string[]): Risk[] {
       `--fail-on does not know ${visible(JSON.stringify(word))}. ${nearest(word, risks)}`,
     );
   });
+}
+
+/** As the stack or the environment has it. Throws CommandError. */
+function contractOf({ contract }: Preview): Contract {
+  try {
+    return readConfiguration((name) => (name === "contract" ? contract : undefined)).contract();
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new CommandError(error.message);
+    throw error;
+  }
 }
 
 async function input(file: string | undefined, io: Io): Promise<Buffer> {

@@ -122,9 +122,9 @@ function setupOf(values: Values): Setup {
 
 /** What is wrong with the options is said by the rules of the resource's own properties. */
 const generated = (setup: Setup, io: Io): Promise<ReviewedScript[]> =>
-  withTenant(io, async (immuta) => {
+  withTenant(io, async (immuta, contract) => {
     try {
-      return await review(immuta, setup);
+      return await review(immuta, setup, contract);
     } catch (error) {
       if (error instanceof Error && error.name === "Error") throw new CommandError(lines(error.message));
       throw error;

@@ -1,5 +1,6 @@
 import {
   ConfigurationError,
+  type Contract,
   readConfiguration,
   ImmutaError,
   type Immuta,
@@ -14,7 +15,10 @@ import { visible } from "./text";
  * Does the work of a command over a client of the tenant that IMMUTA_URL and IMMUTA_API_KEY name: a command knows no
  * stack, so the environment is all there is. Throws CommandError where they are missing or Immuta does not answer.
  */
-export async function withTenant<T>(io: Io, work: (immuta: Immuta) => Promise<T>): Promise<T> {
+export async function withTenant<T>(
+  io: Io,
+  work: (immuta: Immuta, contract: Contract) => Promise<T>,
+): Promise<T> {
   const configuration = readConfiguration(() => undefined);
   let apiKey = "";
   try {
@@ -26,6 +30,7 @@ export async function withTenant<T>(io: Io, work: (immuta: Immuta) => Promise<T>
       immutaOf(configuration, {
         reporter: { info: say, warn: say, debug: configuration.debug ? say : () => undefined },
       }),
+      configuration.contract(),
     );
   } catch (error) {
     if (error instanceof ConfigurationError || error instanceof ImmutaError)

@@ -20,6 +20,13 @@ export {
   type Configuration,
 } from "./core/configuration";
 export { flawOf } from "./core/certificates";
+export {
+  type Contract,
+  type ContractSetting,
+  contractSettings,
+  contractTable,
+  usualContract,
+} from "./core/contract";
 export { failureKinds, failureOf, textOf, withCode } from "./core/failure";
 export { recovery, situations } from "./core/recovery";
 export { Interruption } from "./core/interruption";
@@ -34,7 +41,7 @@ export { unknown } from "./core/unknown";
 export * as integration from "./synapse/integration";
 export { adoptionDifferences, findForAdoption, stateOfAdopted } from "./synapse/adoption";
 export { announcementOf } from "./synapse/announce";
-export { type Integration, type Immuta, synapseType, immutaOf } from "./synapse/api";
+export { type Integration, type Immuta, synapseType, immutaOf, isWhole } from "./synapse/api";
 export {
   type BootstrapScript,
   generateScripts,
@@ -43,7 +50,7 @@ export {
 } from "./synapse/bootstrap-scripts";
 export { check } from "./synapse/check";
 export { differences } from "./synapse/differences";
-export { databaseId, ForeignIntegration, resourceId, describe, isAt } from "./synapse/identity";
+export { databaseId, ForeignIntegration, resourceId, describe, isAt, onHost } from "./synapse/identity";
 export { normalHost, normalIdentifier } from "./synapse/inputs/identifiers";
 export {
   properties,
@@ -55,7 +62,8 @@ export {
 } from "./synapse/inputs/paths";
 export { host as hostRule, identifier as identifierRule, newPassword } from "./synapse/inputs/rules";
 export { type Inputs, table } from "./synapse/inputs/table";
-export { plan, planCreate, stepNamed, stepsOfChange, planDelete } from "./synapse/plan";
+export { oldGoesFirst, plan, planCreate, stepNamed, stepsOfChange, planDelete } from "./synapse/plan";
+export { scriptPayloadOf } from "./synapse/payload";
 export { type Ports } from "./synapse/ports";
 export { readState, type State, StateFormatError } from "./synapse/state";
 export { type Call, type Step } from "./synapse/steps/step";
@@ -72,7 +80,7 @@ export { type PoolLogin, nameOfLogin, routeOf } from "./sql/connect/login";
 export { PoolUnreachable } from "./sql/errors";
 export { hintsByNumber } from "./sql/hints";
 export { masked, Secrets } from "./core/secrets";
-export { reviewable } from "./sql/script/identity";
+export { reviewable, scriptIdentity } from "./sql/script/identity";
 export { statementStarts, upper } from "./sql/script/keywords";
 export { type Batch, ScriptError, splitBatches } from "./sql/script/split";
 export { bodyAt, isExecuted, type Token, tokensOf, valueOf, wordsAt } from "./sql/script/tokens";

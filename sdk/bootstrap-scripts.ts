@@ -48,5 +48,7 @@ export function getBootstrapScripts(
 ): Output<BootstrapScripts> {
   return pulumi
     .secret(args)
-    .apply((known) => inTenant("getBootstrapScripts", (immuta) => generateScripts(immuta, known)));
+    .apply((known) =>
+      inTenant("getBootstrapScripts", (immuta, contract) => generateScripts(immuta, known, contract)),
+    );
 }

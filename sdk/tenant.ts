@@ -1,5 +1,6 @@
 import {
   type Configuration,
+  type Contract,
   Secrets,
   secretsIn,
   withCode,
@@ -16,12 +17,18 @@ import { warnOfPlainSettings } from "./plain-settings";
  * Does the work of a function that a program calls, over a client of the stack's Immuta tenant. A failure ends the
  * program with `function: message`, and without a stack trace unless PULUMI_IMMUTA_DEBUG=1.
  */
-export async function inTenant<T>(name: string, work: (immuta: Immuta) => Promise<T>): Promise<T> {
+export async function inTenant<T>(
+  name: string,
+  work: (immuta: Immuta, contract: Contract) => Promise<T>,
+): Promise<T> {
   warnOfPlainSettings();
   const settings = new pulumi.Config("immuta");
   const configuration = readConfiguration((setting) => settings.get(setting));
   try {
-    return await work(immutaOf(configuration, { reporter: reporter(configuration.debug) }));
+    return await work(
+      immutaOf(configuration, { reporter: reporter(configuration.debug) }),
+      configuration.contract(),
+    );
   } catch (error) {
     if (configuration.debug || !(error instanceof Error)) throw error;
     // The engine prints the program's text and a stack trace for any other class of error.

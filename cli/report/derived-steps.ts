@@ -1,10 +1,11 @@
 import {
   announcementOf,
   type AnnouncedStep,
+  type Contract,
+  oldGoesFirst,
   planCreate,
   planDelete,
   type PropertyMap,
-  normalHost,
   readState,
   type State,
   StateFormatError,
@@ -16,24 +17,26 @@ import {
  */
 
 /** Empty where the state is of another format. */
-export function stepsOfDelete(before: PropertyMap): AnnouncedStep[] {
+export function stepsOfDelete(before: PropertyMap, contract: Contract): AnnouncedStep[] {
   const state = stateIn(before);
   if (state === undefined) return [];
   const { integrationId: id, retainPoolObjects } = state;
-  return announcementOf(planDelete(state, id !== undefined, retainPoolObjects === true), before, id).steps;
+  const steps = planDelete(state, id !== undefined, retainPoolObjects === true, contract);
+  return announcementOf(steps, before, { id, contract }).steps;
 }
 
 /** Both halves. Where the preview does not tell their order: the old one goes first from a host that Immuta knows. */
 export function stepsOfReplacement(
   before: PropertyMap | undefined,
   after: PropertyMap,
+  contract: Contract,
   oldFirst?: boolean,
 ): AnnouncedStep[] {
-  const make = announcementOf(planCreate(after), after).steps;
+  const make = announcementOf(planCreate(after), after, { contract }).steps;
   const state = before === undefined ? undefined : stateIn(before);
   if (before === undefined || state === undefined) return make;
-  const removal = stepsOfDelete(before);
-  const first = oldFirst ?? normalHost(String(before["host"])) === normalHost(String(after["host"]));
+  const removal = stepsOfDelete(before, contract);
+  const first = oldFirst ?? oldGoesFirst(before, after, contract);
   return first ? [...removal, ...make] : [...make, ...removal];
 }
 

@@ -11,8 +11,11 @@ export function readDigest(digest: PropertyMap): Preview {
     const place = `diagnostics[${at}]`;
     return messageOf(objectAt(entry, place), place);
   });
+  const config = present(digest["config"]) ? objectAt(digest["config"], "config") : {};
+  const contract = config["immuta:contract"];
   return {
     source: "preview",
+    ...(typeof contract === "string" ? { contract } : {}),
     ...stepsOf(raw.map((step, at) => rawStep(objectAt(step, `steps[${at}]`), `steps[${at}]`))),
     messages,
     failed: messages.some(({ severity }) => severity === "error"),

@@ -2,6 +2,8 @@ import {
   announcementOf,
   type AnnouncedStep,
   type Announcement,
+  type Contract,
+  usualContract,
   type Line,
   wordsOf,
   type PropertyMap,
@@ -76,9 +78,11 @@ export interface Integration {
   warnings: string[];
 }
 
-export function reportOf(preview: Preview): Report {
+export function reportOf(preview: Preview, contract = usualContract): Report {
   const names = namesOf(preview.steps);
-  const all = preview.steps.map((step) => integrationOf(step, names.get(step.urn) ?? step.urn, preview));
+  const all = preview.steps.map((step) =>
+    integrationOf(step, names.get(step.urn) ?? step.urn, preview, contract),
+  );
   const integrations = withHandovers(all.filter((one) => one !== undefined));
   integrations.sort((a, b) => danger(a) - danger(b) || (a.name < b.name ? -1 : Number(a.name > b.name)));
   const count = (action: Action): number => integrations.filter((one) => one.action === action).length;
@@ -136,7 +140,12 @@ function namesOf(steps: readonly PreviewStep[]): Map<string, string> {
   );
 }
 
-function integrationOf(step: PreviewStep, name: string, preview: Preview): Integration | undefined {
+function integrationOf(
+  step: PreviewStep,
+  name: string,
+  preview: Preview,
+  contract: Contract,
+): Integration | undefined {
   const { operation, before, after } = step;
   if (operation === "same") return undefined;
   const own = preview.messages.filter(({ urn }) => urn === step.urn);
@@ -151,7 +160,7 @@ function integrationOf(step: PreviewStep, name: string, preview: Preview): Integ
       : [];
   const action = actionOf(step, changes, announced);
   const id = before?.["integrationId"];
-  const announcement = withDerivedSteps(step, announced);
+  const announcement = withDerivedSteps(step, announced, contract);
   return {
     name,
     urn: step.urn,
@@ -236,14 +245,15 @@ function requireAnnouncement(step: PreviewStep, own: readonly Message[], { sourc
 function withDerivedSteps(
   { operation, before, after = {}, oldFirst }: PreviewStep,
   announced: Announcement | undefined,
+  contract: Contract,
 ): Announcement | undefined {
   const derived = (steps: AnnouncedStep[]): Announcement => ({
     ...(announced ?? announcementOf([], {})),
     steps,
   });
-  if (operation === "replace") return derived(stepsOfReplacement(before, after, oldFirst));
+  if (operation === "replace") return derived(stepsOfReplacement(before, after, contract, oldFirst));
   if (operation !== "delete") return announced;
-  return before === undefined ? undefined : derived(stepsOfDelete(before));
+  return before === undefined ? undefined : derived(stepsOfDelete(before, contract));
 }
 
 const wordsAbout = (announcement: Announcement, ...about: Line["about"][]): string[] =>

@@ -10,6 +10,8 @@ export interface Preview {
   failed: boolean;
   steps: PreviewStep[];
   messages: Message[];
+  /** `immuta:contract` of the stack, where the preview tells its settings. */
+  contract?: string;
   /** Operations on everything that is no integration, providers and the stack itself left out. */
   others: Readonly<Record<string, number>>;
 }

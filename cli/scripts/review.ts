@@ -1,4 +1,5 @@
 import {
+  type Contract,
   type Phase,
   phases,
   type Immuta,
@@ -31,18 +32,22 @@ export interface ReviewedScript {
 }
 
 /** The tenant's scripts of today, masked, in the order of the phases. */
-export async function review(immuta: Immuta, setup: Setup): Promise<ReviewedScript[]> {
+export async function review(immuta: Immuta, setup: Setup, contract: Contract): Promise<ReviewedScript[]> {
   const { role, host, port, database, schema, username, integrationId, ...metadataDelimiters } = setup;
   const given = process.env["IMMUTA_SYSTEM_PASSWORD"];
   // Identities are the same for every password, so any will do. It never leaves but to Immuta.
   const password = given === undefined || given === "" ? `Aa1-${randomBytes(24).toString("hex")}` : given;
-  const scripts = await generateScripts(immuta, {
-    ...{ host, port, database, schema, username },
-    password,
-    impersonation: role === undefined ? { enabled: false } : { enabled: true, role },
-    metadataDelimiters,
-    ...(integrationId === undefined ? {} : { integrationId }),
-  });
+  const scripts = await generateScripts(
+    immuta,
+    {
+      ...{ host, port, database, schema, username },
+      password,
+      impersonation: role === undefined ? { enabled: false } : { enabled: true, role },
+      metadataDelimiters,
+      ...(integrationId === undefined ? {} : { integrationId }),
+    },
+    contract,
+  );
   const byPhase = new Map<string, BootstrapScript>(
     Object.entries(scripts).map(([name, script]) => [
       name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`),

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Contract, readContract } from "./contract";
 import { Failure, failureKind } from "./failure";
 import { milliseconds } from "./rules";
 import { tenantOf } from "./tenant";
@@ -31,6 +32,8 @@ export interface Configuration {
   requestTimeout?: number;
   /** Whether a refresh looks into pools, whatever the programs said. */
   checkPool?: boolean;
+  /** What this tenant does where Immuta's guide leaves it open. Throws ConfigurationError with all that is wrong in it. */
+  contract(): Contract;
 }
 
 const configurationKind = failureKind({
@@ -99,7 +102,17 @@ export function readConfiguration(
       .filter((name) => name !== ""),
     ...(requestTimeout === undefined ? {} : { requestTimeout }),
     ...checkPool(notEmpty(env["IMMUTA_CHECK_POOL"])),
+    contract: () => contractOf(setting("contract"), env["IMMUTA_CONTRACT"]),
   };
+}
+
+function contractOf(stack: string | undefined, environment: string | undefined): Contract {
+  const { contract, problems } = readContract(stack, environment);
+  if (problems.length > 0)
+    fail(
+      `What is set of Immuta's contract cannot be used:${problems.map((problem) => `\n  - ${problem}`).join("")}`,
+    );
+  return contract;
 }
 
 /** A refresh gets the settings of the last `up`, so the environment alone can say it for one. */
@@ -109,6 +122,7 @@ function checkPool(value: string | undefined): Pick<Configuration, "checkPool"> 
   if (value === "0" || value === "false") return { checkPool: false };
   return fail(`IMMUTA_CHECK_POOL is ${JSON.stringify(value)}: give 1 or 0.`);
 }
+
 const tenantNamedBy = (url: string | undefined): string | undefined =>
   url !== undefined && URL.canParse(url) ? tenantOf(new URL(url)) : undefined;
 

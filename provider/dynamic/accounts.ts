@@ -1,4 +1,12 @@
-import { databaseId, type PropertyMap, normalHost, normalIdentifier, unknown } from "..";
+import {
+  type Contract,
+  databaseId,
+  type PropertyMap,
+  normalHost,
+  normalIdentifier,
+  unknown,
+  usualContract,
+} from "..";
 
 interface User {
   urn: string;
@@ -16,16 +24,25 @@ export class Claims {
   private readonly owners = new Map<string, string>();
 
   /** Says what is wrong where another resource has the same already. */
-  claim(urn: string, inputs: PropertyMap): string | undefined {
-    return this.claimDatabase(urn, inputs) ?? this.claimAccount(urn, inputs);
+  claim(urn: string, inputs: PropertyMap, contract: Contract = usualContract): string | undefined {
+    return this.claimPlace(urn, inputs, contract) ?? this.claimAccount(urn, inputs);
   }
 
-  private claimDatabase(urn: string, { host, database }: PropertyMap): string | undefined {
+  private claimPlace(
+    urn: string,
+    { host, database }: PropertyMap,
+    { conflictOn }: Contract,
+  ): string | undefined {
     if (!isKnown(host) || !isKnown(database)) return undefined;
-    const place = databaseId({ host, database });
+    const place = conflictOn === "host" ? normalHost(host) : databaseId({ host, database });
     const owner = this.owners.get(place) ?? urn;
     this.owners.set(place, owner);
     if (owner === urn) return undefined;
+    if (conflictOn === "host")
+      return (
+        `host: ${JSON.stringify(host)} is the host of ${nameOf(owner)} already, and immuta:contract.conflictOn says that ` +
+        "Immuta keeps one integration for a host: remove one of the two, or give it another host."
+      );
     return (
       `database: ${JSON.stringify(database)} on ${host} is the database of ${nameOf(owner)} already. ` +
       "Immuta keeps one integration for a database: remove one of the two, or give it another database."

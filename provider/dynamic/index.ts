@@ -50,15 +50,16 @@ export function check(olds: PropertyMap, news: PropertyMap): Promise<dynamic.Che
   return told(async () => {
     const { __context: context, ...given } = program(news);
     const before = program(olds);
+    const contract = configuration.contract();
     const result = integration.check(before, given, configuration.sqlAdministrator.username);
     const { failures, inputs } = result;
-    const claimed = isContext(context) ? claims.claim(context.urn, inputs) : undefined;
+    const claimed = isContext(context) ? claims.claim(context.urn, inputs, contract) : undefined;
     if (claimed !== undefined) failures.push({ property: "", reason: claimed });
     for (const failure of failures) failure.reason = harmless(wiring.secrets.mask(failure.reason));
     if (failures.length === 0) {
       audience.remember(inputs, context);
       if (Object.keys(before).length === 0)
-        await audience.preview(inputs, () => integration.announcementOfCreate(inputs));
+        await audience.preview(inputs, () => integration.announcementOfCreate(inputs, contract));
     }
     return result;
   });
@@ -67,10 +68,11 @@ export function check(olds: PropertyMap, news: PropertyMap): Promise<dynamic.Che
 export function diff(id: string, olds: PropertyMap, news: PropertyMap): Promise<dynamic.DiffResult> {
   return told(async () => {
     const [before, after] = [program(olds), program(news)];
-    const planned = integration.planOf(before, after);
+    const contract = configuration.contract();
+    const planned = integration.planOf(before, after, contract);
     const result = integration.diff(id, before, after, planned, configuration);
     integration.keeps(result, before, wiring.holdings, currentUrn());
-    await audience.preview(after, () => integration.announcementOfChange(before, after, planned));
+    await audience.preview(after, () => integration.announcementOfChange(before, after, planned, contract));
     return result;
   });
 }

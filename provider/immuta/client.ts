@@ -1,5 +1,6 @@
 import { Interrupted } from "../core/interruption";
 import { longestName, told } from "../core/strangers";
+import { type Contract, usualContract } from "../core/contract";
 import { TimeLimit } from "../core/time-limit";
 import * as answers from "./answers";
 import { Circuit } from "./circuit";
@@ -33,6 +34,18 @@ export interface ClientOptions<Config> extends ConnectionOptions {
   circuit?: Circuit;
   /** Of the operation; default: five minutes for each request with its tries. */
   limit?: TimeLimit;
+  contract?: Pick<Contract, "repeat429" | "repeatScripts">;
+  /** Hears of each answer that is no error. */
+  answered?: (answer: Heard) => void;
+}
+
+/** An answer as it came. */
+export interface Heard {
+  method: string;
+  path: string;
+  /** Content type; undefined where it has none. */
+  type: string | undefined;
+  body: string;
 }
 
 /** The Integrations API over HTTP. */
@@ -41,7 +54,8 @@ export function immutaClient<Config, Body extends Payload>(
 ): Immuta<Config, Body> {
   const tenant = tenantOf(options.url);
   const circuit = options.circuit ?? new Circuit();
-  const exchange = connectionTo(options, circuit);
+  const { repeat429, repeatScripts } = options.contract ?? usualContract;
+  const exchange = connectionTo({ ...options, repeats429: repeat429 === "yes" }, circuit);
 
   async function send<T>(request: Request, read: (answer: unknown) => T): Promise<T> {
     const { interrupted } = circuit;
@@ -53,6 +67,8 @@ export function immutaClient<Config, Body extends Payload>(
       note(request, String(answer.status), started, answer.header("x-request-id"));
       if (answer.status < 200 || answer.status >= 300) throw refusal(sending, answer);
       circuit.answered();
+      const { body, header } = answer;
+      options.answered?.({ method: request.method, path: request.path, type: header("content-type"), body });
       return parsed(request, answer, read);
     } catch (error) {
       if (error instanceof ImmutaError || error instanceof Interrupted) throw error;
@@ -94,6 +110,7 @@ export function immutaClient<Config, Body extends Payload>(
     )?.tests;
     const about = {
       status,
+      mayBeDone: status === 429 && repeat429 === "no",
       immutasOwn: answers.isImmutasError(decoded, status),
       ...(requestId === undefined ? {} : { requestId }),
       ...(tests === undefined ? {} : { tests }),
@@ -196,7 +213,7 @@ export function immutaClient<Config, Body extends Payload>(
           method: "POST",
           path: id === undefined ? `/integrations/scripts/${phase}` : `${integration(id)}/scripts/${phase}`,
           body: payload,
-          repeatable: true,
+          repeatable: repeatScripts === "yes",
         },
         answers.readScript,
       ),

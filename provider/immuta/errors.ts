@@ -13,6 +13,8 @@ export interface ImmutaFailure {
   said: string;
   /** As it came. */
   requestId?: string;
+  /** The tenant is known to give this answer to what it carries out as well. */
+  mayBeDone?: boolean;
   /** It never left: refused connection, unknown host, or not tried. */
   notSent?: boolean;
   /** It did not get beyond the proxy. */
@@ -75,10 +77,10 @@ export class ImmutaError extends Failure {
 }
 
 /** What a write that came back as an error may have done. An error of success has an answer that could not be read. */
-function outcomeOf({ status, notSent, changesNothing }: ImmutaFailure): Outcome {
+function outcomeOf({ status, notSent, changesNothing, mayBeDone }: ImmutaFailure): Outcome {
   if (notSent === true) return "not sent";
   if (changesNothing === true) return "refused";
-  const open = status === undefined || status < 300 || status >= 500 || status === 408;
+  const open = mayBeDone === true || status === undefined || status < 300 || status >= 500 || status === 408;
   return open ? "unknown" : "refused";
 }
 

@@ -12,19 +12,25 @@ interface Retrying {
   proxy: Proxy | undefined;
   /** Of one request; default 5. */
   tries?: number;
+  /** Whether a 429 says that nothing was done, to whatever it is the answer; default true. */
+  repeats429?: boolean;
 }
 
 /** Which requests are tried again, and after how long: within the time that their operation has left. */
-export function retrying(http: AxiosInstance, { url, reporter, circuit, proxy, tries = 5 }: Retrying): void {
+export function retrying(
+  http: AxiosInstance,
+  { url, reporter, circuit, proxy, tries = 5, repeats429 = true }: Retrying,
+): void {
   axiosRetry(http, {
     retries: tries - 1,
     shouldResetTimeout: true,
-    // 429 says that nothing was done; for the rest the request must be one that can be repeated.
+    // Where 429 says that nothing was done it is all the same; for the rest the request must be one that can be repeated.
     retryCondition: async (error) => {
       const { sending } = error.config ?? {};
       if (sending === undefined || askedPause(error) >= sending.limit.left) return false;
-      if (error.response?.status === 429) return true;
+      if (error.response?.status === 429 && repeats429) return true;
       if (!sending.request.repeatable) return false;
+      if (error.response?.status === 429) return true;
       const status = error.response?.status;
       if (!isOutage(status, headerOf(error, "content-type"))) return (status ?? 0) >= 500;
       if (status === undefined && !(axiosRetry.isNetworkError(error) && mayPass(troubleFrom(error, proxy))))

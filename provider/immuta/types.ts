@@ -56,5 +56,5 @@ export interface Immuta<Config, Body extends Payload> {
   /** Undefined where Immuta answers 404: nothing is left to delete. */
   remove(id: string, credentials?: DeleteCredentials): Promise<IntegrationStatus | undefined>;
   /** Text of a bootstrap script. `id` for the phases of an integration that exists: edit and delete. */
-  script(phase: Phase, payload: Body, id?: string): Promise<string>;
+  script(phase: Phase, payload: Payload | undefined, id?: string): Promise<string>;
 }

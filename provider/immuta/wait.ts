@@ -12,6 +12,8 @@ export interface Waiting {
   /** Milliseconds. */
   limit: number;
   reporter: Reporter;
+  /** Whether GET …/status is asked at all; default true. */
+  asksStatus?: boolean;
   /** For tests: a clock that does not wait. */
   clock?: Clock;
 }
@@ -76,7 +78,7 @@ export async function waitUntil(immuta: Asked, waiting: Waiting): Promise<Integr
   const clock = waiting.clock ?? systemClock;
   const started = clock.now();
   const announced = new Set<string>();
-  let asksForStatus = true;
+  let asksForStatus = waiting.asksStatus ?? true;
   let latest: IntegrationStatus | undefined;
   const waitedTooLong = (cause?: unknown): WaitedTooLong =>
     new WaitedTooLong(

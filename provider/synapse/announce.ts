@@ -1,4 +1,5 @@
 import { packageVersion } from "../core/configuration";
+import { type Contract, usualContract } from "../core/contract";
 import type { Plan } from "./plan";
 import type { PropertyMap } from "../core/property-map";
 import type { State } from "./state";
@@ -10,13 +11,16 @@ import { type AnnouncedStep, type Announcement, announcementFormat } from "../co
 export const announcementOf = (
   steps: readonly Step[],
   news: PropertyMap,
-  id?: string,
-  changed: readonly string[] = [],
+  {
+    id,
+    changed = [],
+    contract = usualContract,
+  }: { id?: string | undefined; changed?: readonly string[]; contract?: Contract } = {},
 ): Announcement => ({
   format: announcementFormat,
   provider: packageVersion(),
   steps: steps.flatMap(({ name, announced }): AnnouncedStep[] =>
-    announced === undefined ? [] : [{ step: name, ...announced.fields({ id, news, changed }) }],
+    announced === undefined ? [] : [{ step: name, ...announced.fields({ id, news, changed, contract }) }],
   ),
 });
 
@@ -29,11 +33,16 @@ export function announceAdoption({ adopt, adoptMode, ...news }: PropertyMap): An
 }
 
 /** Undefined where nothing changes. */
-export function announceChange(plan: Plan, olds: State, news: PropertyMap): Announcement | undefined {
+export function announceChange(
+  plan: Plan,
+  olds: State,
+  news: PropertyMap,
+  contract: Contract,
+): Announcement | undefined {
   const pathsOf = (known: boolean): string[] =>
     plan.differences.filter((difference) => difference.known === known).map(({ path }) => path);
-  const paths = plan.differences.map(({ path }) => path);
-  const base = announcementOf(plan.steps, news, olds.integrationId, paths);
+  const changed = plan.differences.map(({ path }) => path);
+  const base = announcementOf(plan.steps, news, { id: olds.integrationId, changed, contract });
   const later = some("unknown", pathsOf(false));
   switch (plan.action) {
     case "none":

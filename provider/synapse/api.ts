@@ -1,5 +1,6 @@
 import type { Configuration } from "../core/configuration";
 import { packageVersion } from "../core/configuration";
+import type { Contract } from "../core/contract";
 import type { Phase } from "../core/phases";
 import { isPropertyMap, type PropertyMap } from "../core/property-map";
 import type { NameAtImmuta } from "../core/rows";
@@ -41,12 +42,16 @@ export const isWhole = ({ config, validation, autoBootstrap }: Integration): boo
   autoBootstrap !== undefined;
 
 /** Logins live in master; all else is the pool's. */
-export const runsInMaster = (phase: Phase): boolean => phase === "initial-create" || phase === "post-cleanup";
+export const runsInMaster = (phase: Phase, { editScriptIn }: Contract): boolean =>
+  phase === "initial-create" || phase === "post-cleanup" || (phase === "edit" && editScriptIn === "master");
 
 /** A client of the configured tenant. The HTTP library loads here. Throws ConfigurationError. */
 export function immutaOf(
-  configuration: Pick<Configuration, "tenant" | "requestTimeout">,
-  options: Omit<client.ClientOptions<ShownConfig>, "url" | "apiKey" | "userAgent" | "readConfig">,
+  configuration: Pick<Configuration, "tenant" | "requestTimeout" | "contract">,
+  options: Omit<
+    client.ClientOptions<ShownConfig>,
+    "url" | "apiKey" | "userAgent" | "readConfig" | "contract"
+  >,
 ): Immuta {
   const { url, apiKey } = configuration.tenant();
   const { requestTimeout } = configuration;
@@ -57,6 +62,7 @@ export function immutaOf(
     apiKey,
     userAgent: `pulumi-immuta/${packageVersion()}`,
     readConfig,
+    contract: configuration.contract(),
     ...(requestTimeout === undefined ? {} : { requestTimeout }),
     ...options,
   });

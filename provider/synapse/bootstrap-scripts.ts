@@ -1,7 +1,8 @@
 import { check } from "./check";
 import { describe, isAt } from "./identity";
-import { payloadOf } from "./payload";
-import { type Immuta, type IntegrationPayload, runsInMaster, synapseType } from "./api";
+import { type Contract, usualContract } from "../core/contract";
+import { scriptPayloadOf } from "./payload";
+import { type Immuta, runsInMaster, synapseType } from "./api";
 import type { Phase } from "../core/phases";
 import { splitBatches } from "../sql/script/split";
 import { masked } from "../core/secrets";
@@ -51,17 +52,20 @@ const registered = { ...always, edit: "edit", delete: "delete" } as const;
 export type ScriptInputs = PropertyMap & { integrationId?: string | undefined };
 
 /** All scripts of a manual setup, validated as the resource's inputs are. Errors hold no password. */
-export async function generateScripts(immuta: Immuta, args: ScriptInputs): Promise<BootstrapScripts> {
+export async function generateScripts(
+  immuta: Immuta,
+  args: ScriptInputs,
+  contract = usualContract,
+): Promise<BootstrapScripts> {
   const inputs = validated(args);
   const { integrationId: id } = args;
-  const { username = "", password = "" } = inputs;
-  const payload = payloadOf(inputs, { username, password });
+  const of = { inputs, contract, immuta, ...(id === undefined ? {} : { id }) };
   try {
-    if (id === undefined) return await all(always, immuta, payload);
+    if (id === undefined) return await all(always, of);
     await requireAt(immuta, id, inputs);
-    return await all(registered, immuta, payload, id);
+    return await all(registered, of);
   } catch (error) {
-    throw withoutPassword(error, password);
+    throw withoutPassword(error, inputs.password ?? "");
   }
 }
 
@@ -95,31 +99,34 @@ async function requireAt(immuta: Immuta, id: string, inputs: Inputs): Promise<vo
   );
 }
 
+interface Of {
+  inputs: Inputs;
+  contract: Contract;
+  immuta: Immuta;
+  /** Immuta's. */
+  id?: string;
+}
+
 async function all<Name extends string>(
   phases: Record<Name, Phase>,
-  immuta: Immuta,
-  payload: IntegrationPayload,
-  id?: string,
+  of: Of,
 ): Promise<Record<Name, BootstrapScript>> {
   const entries = Object.entries<Phase>(phases).map(async ([name, phase]) => [
     name,
-    await scriptOf(phase, immuta, payload, id),
+    await scriptOf(phase, of),
   ]);
   return Object.fromEntries(await Promise.all(entries)) as Record<Name, BootstrapScript>;
 }
 
-async function scriptOf(
-  phase: Phase,
-  immuta: Immuta,
-  payload: IntegrationPayload,
-  id: string | undefined,
-): Promise<BootstrapScript> {
+async function scriptOf(phase: Phase, { inputs, contract, immuta, id }: Of): Promise<BootstrapScript> {
   const ofTheIntegration = phase === "edit" || phase === "delete";
+  const { username = "", password = "" } = inputs;
+  const payload = scriptPayloadOf(phase, inputs, () => ({ username, password }), contract);
   const script = await immuta.script(phase, payload, ofTheIntegration ? id : undefined);
   return {
     script,
-    identity: scriptIdentity(script, payload.config.password),
+    identity: scriptIdentity(script, password),
     batches: splitBatches(script).length,
-    runIn: runsInMaster(phase) ? "master" : payload.config.database,
+    runIn: runsInMaster(phase, contract) ? "master" : inputs.database,
   };
 }

@@ -1,5 +1,6 @@
 import type { Immuta, Integration } from "./api";
 import { synapseType } from "./api";
+import type { Contract } from "../core/contract";
 import type { Reporter } from "../core/reporter";
 import { isThere, meaningOf } from "../immuta/status";
 import type { Inputs } from "./inputs/table";
@@ -109,10 +110,11 @@ export const onHost = (integrations: readonly Integration[], place: Place): Inte
 export const standingAt = (integrations: readonly Integration[], place: Place): Integration | undefined =>
   allOnHost(integrations, place).find((one) => !unlikePlace(one, place).includes("database"));
 
-/** Throws ForeignIntegration where Immuta already governs the database of a new integration. */
-export async function look(immuta: Immuta, inputs: Inputs): Promise<Integration[]> {
+/** Throws ForeignIntegration where Immuta already has what a new integration would conflict with. */
+export async function look(immuta: Immuta, inputs: Inputs, { conflictOn }: Contract): Promise<Integration[]> {
   const integrations = await immuta.list();
-  const found = standingAt(integrations, inputs);
+  const found =
+    standingAt(integrations, inputs) ?? (conflictOn === "host" ? onHost(integrations, inputs) : undefined);
   if (found !== undefined)
     throw new ForeignIntegration(
       "taken",

@@ -1,5 +1,6 @@
 import type { Announcement } from "../core/announcement";
 import type { Configuration } from "../core/configuration";
+import { usualContract } from "../core/contract";
 import { Failure, failureKind } from "../core/failure";
 import type { PropertyMap } from "../core/property-map";
 import { ImmutaError } from "../immuta/errors";
@@ -58,21 +59,23 @@ const adoptsAnother = (olds: State, news: Pick<Inputs, "adopt">): boolean =>
   typeof news.adopt === "string" && news.adopt !== olds.integrationId;
 
 /** What a preview says about a resource that is new. */
-export const announcementOfCreate = (news: PropertyMap): Announcement =>
-  announceAdoption(news) ?? announcementOf(planCreate(news), news);
+export const announcementOfCreate = (news: PropertyMap, contract = usualContract): Announcement =>
+  announceAdoption(news) ?? announcementOf(planCreate(news), news, { contract });
 
 /** And about one that is there; undefined where nothing changes. */
 export function announcementOfChange(
   olds: PropertyMap,
   news: PropertyMap,
   planned = planOf(olds, news),
+  contract = usualContract,
 ): Announcement | undefined {
   const state = readState(olds);
-  return adoptsAnother(state, news) ? announceAdoption(news) : announceChange(planned, state, news);
+  return adoptsAnother(state, news) ? announceAdoption(news) : announceChange(planned, state, news, contract);
 }
 
 /** Old outputs against new inputs. */
-export const planOf = (olds: PropertyMap, news: PropertyMap): Plan => plan(readState(olds), news);
+export const planOf = (olds: PropertyMap, news: PropertyMap, contract = usualContract): Plan =>
+  plan(readState(olds), news, contract);
 
 /**
  * A state that is not settled always differs. `configured`: the tenant that the run is for, where it is known; a state
@@ -272,10 +275,11 @@ export async function remove(outputs: PropertyMap, ports: Ports): Promise<void> 
   if (found !== undefined) operation.integrationId = found.id;
   const retain = retainsObjects(state, ports);
   if (retain) ports.reporter.info(`what Immuta's scripts made stays in database ${state.database}`);
+  const contract = ports.configuration.contract();
   try {
-    await carryOut(planDelete(state, found !== undefined, retain), operation);
+    await carryOut(planDelete(state, found !== undefined, retain, contract), operation);
   } catch (error) {
-    if (wantsScriptsFirst(error, operation, retain)) {
+    if (contract.deleteSent === "first-or-last" && wantsScriptsFirst(error, operation, retain)) {
       await carryOut(scriptsBeforeDelete, { ...operation, begun: [] });
       return;
     }

@@ -1,9 +1,10 @@
 import { Failure, textOf } from "../core/failure";
 import { OutcomeUnknown } from "./identity";
 import { Interrupted, type Interruption } from "../core/interruption";
-import { inputsOn, payloadOn } from "./steps/means";
+import { contractOf, inputsOn, payloadOn } from "./steps/means";
 import { type Need, namesOf, type Operation, type Step } from "./steps/step";
 import { bootstrapLogin } from "./login";
+import { carriesAccount } from "./payload";
 
 export function newOperation(
   about: Pick<Operation, "ports" | "kind" | "sides"> & Partial<Operation>,
@@ -65,9 +66,10 @@ async function resolveCredentials(steps: readonly Step[], operation: Operation):
   for (const { needs } of steps) if (needs !== undefined) resolve(needs, operation);
 }
 
-function resolve({ credentials, setup, connection }: Need, operation: Operation): void {
+function resolve({ credentials, setup, script, connection }: Need, operation: Operation): void {
   if (connection !== undefined) bootstrapLogin(inputsOn(connection, operation), operation.ports);
   if (credentials === undefined) return;
+  if (script !== undefined && !carriesAccount(script, contractOf(operation))) return;
   if (setup === undefined || inputsOn(credentials, operation).autoBootstrap)
     payloadOn(credentials, operation);
 }

@@ -1,8 +1,10 @@
 import { type Difference, differences } from "./differences";
+import { type Contract, usualContract } from "../core/contract";
 import type { Phase } from "../core/phases";
 import { type PropertyMap, valueAt } from "../core/property-map";
 import type { Change } from "../core/rows";
 import { meaningOf } from "../immuta/status";
+import { unknown } from "../core/unknown";
 import { sameHost, sameIdentifier } from "./inputs/identifiers";
 import type { Progress, State } from "./state";
 import { checkPool, checksPool } from "./steps/check-pool";
@@ -69,14 +71,13 @@ const creation = (manual: boolean): Step[] => [
   confirm,
 ];
 
-/** What a change of the program means, from the state's outputs and the program's inputs alone. */
-export function plan(olds: State, news: PropertyMap): Plan {
+/** What a change of the program means, from the state's outputs, the program's inputs and what is set of the contract. */
+export function plan(olds: State, news: PropertyMap, contract = usualContract): Plan {
   const found = differences(olds, news);
   const replaces = found.filter((d) => d.change === "replace" && d.known).map((d) => d.path);
   const base = { differences: found, replaces, deleteBeforeReplace: false };
   if (replaces.length > 0)
-    // Immuta refuses a second integration on a host it knows: the old one must go first.
-    return { ...base, action: "replace", deleteBeforeReplace: sameHost(olds.host, news["host"]), steps: [] };
+    return { ...base, action: "replace", deleteBeforeReplace: oldGoesFirst(olds, news, contract), steps: [] };
   const change = updateSteps(olds, news, found);
   const unknownPool = checksPool(news) && olds.poolObjects === undefined;
   const steps = forWhomRuns(
@@ -85,6 +86,21 @@ export function plan(olds: State, news: PropertyMap): Plan {
   );
   if (steps.length > 0) return { ...base, action: "update", steps };
   return { ...base, action: found.length > 0 ? "store" : "none", steps };
+}
+
+/**
+ * Whether a replacement deletes the old integration before it makes the new one: Immuta may refuse a second one on a host,
+ * and the end of the old one takes its system account's login from the server.
+ */
+export function oldGoesFirst(
+  olds: PropertyMap,
+  news: PropertyMap,
+  { conflictOn }: Contract = usualContract,
+): boolean {
+  if (!sameHost(olds["host"], news["host"])) return false;
+  const maySame = (name: string): boolean => news[name] === unknown || sameIdentifier(olds[name], news[name]);
+  const mayShareLogin = (isManual(olds) || news["autoBootstrap"] !== true) && maySame("username");
+  return conflictOn !== "database" || maySame("database") || mayShareLogin;
 }
 
 /** What changes of these kinds do to an integration that is there. */
@@ -160,15 +176,22 @@ const begunBefore = (progress: Progress | undefined): Step[] =>
  * Guide, "Delete an integration". `present`: whether Immuta still knows it. `retain`: what the scripts made stays in
  * the pool.
  */
-export function planDelete(olds: State, present: boolean, retain = false): readonly Step[] {
+export function planDelete(
+  olds: State,
+  present: boolean,
+  retain = false,
+  { deleteSent }: Contract = usualContract,
+): readonly Step[] {
   if (isAutomatic(olds) || retain) return present ? removal : [];
-  // Who runs scripts by hand can have cleanup afterwards, but not delete.
+  const last = present && deleteSent === "last";
+  // Who runs scripts by hand can have cleanup after a DELETE, but not delete.
   if (olds.bootstrap?.run === "external")
-    return forWhomRuns(olds, [
-      ...(present ? removal : []),
-      run("cleanup", "old"),
-      run("post-cleanup", "old"),
-    ]);
+    return forWhomRuns(
+      olds,
+      last
+        ? [...scriptsBeforeDelete]
+        : [...(present ? removal : []), run("cleanup", "old"), run("post-cleanup", "old")],
+    );
   // The delete script can be had only while the integration exists; cleanup is its stand-in afterwards.
   const phase = present ? "delete" : "cleanup";
   const proof = isOwnAccount(olds, olds.username) ? undefined : accountProof("old");
@@ -176,9 +199,13 @@ export function planDelete(olds: State, present: boolean, retain = false): reado
     generate(phase, "old"),
     generate("post-cleanup", "old"),
     ...(proof === undefined ? [] : [proof]),
-    ...(present ? [...(proof === undefined ? [reach] : []), ...removal] : []),
-    run(phase, "old"),
-    run("post-cleanup", "old"),
+    ...(last
+      ? scriptsBeforeDelete
+      : [
+          ...(present ? [...(proof === undefined ? [reach] : []), ...removal] : []),
+          run(phase, "old"),
+          run("post-cleanup", "old"),
+        ]),
   ];
 }
 

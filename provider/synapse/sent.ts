@@ -1,3 +1,4 @@
+import { usualContract } from "../core/contract";
 import { valueAt } from "../core/property-map";
 import { told } from "../core/strangers";
 import type { Integration } from "./api";
@@ -20,8 +21,11 @@ export const isFixed = ({ path }: Unlike): boolean => path === "port" || path ==
 
 /** By field, what Immuta tells otherwise than these inputs are sent; what it does not tell is no difference. */
 export function unlikeSent({ autoBootstrap, config }: Integration, inputs: Inputs): Unlike[] {
-  // The port is left out of a payload where it is the default.
-  const all = { ...payloadOf(inputs, { username: "", password: "" }).config, port: inputs.port };
+  // The port may be left out of a payload.
+  const all = {
+    ...payloadOf(inputs, { username: "", password: "" }, usualContract).config,
+    port: inputs.port,
+  };
   const setup =
     autoBootstrap === undefined || autoBootstrap === inputs.autoBootstrap
       ? []

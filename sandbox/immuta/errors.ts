@@ -8,6 +8,7 @@ const reasons: Readonly<Record<number, string>> = {
   413: "Request Entity Too Large",
   415: "Unsupported Media Type",
   422: "Unprocessable Entity",
+  429: "Too Many Requests",
   500: "Internal Server Error",
 };
 

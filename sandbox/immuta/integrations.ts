@@ -30,7 +30,7 @@ export class Integrations {
 
   /** Throws ApiError 400, 409, 422. */
   async create(body: unknown): Promise<Integration> {
-    const payload = parsePayload(body);
+    const payload = parsePayload(body, this.switches);
     const settings = completeSettings(payload.sent);
     const id = this.registry.reserve(settings);
     try {
@@ -47,6 +47,7 @@ export class Integrations {
         details: newPlatform(settings, outcome.account, payload.fingerprint),
       };
       this.registry.add(integration);
+      this.registry.hideFromLists(integration, this.switches.unlistedFor);
       this.registry.finishLater(integration, "creating", failure ? "createError" : "enabled", failure);
       return integration;
     } finally {
@@ -57,7 +58,7 @@ export class Integrations {
   /** Throws ApiError 400, 404, 409, 422. */
   async update(id: string, body: unknown): Promise<Integration> {
     const integration = this.registry.get(id);
-    const payload = parsePayload(body);
+    const payload = parsePayload(body, this.switches);
     const details = requireSame(integration, payload);
     this.registry.requireEditable(integration);
     const settings = editedSettings(details, payload, this.switches);
@@ -197,8 +198,10 @@ export class Integrations {
   ): Promise<ValidationResults | undefined> {
     if (details.platform === "other") return undefined;
     if (credentials === undefined) {
-      if (status !== "createError" && status !== "disabled") await this.requireScriptsOrder(details);
-      return undefined;
+      if (status === "createError" || status === "disabled") return undefined;
+      const wrong = await this.wrongOrder(details);
+      if (wrong !== undefined && this.switches.refusedDelete === "422") throw validationFailed(wrong);
+      return wrong;
     }
     await this.requirePrivileges(details.settings, credentials);
     if (planned) return planned;
@@ -213,17 +216,16 @@ export class Integrations {
     }
   }
 
-  private async requireScriptsOrder({ settings, account }: SynapsePlatform): Promise<void> {
+  private async wrongOrder({ settings, account }: SynapsePlatform): Promise<ValidationResults | undefined> {
     const order = this.switches.deleteNeedsScripts;
-    if (order === "any" || account === undefined) return;
+    if (order === "any" || account === undefined) return undefined;
     const objects = await lookForObjects(this.pools, settings, account);
-    if (typeof objects === "object") throw validationFailed(objects);
+    if (typeof objects === "object") return objects;
     if (order === "after" && objects === "gone")
-      throw validationFailed(manageFailed("The Immuta objects are gone from the database already."));
+      return manageFailed("The Immuta objects are gone from the database already.");
     if (order === "before" && objects === "there")
-      throw validationFailed(
-        manageFailed("The Immuta objects are in the database. Run the delete script first."),
-      );
+      return manageFailed("The Immuta objects are in the database. Run the delete script first.");
+    return undefined;
   }
 
   private async requirePrivileges(settings: Settings, account: Account): Promise<ValidationResults> {
@@ -250,7 +252,10 @@ const ownAccount = (): Account => ({
  * Throws ApiError 400 when a payload would make another integration of this one: type, setup and place in the pool
  * are fixed.
  */
-export function requireSame(integration: Integration, payload: Payload): SynapsePlatform {
+export function requireSame(
+  integration: Integration,
+  payload: Pick<Payload, "autoBootstrap" | "sent">,
+): SynapsePlatform {
   const { details } = integration;
   if (details.platform !== "synapse") throw malformed(`"type" must be [${integration.type}]`);
   if (payload.autoBootstrap !== integration.autoBootstrap)

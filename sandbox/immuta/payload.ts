@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { malformed } from "./errors";
 import type { Account, Delimiters, Impersonation, Settings } from "./model";
+import type { Switches } from "./switches";
 
 export const synapseType = "Azure Synapse Analytics";
 
@@ -49,48 +50,64 @@ export function completeSettings(sent: SentSettings, base?: Settings): Settings 
  * Reads the payload of POST and PUT /integrations and of the script endpoints.
  * Throws ApiError 400 for what is missing, unknown or of the wrong type; the sentence names the field, not its value.
  */
-export function parsePayload(body: unknown): Payload {
+export function parsePayload(body: unknown, switches: Switches): Payload {
+  const { autoBootstrap, config } = parseEnvelope(body);
+  const sent = parseConfig(config, switches, credentialNames);
+  const account = parseAccount(config, "config.");
+  return { type: synapseType, autoBootstrap, account, sent, fingerprint: fingerprintOf(config) };
+}
+
+/** The same without credentials, which are refused. */
+export function parseWithoutCredentials(body: unknown, switches: Switches): Omit<Payload, "account"> {
+  const { autoBootstrap, config } = parseEnvelope(body);
+  const sent = parseConfig(config, switches, []);
+  return { type: synapseType, autoBootstrap, sent, fingerprint: fingerprintOf(config) };
+}
+
+function parseEnvelope(body: unknown): { autoBootstrap: boolean; config: Fields } {
   const payload = objectAt(body, "payload");
   refuseUnknown(payload, "", ["type", "autoBootstrap", "config"]);
   if (stringAt(payload, "type", "") !== synapseType) throw malformed(`"type" must be [${synapseType}]`);
   const autoBootstrap = booleanAt(payload, "autoBootstrap", "");
-  const config = objectAt(required(payload, "config", ""), "config");
-  const { account, sent } = parseConfig(config);
-  return { type: synapseType, autoBootstrap, account, sent, fingerprint: fingerprintOf(config) };
+  return { autoBootstrap, config: objectAt(required(payload, "config", ""), "config") };
 }
+
+const credentialNames = ["authenticationType", "username", "password"] as const;
 
 /** Reads the credentials a DELETE of an automatic setup carries; undefined when there is no payload. */
 export function parseCredentials(body: unknown): Account | undefined {
   if (body === undefined) return undefined;
   const credentials = objectAt(body, "payload");
   if (Object.keys(credentials).length === 0) return undefined;
-  refuseUnknown(credentials, "", ["authenticationType", "username", "password"]);
+  refuseUnknown(credentials, "", credentialNames);
   return parseAccount(credentials, "");
 }
 
-function parseConfig(config: Fields): { account: Account; sent: SentSettings } {
+function parseConfig(
+  config: Fields,
+  { portInPayload }: Switches,
+  credentials: readonly string[],
+): SentSettings {
   const prefix = "config.";
   refuseUnknown(config, prefix, [
     "host",
-    "port",
+    ...(portInPayload === "refused" ? [] : ["port"]),
     "database",
     "schema",
     "impersonation",
     "metadataDelimiters",
-    "authenticationType",
-    "username",
-    "password",
+    ...credentials,
   ]);
   const sent: SentSettings = {
     host: hostAt(config, prefix),
     database: nameAt(config, "database", prefix),
     schema: nameAt(config, "schema", prefix),
   };
-  if (config["port"] !== undefined) sent.port = portAt(config, prefix);
+  if (config["port"] !== undefined || portInPayload === "required") sent.port = portAt(config, prefix);
   if (config["impersonation"] !== undefined) sent.impersonation = parseImpersonation(config["impersonation"]);
   if (config["metadataDelimiters"] !== undefined)
     sent.metadataDelimiters = parseDelimiters(config["metadataDelimiters"]);
-  return { account: parseAccount(config, prefix), sent };
+  return sent;
 }
 
 function parseAccount(fields: Fields, prefix: string): Account {
@@ -168,7 +185,7 @@ function hostAt(fields: Fields, prefix: string): string {
 }
 
 function portAt(fields: Fields, prefix: string): number {
-  const port = fields["port"];
+  const port = required(fields, "port", prefix);
   if (typeof port !== "number" || !Number.isInteger(port) || port < 1 || port > 65535)
     throw malformed(`"${prefix}port" must be a valid port`);
   return port;

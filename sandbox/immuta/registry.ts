@@ -26,6 +26,8 @@ export class Registry {
   private readonly integrations = new Map<number, Integration>();
   /** Pools for which a POST is under way: they conflict already, but nobody sees an integration yet. */
   private readonly reserved = new Map<number, Settings>();
+  /** In how many lists an integration is still not shown, by its id. */
+  private readonly unlisted = new Map<number, number>();
   private readonly timers = new Map<NodeJS.Timeout, () => void>();
   private lastId = 0;
   private closed = false;
@@ -40,9 +42,22 @@ export class Registry {
     return [...this.integrations.values()];
   }
 
-  /** What a list shows. */
+  /** What Immuta has. */
   list(): Integration[] {
     return this.all().filter((integration) => this.isVisible(integration));
+  }
+
+  /** What the next list shows. */
+  nextList(): Integration[] {
+    return this.list().filter(({ id }) => {
+      const left = this.unlisted.get(id) ?? 0;
+      this.unlisted.set(id, left - 1);
+      return left <= 0;
+    });
+  }
+
+  hideFromLists({ id }: Integration, lists: number): void {
+    this.unlisted.set(id, lists);
   }
 
   /** Throws ApiError 404. */

@@ -25,7 +25,35 @@ export interface Switches {
    * or 200 with "editing" that ends in "editError".
    */
   unpreparedEdit: "422" | "editError";
+  /** What a DELETE in the wrong order answers: 422, or 200 with "deleting" that ends in "deleteError". */
+  refusedDelete: "422" | "deleteError";
+  /**
+   * What the request for the delete script carries: the payload of the setup, its config without credentials, nothing, or
+   * either the first or nothing.
+   */
+  deleteScriptTakes: RemovalBody | "any";
+  /** The same for the cleanup script. Without a payload it is for the setup whose scripts were asked for last. */
+  cleanupScriptTakes: RemovalBody;
+  /** The same for the post-cleanup script. */
+  postCleanupScriptTakes: RemovalBody;
+  /** Whether a payload may have a port, must have one, or must not. */
+  portInPayload: "optional" | "required" | "refused";
+  /** GET {id}/status: as documented; 404 as for a path that does not exist; or always "enabled", as an old answer. */
+  statusEndpoint: "there" | "missing" | "stale";
+  /** Answers the first of equal POST, PUT and DELETE requests with 429, before or after it is carried out. */
+  throttles: "never" | "before" | "after";
+  /** A request for a script that equals the request before it: the same text, another text each time, or 409. */
+  scriptAgain: "same" | "another" | "refused";
+  /** So many lists do not show a new integration yet. */
+  unlistedFor: number;
+  /** What GET /integrations answers: a bare list, or an object that holds it. */
+  listShape: "array" | "object";
+  /** How answers in JSON are labelled. */
+  jsonType: "application/json" | "text/plain";
 }
+
+/** What the request for a script that removes something carries. */
+export type RemovalBody = "create" | "config" | "none";
 
 /** The values that follow the guide's text most closely; where it is silent, the stricter. */
 export const defaultSwitches: Readonly<Switches> = {
@@ -37,6 +65,17 @@ export const defaultSwitches: Readonly<Switches> = {
   putKeepsUnsent: false,
   deletedAnswers: "404",
   unpreparedEdit: "422",
+  refusedDelete: "422",
+  deleteScriptTakes: "any",
+  cleanupScriptTakes: "create",
+  postCleanupScriptTakes: "create",
+  portInPayload: "optional",
+  statusEndpoint: "there",
+  throttles: "never",
+  scriptAgain: "same",
+  unlistedFor: 0,
+  listShape: "array",
+  jsonType: "application/json",
 };
 
 /** How long an integration stays in a passing state, in milliseconds. */

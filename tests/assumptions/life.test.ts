@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { defaultSwitches, type Switches } from "../../sandbox/immuta/switches";
+import { turned } from "./turned";
 import { Life, nobody, startServers, type Servers, type Setup } from "./support";
 
 /** docs/assumptions.md: the whole life of an integration, with each switch of the sandbox's Immuta both ways. */
@@ -73,6 +74,9 @@ const values: Partial<Switches>[] = [
   { unpreparedEdit: "editError" },
   { deleteNeedsScripts: "after" },
   { deleteNeedsScripts: "before" },
+  { deleteScriptTakes: "create" },
+  { scriptAgain: "another" },
+  { jsonType: "text/plain" },
   {
     idType: "number",
     scriptFormat: "json-object",
@@ -85,6 +89,13 @@ const values: Partial<Switches>[] = [
 ];
 /** What a manual setup does about it is in limits.test.ts. */
 const automaticOnly: Partial<Switches>[] = [{ editScriptRunsIn: "master" }];
+/** These are in limits.test.ts alone, those that want a setting in turned.ts. */
+const elsewhere: Partial<Switches>[] = [
+  { listShape: "object" },
+  { throttles: "before" },
+  { statusEndpoint: "missing" },
+  ...Object.values(turned).flatMap((values) => Object.values(values).map(({ switches }) => switches)),
+];
 
 const nameOf = (switches: Partial<Switches>): string => {
   const turned = Object.entries(switches).map(([name, value]) => `${name} ${String(value)}`);
@@ -177,7 +188,7 @@ describe("what Immuta's contract leaves open: a whole life works either way", fu
     }
   });
 
-  it("between them the lives turn every switch to every value it has", () => {
+  it("between them the tests turn every switch to every value it has", () => {
     // Typed by the switches themselves, so that a new one does not compile until it is listed.
     const all: { [Name in keyof Switches]: readonly Switches[Name][] } = {
       editScriptRunsIn: ["database", "master"],
@@ -188,9 +199,20 @@ describe("what Immuta's contract leaves open: a whole life works either way", fu
       putKeepsUnsent: [true, false],
       deletedAnswers: ["404", "status"],
       unpreparedEdit: ["422", "editError"],
+      refusedDelete: ["422", "deleteError"],
+      deleteScriptTakes: ["any", "create", "config", "none"],
+      cleanupScriptTakes: ["create", "config", "none"],
+      postCleanupScriptTakes: ["create", "config", "none"],
+      portInPayload: ["optional", "required", "refused"],
+      statusEndpoint: ["there", "missing", "stale"],
+      throttles: ["never", "before", "after"],
+      scriptAgain: ["same", "another", "refused"],
+      unlistedFor: [0, 10],
+      listShape: ["array", "object"],
+      jsonType: ["application/json", "text/plain"],
     };
-    const turned = [defaultSwitches, ...values, ...automaticOnly];
+    const tried = [defaultSwitches, ...values, ...automaticOnly, ...elsewhere];
     for (const [name, wanted] of Object.entries(all))
-      expect(turned.map((switches) => switches[name as keyof Switches])).to.include.members([...wanted]);
+      expect(tried.map((switches) => switches[name as keyof Switches])).to.include.members([...wanted]);
   });
 });

@@ -217,6 +217,24 @@ describe("what the contract leaves open, beyond the straight path", function () 
     });
   });
 
+  describe("when Immuta answers in other shapes", () => {
+    for (const switches of [{ throttles: "before" }, { statusEndpoint: "missing" }] as const)
+      it(`${JSON.stringify(switches)}: a whole life works`, async () => {
+        const life = new Life(servers, "manual", switches);
+        await life.up();
+        await life.up({ impersonation });
+        expect(life.atImmuta).to.deep.include({ status: "enabled", impersonation });
+        await life.destroy();
+        expect(life.leftInPool).to.deep.equal([]);
+      });
+
+    it("a list that is no bare list is refused in words, before anything is done", async () => {
+      const life = new Life(servers, "automatic", { listShape: "object" });
+      expect(await failure(life.up())).to.contain("the answer is a JSON object, not a list of integrations");
+      expect(life.state).to.equal(undefined);
+    });
+  });
+
   describe("values under which something does not work", () => {
     it("editScriptRunsIn master: a manual setup cannot be changed, but removed", async () => {
       const life = new Life(servers, "manual", { editScriptRunsIn: "master" });

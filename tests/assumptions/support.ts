@@ -1,11 +1,12 @@
 import { Holdings } from "../../provider/synapse/holdings";
 import { readConfig } from "../../provider/synapse/api";
 import { expect } from "chai";
-import { readConfiguration } from "../../provider/core/configuration";
+import { type Configuration, readConfiguration } from "../../provider/core/configuration";
 import { resourceId } from "../../provider/synapse/identity";
 import { immutaClient } from "../../provider/immuta/client";
 import type { Clock } from "../../provider/core/clock";
 import { runPhase } from "../../provider/sql/run";
+import { wordsOf } from "../../provider/synapse/words";
 import { readCatalog } from "../../provider/sql/catalog";
 import { accountIn, preflight } from "../../provider/sql/preflight";
 import type { PropertyMap } from "../../provider/core/property-map";
@@ -72,6 +73,8 @@ export class Life {
   state: PropertyMap | undefined;
   /** Lines for the user. */
   readonly told: string[] = [];
+  /** IMMUTA_CONTRACT. */
+  contract = "";
   /** Phases whose run is lost on its way: the pool never sees them. */
   readonly lost = new Set<string>();
   private administrator = { ...administrator };
@@ -121,18 +124,31 @@ export class Life {
       expect(failures).to.deep.equal([]);
       const news = stored(inputs) as unknown as Inputs;
       if (this.state === undefined) return this.make(news);
-      const diff = integration.diff(this.id, this.state, stored(inputs));
+      const contract = this.configuration().contract();
+      const planned = integration.planOf(this.state, stored(inputs), contract);
+      const diff = integration.diff(this.id, this.state, stored(inputs), planned);
       if (!diff.changes) return;
       if (diff.replaces.length === 0) {
         const { outs } = await this.kept(integration.update(this.id, this.state, news, this.ports()));
         this.state = stored(outs);
         return;
       }
-      expect(diff.deleteBeforeReplace, "the only order that works on one host").to.equal(true);
-      await integration.remove(this.state, this.ports());
+      const old = this.state;
+      if (!diff.deleteBeforeReplace) await this.make(news);
+      await integration.remove(old, this.ports());
+      if (!diff.deleteBeforeReplace) return;
       this.state = undefined;
       return this.make(news);
     });
+  }
+
+  /** The lines of a preview of the program with these changes. */
+  previewed(changes: PropertyMap): string[] {
+    const { inputs } = integration.check({}, { ...this.program, ...changes });
+    const contract = this.configuration().contract();
+    const planned = integration.planOf(this.state ?? {}, stored(inputs), contract);
+    const announced = integration.announcementOfChange(this.state ?? {}, stored(inputs), planned, contract);
+    return announced === undefined ? [] : wordsOf(announced).map(({ text }) => text);
   }
 
   /** Whether a preview of the program shows a change. */
@@ -225,10 +241,10 @@ export class Life {
     };
   }
 
-  /** As the provider's host module makes one, but for a clock that does not wait. */
-  private ports(environment: Record<string, string> = {}): Ports {
+  private configuration(environment: Record<string, string> = {}): Configuration {
     const { immuta, synapse } = this.servers;
-    const configuration = readConfiguration(() => undefined, {
+    return readConfiguration(() => undefined, {
+      IMMUTA_CONTRACT: this.contract,
       IMMUTA_URL: immuta.url,
       IMMUTA_API_KEY: apiKey,
       IMMUTA_SQL_SERVER: synapse.address,
@@ -237,6 +253,11 @@ export class Life {
       IMMUTA_SQL_ADMIN_PASSWORD: this.administrator.password,
       ...environment,
     });
+  }
+
+  /** As the provider's host module makes one, but for a clock that does not wait. */
+  private ports(environment: Record<string, string> = {}): Ports {
+    const configuration = this.configuration(environment);
     const tell = (line: string): void => {
       this.told.push(line);
     };
@@ -250,7 +271,10 @@ export class Life {
       },
     };
     return {
-      immuta: immutaClient({ url, readConfig, apiKey, userAgent: "pulumi-immuta/test", reporter }),
+      immuta: immutaClient({
+        ...{ url, readConfig, apiKey, userAgent: "pulumi-immuta/test", reporter },
+        contract: configuration.contract(),
+      }),
       runPhase: async (login, run, lines) => {
         if (!this.lost.delete(run.phase)) await runPhase(login, run, lines, clock);
       },

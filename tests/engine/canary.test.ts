@@ -1,3 +1,4 @@
+import { usualContract } from "../../provider/core/contract";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -136,7 +137,7 @@ describe("no secret is written anywhere in the clear", function () {
         const answer = await fetch(`${sandbox.immuta.url}/integrations/${path}`, {
           method: "POST",
           headers: { Authorization: sandbox.apiKey, "Content-Type": "application/json" },
-          body: JSON.stringify(payloadOf(inputs, { username, password })),
+          body: JSON.stringify(payloadOf(inputs, { username, password }, usualContract)),
         });
         expect(answer.status, path).to.equal(200);
         const text = await answer.text();

@@ -25,7 +25,7 @@ export const checkPool = step({
   needs: { connection: "new" },
   calls: [],
   announced: {
-    fields: ({ news }) => databaseOf("edit", news),
+    fields: ({ news, contract }) => databaseOf("create", news, contract),
     words: (fields) => `look into the pool → ${databaseWords(fields)}`,
   },
   byHand: [],

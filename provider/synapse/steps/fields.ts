@@ -1,3 +1,4 @@
+import type { Contract } from "../../core/contract";
 import type { Phase } from "../../core/phases";
 import { runsInMaster } from "../api";
 import { type PropertyMap, valueAt } from "../../core/property-map";
@@ -15,8 +16,8 @@ function valueOrLater(news: PropertyMap, path: string): string | null {
 
 const shown = (value: Fields[string] | undefined): string => String(value ?? "(known at up)");
 
-export const databaseOf = (phase: Phase, news: PropertyMap): Fields => ({
-  database: runsInMaster(phase) ? "master" : valueOrLater(news, "database"),
+export const databaseOf = (phase: Phase, news: PropertyMap, contract: Contract): Fields => ({
+  database: runsInMaster(phase, contract) ? "master" : valueOrLater(news, "database"),
 });
 
 /** `true` stands for the integration's own, whichever it is. */

@@ -7,7 +7,17 @@ import { scriptIdentity } from "../../sql/script/identity";
 import type { Inputs } from "../inputs/table";
 import { Failure, failureKind } from "../../core/failure";
 import { bounded, listed, told } from "../../core/strangers";
-import { counted, existing, inputsOn, keyOf, payloadOn, secretsOf, whenLeft } from "./means";
+import {
+  contractOf,
+  counted,
+  existing,
+  inputsOn,
+  keyOf,
+  passwordOn,
+  scriptPayloadOn,
+  secretsOf,
+  whenLeft,
+} from "./means";
 import { type Operation, type Script, type ScriptOf, stepOfEachScript } from "./step";
 
 const notApproved = failureKind({
@@ -29,7 +39,7 @@ const ofTheIntegration = (phase: Phase): boolean => phase === "edit" || phase ==
 /** Has Immuta write a script, and looks whether it may run. */
 export const generate = stepOfEachScript((script) => ({
   name: `generate ${script.phase}`,
-  needs: { credentials: script.side },
+  needs: { credentials: script.side, script: script.phase },
   calls: [`POST /integrations${ofTheIntegration(script.phase) ? "/{id}" : ""}/scripts/${script.phase}`],
   do: (operation) => generateScript(script, operation),
 }));
@@ -38,9 +48,9 @@ async function generateScript(wanted: ScriptOf, operation: Operation): Promise<v
   const { phase, side } = wanted;
   const { immuta, reporter } = operation.ports;
   const id = ofTheIntegration(phase) ? existing(operation) : undefined;
-  const payload = payloadOn(side, operation);
+  const payload = scriptPayloadOn(phase, side, operation);
   const text = await whenLeft(operation, () => immuta.script(phase, payload, id));
-  const identity = scriptIdentity(text, payload.config.password, secretsOf(operation));
+  const identity = scriptIdentity(text, passwordOn(side, operation), secretsOf(operation));
   const script = { batches: splitBatches(text), identity };
   reporter.debug(`${phase} script: ${counted(script)}, identity ${script.identity}`);
   approve(phase, script, inputsOn(side, operation), operation);
@@ -74,7 +84,8 @@ function approve(phase: Phase, script: Script, inputs: Inputs, operation: Operat
 }
 
 /** What both sides of an operation and the state know to be Immuta's. */
-function ownOf({ schema, database }: Inputs, phase: Phase, { sides, state }: Operation): Own {
+function ownOf({ schema, database }: Inputs, phase: Phase, operation: Operation): Own {
+  const { sides, state } = operation;
   const both = [sides.new, sides.old, state];
   const given = (names: (string | undefined)[]): string[] => names.filter((name) => name !== undefined);
   return {
@@ -82,6 +93,6 @@ function ownOf({ schema, database }: Inputs, phase: Phase, { sides, state }: Ope
     database,
     accounts: given([...both.map((inputs) => inputs?.username), ...(state?.formerAccounts ?? [])]),
     roles: given(both.map((inputs) => inputs?.impersonation.role)),
-    inMaster: runsInMaster(phase),
+    inMaster: runsInMaster(phase, contractOf(operation)),
   };
 }

@@ -1,5 +1,5 @@
 import { look as lookAtImmuta } from "../identity";
-import { inputsOn } from "./means";
+import { contractOf, inputsOn } from "./means";
 import { step } from "./step";
 
 /** Is the database free at Immuta? */
@@ -7,6 +7,10 @@ export const look = step({
   name: "look",
   calls: ["GET /integrations"],
   do: async (operation) => {
-    operation.before = await lookAtImmuta(operation.ports.immuta, inputsOn("new", operation));
+    operation.before = await lookAtImmuta(
+      operation.ports.immuta,
+      inputsOn("new", operation),
+      contractOf(operation),
+    );
   },
 });

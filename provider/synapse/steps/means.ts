@@ -1,9 +1,12 @@
 import { ImmutaError } from "../../immuta/errors";
 import { isBusy } from "../../immuta/wait";
-import { payloadOf } from "../payload";
+import { type Credentials, payloadOf, scriptPayloadOf } from "../payload";
+import type { Payload } from "../../immuta/types";
 import type { IntegrationPayload } from "../api";
 import { secretsIn } from "../../core/configuration";
 import { type Clock, systemClock } from "../../core/clock";
+import type { Contract } from "../../core/contract";
+import type { Phase } from "../../core/phases";
 import { type Inputs, table } from "../inputs/table";
 import { lasting } from "../../core/rows";
 import { secretPaths } from "../inputs/paths";
@@ -21,12 +24,32 @@ export function inputsOn(side: Side, { sides }: Operation): Inputs {
   return inputs;
 }
 
-export function payloadOn(side: Side, operation: Operation): IntegrationPayload {
+export const contractOf = ({ ports }: Operation): Contract => ports.configuration.contract();
+
+export const payloadOn = (side: Side, operation: Operation): IntegrationPayload =>
+  payloadOf(inputsOn(side, operation), credentialsOn(side, operation), contractOf(operation));
+
+export const scriptPayloadOn = (phase: Phase, side: Side, operation: Operation): Payload | undefined =>
+  scriptPayloadOf(
+    phase,
+    inputsOn(side, operation),
+    () => credentialsOn(side, operation),
+    contractOf(operation),
+  );
+
+const credentialsOn = (side: Side, operation: Operation): Credentials =>
+  payloadCredentials(withPassword(side, operation), operation.ports.configuration);
+
+/** With the password that a reference names. */
+function withPassword(side: Side, operation: Operation): Inputs {
   const inputs = inputsOn(side, operation);
   const password = operation.passwords.get(side);
-  const known = password === undefined ? inputs : { ...inputs, password };
-  return payloadOf(inputs, payloadCredentials(known, operation.ports.configuration));
+  return password === undefined ? inputs : { ...inputs, password };
 }
+
+/** The account's password, where it is known: a script may hold it, whatever its request carried. */
+export const passwordOn = (side: Side, operation: Operation): string =>
+  withPassword(side, operation).password ?? "";
 
 export function existing({ integrationId }: Operation): string {
   if (integrationId === undefined) throw new Error("the integration has no id yet");

@@ -1,11 +1,12 @@
 import type { Fields } from "../../core/announcement";
+import type { Contract } from "../../core/contract";
 import { Failure, failureKind, textOf } from "../../core/failure";
 import { unknown } from "../../core/unknown";
 import { ImmutaError } from "../../immuta/errors";
 import { nameOf, onHost, OutcomeUnknown, standingAt } from "../identity";
 import { unlikeSent, unlikeWords } from "../sent";
 import { impersonationOf, impersonationWords } from "./fields";
-import { clockOf, inputsOn, payloadOn, withExternalHint } from "./means";
+import { clockOf, contractOf, inputsOn, payloadOn, withExternalHint } from "./means";
 import { remove } from "./remove";
 import { type Operation, step } from "./step";
 import { untilGone } from "./wait";
@@ -81,17 +82,22 @@ const notKnown = (lost: ImmutaError, why: string): OutcomeUnknown =>
     lost,
   );
 
-/** Milliseconds between the looks for an integration whose POST lost its answer. */
-const looksAgainAfter = [500, 1000, 1500, 2000];
+/** Milliseconds between the looks for an integration whose POST lost its answer: together as long as the list may lag. */
+function looksAgainAfter({ listLag }: Contract): number[] {
+  const pauses: number[] = [];
+  for (let left = listLag * 1000; left > 0; left -= pauses.at(-1) ?? left)
+    pauses.push(Math.min(500 * (pauses.length + 1), 10_000, left));
+  return pauses;
+}
 
 /**
  * The id of the integration that a POST made whose answer was lost: it has our place, where nothing stood before, and
- * what was sent. Looks for a few seconds; undefined where it is not there. Throws OutcomeUnknown where nobody says.
+ * what was sent. Looks as long as the list may lag; undefined where it is not there. Throws OutcomeUnknown where nobody says.
  */
 async function foundAgain(lost: ImmutaError, operation: Operation): Promise<string | undefined> {
   const { immuta } = operation.ports;
   const inputs = inputsOn("new", operation);
-  for (const pause of [...looksAgainAfter, undefined]) {
+  for (const pause of [...looksAgainAfter(contractOf(operation)), undefined]) {
     const list = await immuta.list().catch((error: unknown) => {
       throw notKnown(lost, textOf(error));
     });

@@ -6,7 +6,7 @@ import { serially } from "../../core/serially";
 import { bootstrapLogin } from "../login";
 import { databaseOf, databaseWords } from "./fields";
 import { handOver } from "./hand-over";
-import { clockOf, counted, inputsOn, keyOf, secretsOf } from "./means";
+import { clockOf, contractOf, counted, inputsOn, keyOf, secretsOf } from "./means";
 import { type Failed, type Operation, type ScriptOf, type Step, stepOfEachScript } from "./step";
 
 /** Runs the batches of a script that was generated before. */
@@ -16,7 +16,7 @@ export const run = stepOfEachScript((script) => ({
   needs: { connection: script.side },
   calls: [`${script.phase} script`],
   announced: {
-    fields: ({ news }) => databaseOf(script.phase, news),
+    fields: ({ news, contract }) => databaseOf(script.phase, news, contract),
     words: (fields) => `${script.phase} script → ${databaseWords(fields)}`,
   },
   script,
@@ -46,7 +46,7 @@ async function runScript(wanted: ScriptOf, operation: Operation): Promise<void> 
   const inputs = inputsOn(side, operation);
   const script = operation.generated.get(keyOf(wanted));
   if (script === undefined) throw new Error(`the ${phase} script was not generated`);
-  const inMaster = runsInMaster(phase);
+  const inMaster = runsInMaster(phase, contractOf(operation));
   const database = inMaster ? "master" : inputs.database;
   const work = (): Promise<void> => {
     ports.interruption?.stopped.throwIfAborted();

@@ -1,4 +1,5 @@
 import type { Fields } from "../../core/announcement";
+import type { Contract } from "../../core/contract";
 import type { Integration } from "../api";
 import type { IntegrationStatus } from "../../immuta/types";
 import { type Phase, phases } from "../../core/phases";
@@ -40,6 +41,8 @@ export interface Need {
   credentials?: Side;
   /** Only there its payload carries the account. */
   setup?: "automatic";
+  /** Only where the request for this script carries the account. */
+  script?: Phase;
   /** The login that runs scripts of this side. */
   connection?: Side;
 }
@@ -68,6 +71,7 @@ export interface Announcing {
   id: string | undefined;
   news: PropertyMap;
   changed: readonly string[];
+  contract: Contract;
 }
 
 /** One operation under way: what it is about, and what it has done so far. */

@@ -1,5 +1,5 @@
 import { waitUntil } from "../../immuta/wait";
-import { existing, leftOf } from "./means";
+import { contractOf, existing, leftOf } from "./means";
 import { type Step, step } from "./step";
 
 const wait = (until: "enabled" | "gone"): Step =>
@@ -13,6 +13,7 @@ const wait = (until: "enabled" | "gone"): Step =>
         until,
         limit: leftOf(operation),
         reporter,
+        asksStatus: contractOf(operation).askStatus === "yes",
         ...(clock === undefined ? {} : { clock }),
       });
       if (status !== undefined) operation.status = status;

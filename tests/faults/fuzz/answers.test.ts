@@ -1,3 +1,4 @@
+import { usualContract } from "../../../provider/core/contract";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
@@ -15,7 +16,7 @@ import { odd, spoilt, survived } from "./odd";
 
 const key = "c4nary-api-key";
 const password = "c4nary-password";
-const payload = payloadOf(manual, { username: "immuta", password });
+const payload = payloadOf(manual, { username: "immuta", password }, usualContract);
 
 const integration = {
   id: "7",

@@ -40,4 +40,18 @@ describe("docs/cli.md", () => {
     expect(code).to.equal(1);
     expect(blocks.map(withoutPorts)).to.include(withoutPorts(`$ pulumi-immuta ${command.join(" ")}\n${out}`));
   });
+
+  it("shows what doctor --probe prints at a tenant that refuses a port", async () => {
+    const { immuta } = bench.sandbox;
+    for (const id of [101, 102]) immuta.remove(id);
+    immuta.switches.portInPayload = "refused";
+    const account = { username: "immuta_claims", password };
+    immuta.seed({
+      ...{ id: 103, autoBootstrap: false },
+      config: { host, database: "claims", schema: "governed", ...account },
+    });
+    const { out, code } = await bench.run(["doctor", "--probe"]);
+    expect(code).to.equal(0);
+    expect(blocks.map(withoutPorts)).to.include(withoutPorts(`$ pulumi-immuta doctor --probe\n${out}`));
+  });
 });

@@ -1,6 +1,10 @@
 import { expect } from "chai";
 import { ApiError } from "../../../sandbox/immuta/errors";
-import { completeSettings, parseCredentials, parsePayload } from "../../../sandbox/immuta/payload";
+import * as payloads from "../../../sandbox/immuta/payload";
+import { defaultSwitches } from "../../../sandbox/immuta/switches";
+
+const { completeSettings, parseCredentials } = payloads;
+const parsePayload = (body: unknown): payloads.Payload => payloads.parsePayload(body, defaultSwitches);
 import { payload } from "./client";
 
 describe("sandbox/immuta: payloads", () => {

@@ -1,3 +1,4 @@
+import { usualContract } from "../../../provider/core/contract";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setFlagsFromString } from "node:v8";
@@ -14,7 +15,7 @@ import { type Immuta, readConfig, type ShownConfig } from "../../../provider/syn
 import { manual } from "./samples";
 
 const key = "c4nary-api-key";
-const payload = payloadOf(manual, { username: "immuta", password: "c4nary-password" });
+const payload = payloadOf(manual, { username: "immuta", password: "c4nary-password" }, usualContract);
 
 interface Seen {
   method: string | undefined;

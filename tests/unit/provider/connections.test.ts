@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
+import { usualContract } from "../../../provider/core/contract";
 import { immutaClient } from "../../../provider/immuta/client";
 import { payloadOf } from "../../../provider/synapse/payload";
 import { type Immuta, readConfig } from "../../../provider/synapse/api";
 import { manual } from "./samples";
 
-const payload = payloadOf(manual, { username: "immuta", password: "c4nary-password" });
+const payload = payloadOf(manual, { username: "immuta", password: "c4nary-password" }, usualContract);
 
 describe("connections to Immuta", () => {
   /** Requests of each connection, in order. */

@@ -1,3 +1,4 @@
+import { usualContract } from "../../../provider/core/contract";
 import { expect } from "chai";
 import { plan, planCreate, planDelete, stepNamed, undo } from "../../../provider/synapse/plan";
 import { properties } from "../../../provider/synapse/inputs/paths";
@@ -15,7 +16,7 @@ const undoUpdate = (named: string[]): Step[] =>
 /** Where the scripts among the steps are run. */
 const places = (steps: readonly Step[]): string[] =>
   steps.flatMap(({ script }) =>
-    script === undefined ? [] : [runsInMaster(script.phase) ? "master" : "database"],
+    script === undefined ? [] : [runsInMaster(script.phase, usualContract) ? "master" : "database"],
   );
 
 const other: Record<string, unknown> = {

@@ -1,3 +1,4 @@
+import { usualContract } from "../../../provider/core/contract";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -89,7 +90,11 @@ describe("the table of inputs", () => {
   describe("of what Immuta is sent and shows", () => {
     const sent = properties.filter(({ immuta }) => immuta !== undefined);
     const shown = sent.filter(({ immuta }) => immuta === "shown");
-    const { config } = payloadOf(odd as Inputs, { username: "sent-user", password: "sent-password" });
+    const { config } = payloadOf(
+      odd as Inputs,
+      { username: "sent-user", password: "sent-password" },
+      usualContract,
+    );
 
     it("has another value here for each", () => {
       expect(named(shown)).to.deep.equal(Object.keys(other));
@@ -103,7 +108,9 @@ describe("the table of inputs", () => {
     });
 
     it("no payload carries Immuta's default port, which no request of the guide has", () => {
-      expect(payloadOf(manual, { username: "u", password: "p" }).config).not.to.have.property("port");
+      expect(payloadOf(manual, { username: "u", password: "p" }, usualContract).config).not.to.have.property(
+        "port",
+      );
     });
 
     it("an answer is read with all of it", () => {

@@ -1,3 +1,4 @@
+import { usualContract } from "../../../provider/core/contract";
 import { expect } from "chai";
 import { phases } from "../../../provider/core/phases";
 import { plan, planCreate, planDelete, setupScripts, undo } from "../../../provider/synapse/plan";
@@ -138,12 +139,19 @@ describe("getBootstrapScripts", () => {
         : [
             {
               phase: script.phase,
-              told: announced?.fields({ id: undefined, changed: [], news: map(manual) }),
+              told: announced?.fields({
+                id: undefined,
+                changed: [],
+                contract: usualContract,
+                news: map(manual),
+              }),
             },
           ],
     );
     expect(new Set(runs.map(({ phase }) => phase))).to.have.all.keys(...phases);
     for (const { phase, told } of runs)
-      expect(told, phase).to.deep.equal({ database: runsInMaster(phase) ? "master" : manual.database });
+      expect(told, phase).to.deep.equal({
+        database: runsInMaster(phase, usualContract) ? "master" : manual.database,
+      });
   });
 });

@@ -1,3 +1,4 @@
+import { usualContract } from "../../../../provider/core/contract";
 import { expect } from "chai";
 import { ImmutaError } from "../../../../provider/immuta/errors";
 import { payloadOf } from "../../../../provider/synapse/payload";
@@ -235,7 +236,8 @@ describe("the life of a SynapseIntegration: create", () => {
       let lists = 0;
       ports.immuta.create = () => Promise.reject(answered(504, "POST", "/integrations"));
       ports.immuta.list = async () => {
-        if (++lists === 4) await other.create(payloadOf(automatic, { username: "u", password: "p" }));
+        if (++lists === 4)
+          await other.create(payloadOf(automatic, { username: "u", password: "p" }, usualContract));
         return other.list();
       };
       const { outs } = await life.create(automatic, ports);
@@ -250,7 +252,7 @@ describe("the life of a SynapseIntegration: create", () => {
         stage.lasting.clear();
         expect(error.message).to.contain("Whether it was carried out is not known: Immuta's list holds no");
         expect(error.properties["progress"]).to.deep.include({ unanswered: true });
-        await stage.ports().immuta.create(payloadOf(inputs, { username: "u", password: "p" }));
+        await stage.ports().immuta.create(payloadOf(inputs, { username: "u", password: "p" }, usualContract));
         stage.acts.length = 0;
         return error;
       };
@@ -339,7 +341,9 @@ describe("the life of a SynapseIntegration: create", () => {
         const { id, properties } = await partialStateOf(life.create(inputs, stage.ports()));
         stage.lasting.clear();
         const somebodys = changed(inputs, "impersonation", { enabled: true, role: "HAND" });
-        await stage.ports().immuta.create(payloadOf(somebodys, { username: "u", password: "p" }));
+        await stage
+          .ports()
+          .immuta.create(payloadOf(somebodys, { username: "u", password: "p" }, usualContract));
         stage.acts.length = 0;
         for (const work of [
           () => life.update(id, properties, inputs, stage.ports()),
@@ -356,7 +360,9 @@ describe("the life of a SynapseIntegration: create", () => {
       const ports = stage.ports();
       ports.immuta.create = async () => {
         const somebodys = changed(manual, "metadataDelimiters.hashDelimiter", "#");
-        await stage.ports().immuta.create(payloadOf(somebodys, { username: "u", password: "p" }));
+        await stage
+          .ports()
+          .immuta.create(payloadOf(somebodys, { username: "u", password: "p" }, usualContract));
         throw answered(undefined, "POST", "/integrations", "ECONNRESET");
       };
       const error = await failureOf(life.create(manual, ports));

@@ -8,6 +8,7 @@ import {
   type Integration,
   type IntegrationPayload,
 } from "../../../../provider/synapse/api";
+import type { Credentials } from "../../../../provider/synapse/payload";
 import type { Phase } from "../../../../provider/core/phases";
 import type { AccountFound } from "../../../../provider/sql/preflight";
 import { BatchFailed } from "../../../../provider/sql/errors";
@@ -123,7 +124,7 @@ export class Stage {
         }),
       script: (phase: Phase, payload) =>
         asked(`script ${phase}`, () => {
-          const { username, password } = payload.config;
+          const { username = "", password = "" } = (payload?.config ?? {}) as Partial<Credentials>;
           return `-- ${phase}\nALTER LOGIN [${username}] WITH PASSWORD = N'${password.replaceAll("'", "''")}'`;
         }),
     };
