@@ -58,6 +58,7 @@ export { plan, planCreate, stepNamed, stepsOfChange, planDelete } from "./synaps
 export { type Ports } from "./synapse/ports";
 export { readState, type State, StateFormatError } from "./synapse/state";
 export { type Call, type Step } from "./synapse/steps/step";
+export { resourceTypes } from "./synapse/tokens";
 export { type Asking, Wiring } from "./synapse/wiring";
 export { type Line, wordsOf } from "./synapse/words";
 
