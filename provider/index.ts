@@ -18,6 +18,8 @@ export {
   readConfiguration,
   secretsIn,
   type Configuration,
+  type Precedence,
+  type StackSetting,
 } from "./core/configuration";
 export { failureKinds, failureOf, textOf, withCode } from "./core/failure";
 export { recovery, situations } from "./core/recovery";
@@ -54,7 +56,7 @@ export {
 } from "./synapse/inputs/paths";
 export { host as hostRule, identifier as identifierRule, newPassword } from "./synapse/inputs/rules";
 export { type Inputs, table } from "./synapse/inputs/table";
-export { plan, planCreate, stepNamed, stepsOfChange, planDelete } from "./synapse/plan";
+export { plan, type Plan, planCreate, stepNamed, stepsOfChange, planDelete } from "./synapse/plan";
 export { type Ports } from "./synapse/ports";
 export { readState, type State, StateFormatError } from "./synapse/state";
 export { type Call, type Step } from "./synapse/steps/step";

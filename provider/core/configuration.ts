@@ -48,12 +48,19 @@ export const secretsIn = ({ sqlAdministrator, sqlAccessToken }: Configuration): 
 /** Reads one `immuta:` setting of the stack; undefined where it is not set. */
 export type StackSetting = (name: string) => string | undefined;
 
+/** Which of the two wins: the settings are those of the last `up`, unless they are the arguments of an explicit provider. */
+export type Precedence = "environment" | "settings";
+
 export function readConfiguration(
   setting: StackSetting,
   env: NodeJS.ProcessEnv = process.env,
+  first: Precedence = "environment",
 ): Configuration {
-  const value = (variable: string, name: string): string | undefined =>
-    notEmpty(env[variable]) ?? notEmpty(setting(name));
+  const value = (variable: string, name: string): string | undefined => {
+    const both = [notEmpty(env[variable]), notEmpty(setting(name))];
+    const [wins, other] = first === "environment" ? both : both.reverse();
+    return wins ?? other;
+  };
   const username = value("IMMUTA_SQL_ADMIN_USERNAME", "sqlAdminUsername");
   const password = value("IMMUTA_SQL_ADMIN_PASSWORD", "sqlAdminPassword");
   const previous = notEmpty(env["IMMUTA_PREVIOUS_URL"]);
@@ -64,7 +71,7 @@ export function readConfiguration(
   const requestTimeout = milliseconds(value("IMMUTA_REQUEST_TIMEOUT", "requestTimeout") ?? "");
   return {
     tenant: () => ({
-      from: notEmpty(env["IMMUTA_URL"]) === undefined ? "stack" : "environment",
+      from: value("IMMUTA_URL", "url") === notEmpty(env["IMMUTA_URL"]) ? "environment" : "stack",
       url: tenantUrl(value("IMMUTA_URL", "url"), value("IMMUTA_ALLOW_INSECURE", "allowInsecure") === "true"),
       apiKey:
         value("IMMUTA_API_KEY", "apiKey") ??

@@ -138,7 +138,7 @@ export class ProviderHost {
 
   /**
    * A preview, update or refresh begins: the engine starts a process for each, so the modules that keep
-   * something between calls, all of them in host/, are loaded anew. Gives the provider's text for the resources of this phase.
+   * something between calls, all of them in the faces, are loaded anew. Gives the provider's text for the resources of this phase.
    */
   async phase(config: Readonly<Record<string, string>>): Promise<string> {
     const request = new messages.ConfigureRequest();
@@ -248,8 +248,9 @@ export class ProviderHost {
 
 /** Forgets the modules that keep something from one call to the next. */
 const fresh =
-  `const own=require("path").join(process.cwd(),"dist","provider","dynamic")+require("path").sep;` +
-  `for(const name of Object.keys(require.cache))if(name.startsWith(own))delete require.cache[name];`;
+  `const {join,sep}=require("path");` +
+  `const own=["dynamic","face"].map((name)=>join(process.cwd(),"dist","provider",name)+sep);` +
+  `for(const name of Object.keys(require.cache))if(own.some((folder)=>name.startsWith(folder)))delete require.cache[name];`;
 
 function failureOf(call: string, error: grpc.ServiceError | null): Error {
   if (error === null) return new Error(`${call}: no answer and no error`);
