@@ -56,6 +56,16 @@ export {
 } from "./synapse/inputs/paths";
 export { host as hostRule, identifier as identifierRule, newPassword } from "./synapse/inputs/rules";
 export { type Inputs, table } from "./synapse/inputs/table";
+export {
+  findIntegration,
+  findIntegrations,
+  type GetIntegrationArgs,
+  type GetIntegrationResult,
+  type GetIntegrationsArgs,
+  type IntegrationById,
+  type IntegrationByPlace,
+  type IntegrationTest,
+} from "./synapse/lookups";
 export { plan, type Plan, planCreate, stepNamed, stepsOfChange, planDelete } from "./synapse/plan";
 export { type Ports } from "./synapse/ports";
 export { readState, type State, StateFormatError } from "./synapse/state";
