@@ -3,6 +3,7 @@ import type { Phase } from "../core/phases";
 import { type PropertyMap, valueAt } from "../core/property-map";
 import type { Change } from "../core/rows";
 import { meaningOf } from "../immuta/status";
+import { isIncomplete } from "./incomplete";
 import { normalIdentifier, sameHost } from "./inputs/identifiers";
 import type { Progress, State } from "./state";
 import { confirm } from "./steps/confirm";
@@ -64,7 +65,9 @@ const creation = (manual: boolean): Step[] => [
 
 /** What a change of the program means, from the state's outputs and the program's inputs alone. */
 export function plan(olds: State, news: PropertyMap): Plan {
-  const found = differences(olds, news);
+  const found = differences(olds, news).map((one) =>
+    isFirst(olds, one) ? { ...one, change: "local" as const } : one,
+  );
   const replaces = found.filter((d) => d.change === "replace" && d.known).map((d) => d.path);
   const base = { differences: found, replaces, deleteBeforeReplace: false };
   if (replaces.length > 0)
@@ -95,7 +98,10 @@ function updateSteps(olds: State, news: PropertyMap, found: readonly Difference[
     progress?.pending === "put" && !found.some((d) => d.change === "put" || d.change === "credentials");
   if (progress?.operation === "update") kinds.add("put");
   // A new account must not be somebody else's: initial-create would set that one's password.
-  const account = manual && found.some((d) => d.path === "username") && !isOurs(olds, news["username"]);
+  const account =
+    manual &&
+    found.some((d) => d.path === "username" && d.change === "credentials") &&
+    !isOurs(olds, news["username"]);
   const change = [...(account ? [preflightOfAccount] : []), ...changeSteps(manual, kinds, putOnly)];
   if (progress?.operation !== "create") return change.length === 0 ? [] : [proveEnabled, ...change];
   const withdrawal = undo(begunBefore(progress), { operation: "create", registered: false });
@@ -167,6 +173,10 @@ export function undo(begun: readonly Step[], failed: Failed): Step[] {
   const atImmuta = once.filter(({ script }) => script === undefined);
   return [...(failed.registered ? [prove] : []), ...generatedFirst(inPool), ...atImmuta];
 }
+
+/** The account of an imported integration, which no state knew: it is stored, not rotated. */
+const isFirst = (olds: State, { change }: Difference): boolean =>
+  change === "credentials" && isIncomplete(olds);
 
 const isManual = (map: PropertyMap): boolean => map["autoBootstrap"] === false;
 const isAutomatic = (state: State): boolean => state.autoBootstrap;
