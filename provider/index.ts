@@ -23,6 +23,7 @@ export {
 } from "./core/configuration";
 export { failureKinds, failureOf, textOf, withCode } from "./core/failure";
 export { recovery, situations } from "./core/recovery";
+export { secretSettings, type Setting, settings } from "./core/settings";
 export { Interruption } from "./core/interruption";
 export { type Phase, phases } from "./core/phases";
 export { type PropertyMap, valueAt, isPropertyMap } from "./core/property-map";
@@ -47,6 +48,8 @@ export { differences } from "./synapse/differences";
 export { databaseId, ForeignIntegration, resourceId, describe, isAt } from "./synapse/identity";
 export { normalHost, normalIdentifier } from "./synapse/inputs/identifiers";
 export {
+  changeIn,
+  docIn,
   properties,
   delimiterNames,
   groups,

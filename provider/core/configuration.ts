@@ -147,7 +147,8 @@ let ownVersion: string | undefined;
 export const packageVersion = (): string => (ownVersion ??= readOwnVersion());
 
 function readOwnVersion(): string {
-  for (const up of ["../..", "../../.."]) {
+  // The bundle of the plugin has one beside it.
+  for (const up of [".", "../..", "../../.."]) {
     try {
       const manifest = JSON.parse(readFileSync(join(__dirname, up, "package.json"), "utf8")) as {
         name?: string;

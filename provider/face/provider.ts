@@ -42,6 +42,8 @@ export class Provider {
   private readonly claims = new Claims();
   private configuration: Configuration = readConfiguration(() => undefined);
   private writes = new Semaphore(this.configuration.concurrency);
+  /** Errors that are ready to leave. */
+  private readonly ready = new WeakSet<Error>();
 
   constructor(engine: EngineLog | undefined) {
     this.voice = new Voice(engine, (text) => this.wiring.secrets.mask(text));
@@ -99,6 +101,22 @@ export class Provider {
     });
   }
 
+  /** What Immuta has, for a resource of which nothing is stored. */
+  importExisting(id: string, { urn, row }: Subject): Promise<integration.ReadState> {
+    return this.guarded(async () => {
+      const { configuration } = this;
+      const reporter = this.voice.reporter(row, id, configuration.debug);
+      const ports = this.wiring.portsForRead({
+        configuration,
+        reporter,
+        subject: row ?? id,
+        ...(urn === undefined ? {} : { urn }),
+      });
+      const state = await integration.importExisting(id, ports);
+      return { ...state, props: this.tellable(state.props) };
+    });
+  }
+
   update(id: string, olds: PropertyMap, news: PropertyMap, subject: Subject): Promise<{ outs: PropertyMap }> {
     return this.written(async () => {
       const { outs } = await integration.update(id, olds, news as Inputs, this.ports(news, subject));
@@ -123,7 +141,8 @@ export class Provider {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
+      if (!(error instanceof Error) || this.ready.has(error)) throw error;
+      this.ready.add(error);
       error.message = this.told(withCode(error), longestError);
       error.stack = this.configuration.debug ? this.told(error.stack ?? "", longestError) : "";
       if (error instanceof integration.PartialState) {

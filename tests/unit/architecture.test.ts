@@ -45,6 +45,12 @@ const layers: Record<string, Layer> = {
     packages: ["@pulumi/pulumi", "@grpc/grpc-js"],
     types: [],
   },
+  // All of it goes into one bundle.
+  "provider/plugin": {
+    folders: [seam, "provider/face"],
+    packages: ["@pulumi/pulumi", "@grpc/grpc-js", "google-protobuf"],
+    types: [],
+  },
   // What loads the sandbox in the command of that name alone.
   cli: { folders: [seam, "sdk/sandbox"], packages: [], types: [] },
   sdk: {

@@ -252,7 +252,7 @@ const fresh =
   `const own=["dynamic","face"].map((name)=>join(process.cwd(),"dist","provider",name)+sep);` +
   `for(const name of Object.keys(require.cache))if(own.some((folder)=>name.startsWith(folder)))delete require.cache[name];`;
 
-function failureOf(call: string, error: grpc.ServiceError | null): Error {
+export function failureOf(call: string, error: grpc.ServiceError | null): Error {
   if (error === null) return new Error(`${call}: no answer and no error`);
   if (error.code === grpc.status.UNAVAILABLE || error.code === grpc.status.CANCELLED)
     return new HostDied(`${call}: ${error.details}`);
@@ -272,10 +272,11 @@ function partialIn({ metadata }: grpc.ServiceError): Partial | undefined {
   };
 }
 
-const struct = (map: PropertyMap): Struct => Struct.fromJavaScript(map as Record<string, JavaScriptValue>);
-const bagOf = (value: Struct | undefined): PropertyMap => value?.toJavaScript() ?? {};
+export const struct = (map: PropertyMap): Struct =>
+  Struct.fromJavaScript(map as Record<string, JavaScriptValue>);
+export const bagOf = (value: Struct | undefined): PropertyMap => value?.toJavaScript() ?? {};
 
-async function startEngine(said: string[]): Promise<{ server: grpc.Server; address: string }> {
+export async function startEngine(said: string[]): Promise<{ server: grpc.Server; address: string }> {
   const server = new grpc.Server();
   const log: grpc.handleUnaryCall<LogRequest, Empty> = ({ request }, done) => {
     said.push(request.getMessage());
@@ -298,12 +299,12 @@ async function startEngine(said: string[]): Promise<{ server: grpc.Server; addre
   return { server, address: `127.0.0.1:${port}` };
 }
 
-/** The host prints its port first. */
-function portOf(child: ChildProcess): Promise<number> {
+/** The process of a provider prints its port first. */
+export function portOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     let text = "";
     const ended = (): void => {
-      reject(new Error(`Pulumi's host of dynamic providers ended: ${text}`));
+      reject(new Error(`the provider's process ended: ${text}`));
     };
     const listen = (chunk: Buffer): void => {
       text += chunk.toString("utf8");
