@@ -139,6 +139,19 @@ describe("the plugin under the engine", function () {
     }
   });
 
+  it("is found where a tarball of it was installed", async () => {
+    const { path } = await ensureEngine();
+    const file = join(folder, "immuta.tgz");
+    execFileSync("tar", ["-czf", file, "-C", join(root, "plugin"), "."]);
+    writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify({ name: "faces", runtime: "nodejs" }));
+    program = declared();
+    const scenario = await openStack();
+    const env = { ...process.env, ...scenario.opened.stack.workspace.envVars };
+    const install = ["plugin", "install", "resource", "immuta", "0.1.0", "--file", file];
+    execFileSync(path, install, { env, stdio: "pipe" });
+    expect((await scenario.act("up")).changes).to.deep.equal({ create: 2 });
+  });
+
   it("gets what is there, in previews as well", async () => {
     program = declared();
     await (await openStack()).act("up");
