@@ -5,6 +5,8 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as immuta from "pulumi-immuta";
 import { expect } from "chai";
+import { reportOf } from "../../cli/report/model";
+import { readPreview } from "../../cli/report/read";
 import { resourceTypes } from "../../provider";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { ensureEngine } from "../../tools/engine";
@@ -99,6 +101,9 @@ describe("the plugin under the engine", function () {
       '+ role   : "IMMUTA_IMPERSONATION"',
     ]);
     expect(output).not.to.match(/metadataDelimiters|bootstrap *:|password *:/);
+    expect(await reported(scenario)).to.deep.equal([
+      ["claims", "update", ["impersonation.enabled", "impersonation.role"]],
+    ]);
     const updated = await scenario.act("up");
     expect(updated.changes).to.deep.equal({ same: 1, update: 1 });
     expect(updated.calls).to.include("PUT /integrations/3");
@@ -229,5 +234,13 @@ describe("the plugin under the engine", function () {
     expect(Object.keys(given)).to.have.members(Object.keys(JSON.parse(committed) as object));
   });
 });
+
+/** What `pulumi-immuta report` reads of a preview: name, action and changes of each integration. */
+async function reported({ opened: { stack } }: Scenario): Promise<[string, string, string[]][]> {
+  const events: string[] = [];
+  await stack.preview({ onEvent: (event) => void events.push(JSON.stringify(event)) });
+  const { integrations: found } = reportOf(readPreview(Buffer.from(events.join("\n"))));
+  return found.map(({ name, action, changes }) => [name, action, changes.map(({ property }) => property)]);
+}
 
 const linesOf = (output: string): string[] => output.split("\n").map((line) => line.trim());
