@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/dist/", "**/node_modules/", ".engine/", ".demo/", "examples/"] },
+  { ignores: ["**/dist/", "plugin/", "**/node_modules/", ".engine/", ".demo/", "examples/"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

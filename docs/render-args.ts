@@ -5,7 +5,7 @@
  *   npm run docs                         writes it, among others
  *   npx tsx docs/render-args.ts --check  says whether it is up to date
  */
-import { type Change, table, type Group, isGroup, type Row, type Setup } from "../provider";
+import { changeIn, table, type Group, isGroup, type Row, type Setup } from "../provider";
 import { join } from "node:path";
 import { command, main, rendered } from "./rendered";
 
@@ -94,24 +94,13 @@ const isFilledIn = (entry: Row | Group): boolean =>
     ? Object.values(entry.fields).some(isFilledIn)
     : entry.default !== undefined || entry.required === "always";
 
-/** Of the whole object, where the input is a field of one. */
-function meaningOf(change: Change, setup?: Setup): string[] {
-  if (change === "replace") return ["A change replaces the integration."];
-  if (change === "put") return ["A change is a PUT, in manual setup after the edit script."];
-  if (change !== "credentials") return [];
-  if (setup === "automatic") return ["A change is only stored."];
-  return [
-    `A change is a rotation${setup === "manual" ? "" : " in manual setup"}: initial-create script, edit script, PUT.`,
-  ];
-}
-
 function commentOf(
   entry: Row | Group,
   { setup, inGroup }: { setup?: Setup; inGroup?: boolean } = {},
 ): string {
   if (isGroup(entry)) {
     const [first] = Object.values(entry.fields);
-    return comment([entry.doc, ...(first === undefined ? [] : meaningOf(first.change))]);
+    return comment([entry.doc, ...(first === undefined ? [] : changeIn(first.change))]);
   }
   const { default: filledIn, whenUnset, from = [], required, secret, change } = entry;
   const value = filledIn ?? whenUnset;
@@ -121,7 +110,7 @@ function commentOf(
     [
       ...docOf(entry, setup),
       ...(secret ? ["Kept secret."] : []),
-      ...(inGroup ? [] : meaningOf(change, setup)),
+      ...(inGroup ? [] : changeIn(change, setup)),
     ],
     value === undefined ? words.join(", then ") : `\`${String(value)}\``,
   );

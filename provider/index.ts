@@ -18,6 +18,8 @@ export {
   readConfiguration,
   secretsIn,
   type Configuration,
+  type Precedence,
+  type StackSetting,
 } from "./core/configuration";
 export { flawOf } from "./core/certificates";
 export {
@@ -29,6 +31,7 @@ export {
 } from "./core/contract";
 export { failureKinds, failureOf, textOf, withCode } from "./core/failure";
 export { recovery, situations } from "./core/recovery";
+export { secretSettings, type Setting, settings } from "./core/settings";
 export { Interruption } from "./core/interruption";
 export { type Phase, phases } from "./core/phases";
 export { type PropertyMap, valueAt, isPropertyMap } from "./core/property-map";
@@ -53,6 +56,8 @@ export { differences } from "./synapse/differences";
 export { databaseId, ForeignIntegration, resourceId, describe, isAt, onHost } from "./synapse/identity";
 export { normalHost, normalIdentifier } from "./synapse/inputs/identifiers";
 export {
+  changeIn,
+  docIn,
   properties,
   delimiterNames,
   groups,
@@ -62,11 +67,30 @@ export {
 } from "./synapse/inputs/paths";
 export { host as hostRule, identifier as identifierRule, newPassword } from "./synapse/inputs/rules";
 export { type Inputs, table } from "./synapse/inputs/table";
-export { oldGoesFirst, plan, planCreate, stepNamed, stepsOfChange, planDelete } from "./synapse/plan";
+export {
+  findIntegration,
+  findIntegrations,
+  type GetIntegrationArgs,
+  type GetIntegrationResult,
+  type GetIntegrationsArgs,
+  type IntegrationById,
+  type IntegrationByPlace,
+  type IntegrationTest,
+} from "./synapse/lookups";
 export { scriptPayloadOf } from "./synapse/payload";
+export {
+  oldGoesFirst,
+  plan,
+  type Plan,
+  planCreate,
+  stepNamed,
+  stepsOfChange,
+  planDelete,
+} from "./synapse/plan";
 export { type Ports } from "./synapse/ports";
 export { readState, type State, StateFormatError } from "./synapse/state";
 export { type Call, type Step } from "./synapse/steps/step";
+export { resourceTypes } from "./synapse/tokens";
 export { type Asking, Wiring } from "./synapse/wiring";
 export { type Line, wordsOf } from "./synapse/words";
 

@@ -1,7 +1,5 @@
+import { secretSettings } from "../provider";
 import * as pulumi from "@pulumi/pulumi";
-
-/** Settings that are to be set with `--secret`. */
-const secretSettings = ["apiKey", "sqlAdminPassword", "sqlAccessToken"] as const;
 
 /** Of each run, of which one process of the Automation API may have several. */
 const warned = new WeakSet<object>();

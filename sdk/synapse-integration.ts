@@ -1,4 +1,4 @@
-import { secretPaths, topLevel } from "../provider";
+import { resourceTypes, secretPaths, topLevel } from "../provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { Input, Output } from "@pulumi/pulumi";
 import {
@@ -52,8 +52,6 @@ export interface ValidationSummary {
   warnings: string[];
 }
 
-const resourceType = "pulumi-nodejs:dynamic/immuta:SynapseIntegration";
-
 /**
  * The provider's text in a state. States outlive installations, so it names the package and nothing else, is the
  * same for every resource, and captures nothing.
@@ -94,7 +92,7 @@ export class SynapseIntegration extends InputOutputs {
     refuseImport(name, opts);
     warnOfPlainSettings();
     super(
-      resourceType,
+      resourceTypes.dynamic,
       name,
       {
         integrationId: undefined,
@@ -125,7 +123,7 @@ export class SynapseIntegration extends InputOutputs {
  */
 const urnOf = (name: string, parent: pulumi.Resource | undefined): Promise<string> =>
   new Promise((resolve) => {
-    pulumi.createUrn(name, resourceType, parent).apply(resolve);
+    pulumi.createUrn(name, resourceTypes.dynamic, parent).apply(resolve);
   });
 
 /** What the table calls secret is so even where a program forgets to say so. */

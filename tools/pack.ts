@@ -88,6 +88,12 @@ function repositoryOf(address: string | undefined): string | undefined {
   throw new Error(`--repository: ${JSON.stringify(address)} is not an https address of a repository.`);
 }
 
+/** Where the engine looks for the plugin of a release, as Pulumi writes it. */
+function releasesOf(address: string | undefined): string | undefined {
+  const [, name] = /^https:\/\/github\.com\/([^/]+\/[^/]+)$/.exec(address ?? "") ?? [];
+  return name === undefined ? undefined : `github://api.github.com/${name}`;
+}
+
 const { values } = parseArgs({
   options: { repository: { type: "string" }, to: { type: "string", default: "." } },
 });
@@ -95,6 +101,8 @@ const repository = repositoryOf(values.repository);
 // What an earlier build left is not packed.
 for (const folder of packages) rmSync(join(root, folder, "dist"), { recursive: true, force: true });
 npm(["run", "build"], root);
+const downloads = releasesOf(repository);
+if (downloads !== undefined) npm(["exec", "--", "tsx", "tools/plugin.ts", "--download-url", downloads], root);
 const to = resolve(values.to);
 mkdirSync(to, { recursive: true });
 for (const folder of packages) console.log(packed(folder, to, repository));

@@ -1,4 +1,4 @@
-import type { Announcement, PropertyMap } from "../../provider";
+import { type Announcement, type PropertyMap, resourceTypes } from "../../provider";
 
 /** What a preview says of the integrations, in whichever of its shapes it came. */
 export interface Preview {
@@ -49,7 +49,7 @@ export interface Message {
 /** Stands for a value that is not shown; the engine's own word for it. */
 export const secret = "[secret]";
 
-const integrationType = "pulumi-nodejs:dynamic/immuta:SynapseIntegration";
+const integrationTypes: readonly string[] = Object.values(resourceTypes);
 
 export interface Urn {
   stack: string;
@@ -66,7 +66,8 @@ export function parseUrn(urn: string): Urn | undefined {
   return { stack: `${project}/${stack}`, types: types.split("$"), name };
 }
 
-export const isIntegration = (urn: string): boolean => parseUrn(urn)?.types.at(-1) === integrationType;
+export const isIntegration = (urn: string): boolean =>
+  integrationTypes.includes(parseUrn(urn)?.types.at(-1) ?? "");
 
 /** Providers and the stack are resources of the engine, not of anybody's program. */
 export function isOfTheEngine(urn: string): boolean {

@@ -56,12 +56,19 @@ export const secretsIn = ({ sqlAdministrator, sqlAccessToken }: Configuration): 
 /** Reads one `immuta:` setting of the stack; undefined where it is not set. */
 export type StackSetting = (name: string) => string | undefined;
 
+/** Which of the two wins: the settings are those of the last `up`, unless they are the arguments of an explicit provider. */
+export type Precedence = "environment" | "settings";
+
 export function readConfiguration(
   setting: StackSetting,
   env: NodeJS.ProcessEnv = process.env,
+  first: Precedence = "environment",
 ): Configuration {
-  const value = (variable: string, name: string): string | undefined =>
-    notEmpty(env[variable]) ?? notEmpty(setting(name));
+  const value = (variable: string, name: string): string | undefined => {
+    const both = [notEmpty(env[variable]), notEmpty(setting(name))];
+    const [wins, other] = first === "environment" ? both : both.reverse();
+    return wins ?? other;
+  };
   const username = value("IMMUTA_SQL_ADMIN_USERNAME", "sqlAdminUsername");
   const password = value("IMMUTA_SQL_ADMIN_PASSWORD", "sqlAdminPassword");
   const url = value("IMMUTA_URL", "url");
@@ -74,7 +81,7 @@ export function readConfiguration(
   const requestTimeout = milliseconds(value("IMMUTA_REQUEST_TIMEOUT", "requestTimeout") ?? "");
   return {
     tenant: () => ({
-      from: notEmpty(env["IMMUTA_URL"]) === undefined ? "stack" : "environment",
+      from: url === notEmpty(env["IMMUTA_URL"]) ? "environment" : "stack",
       url: tenantUrl(url, value("IMMUTA_ALLOW_INSECURE", "allowInsecure") === "true"),
       apiKey:
         value("IMMUTA_API_KEY", "apiKey") ??
@@ -102,12 +109,12 @@ export function readConfiguration(
       .filter((name) => name !== ""),
     ...(requestTimeout === undefined ? {} : { requestTimeout }),
     ...checkPool(notEmpty(env["IMMUTA_CHECK_POOL"])),
-    contract: () => contractOf(setting("contract"), env["IMMUTA_CONTRACT"]),
+    contract: () => contractOf(setting("contract"), env["IMMUTA_CONTRACT"], first),
   };
 }
 
-function contractOf(stack: string | undefined, environment: string | undefined): Contract {
-  const { contract, problems } = readContract(stack, environment);
+function contractOf(stack: string | undefined, environment: string | undefined, first: Precedence): Contract {
+  const { contract, problems } = readContract(stack, environment, first);
   if (problems.length > 0)
     fail(
       `What is set of Immuta's contract cannot be used:${problems.map((problem) => `\n  - ${problem}`).join("")}`,
@@ -174,7 +181,8 @@ let ownVersion: string | undefined;
 export const packageVersion = (): string => (ownVersion ??= readOwnVersion());
 
 function readOwnVersion(): string {
-  for (const up of ["../..", "../../.."]) {
+  // The bundle of the plugin has one beside it.
+  for (const up of [".", "../..", "../../.."]) {
     try {
       const manifest = JSON.parse(readFileSync(join(__dirname, up, "package.json"), "utf8")) as {
         name?: string;

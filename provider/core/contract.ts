@@ -130,19 +130,18 @@ interface Given {
 }
 
 /**
- * The settings of the stack (JSON of an object) and of the environment (`name=word,…`), which wins name by name.
+ * The settings of the stack (JSON of an object) and of the environment (`name=word,…`); `first` wins name by name.
  * `problems`: everything that is wrong, each in a sentence.
  */
 export function readContract(
   stack: unknown,
   environment: string | undefined,
+  first: "environment" | "settings" = "environment",
 ): { contract: Contract; problems: string[] } {
   const problems: string[] = [];
   const contract: Record<string, string | number> = { ...usualContract };
-  for (const { path, name, value } of [
-    ...ofStack(stack, problems),
-    ...ofEnvironment(environment, problems),
-  ]) {
+  const both = [ofStack(stack, problems), ofEnvironment(environment, problems)];
+  for (const { path, name, value } of (first === "environment" ? both : both.reverse()).flat()) {
     const read = isSetting(name)
       ? readValue(contractTable[name], value)
       : new Refusal(`is not known. ${nearest(name, contractSettings)}`);

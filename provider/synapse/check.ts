@@ -3,6 +3,7 @@ import { delimiterNames, docIn, groups, type Property, properties, topLevel } fr
 import { table } from "./inputs/table";
 import { unknown } from "../core/unknown";
 import { nearest, password as passwordRule } from "../core/rules";
+import { isIncomplete } from "./incomplete";
 import { normalIdentifier } from "./inputs/identifiers";
 import { identifier, madeName, newPassword } from "./inputs/rules";
 
@@ -20,7 +21,7 @@ export function check(news: PropertyMap, olds: PropertyMap = {}, administrator?:
   const problems = [
     ...unknownNames(news),
     ...properties.flatMap((p) => problemsOf(p, news, olds)),
-    ...together(news),
+    ...together(news, olds),
     ...systemAccountProblems(news, olds, administrator),
   ];
   return {
@@ -68,11 +69,16 @@ function problemsOf(property: Property, news: PropertyMap, olds: PropertyMap): s
 }
 
 function isMissing({ required, unless }: Property, news: PropertyMap, olds: PropertyMap): boolean {
+  if (required === "manual" && isLeftIncomplete(news, olds)) return false;
   // What was adopted may do without it until the first change that needs it.
   if (unless !== undefined && (olds["host"] !== undefined || unless.some((name) => news[name] !== undefined)))
     return false;
   return required === "always" || (required === "manual" && news["autoBootstrap"] === false);
 }
+
+/** What was imported may do without the account and who runs the scripts until the program names them. */
+const isLeftIncomplete = (news: PropertyMap, olds: PropertyMap): boolean =>
+  isIncomplete(olds) && (news["username"] ?? undefined) === undefined;
 
 /** What is wrong with a known value of a property; undefined when it is fine. Never quotes a secret. */
 function problemOf(property: Property, value: unknown): string | undefined {
@@ -97,7 +103,7 @@ function withArticle(value: unknown): string {
 }
 
 /** Rules about several inputs at once. */
-function together(news: PropertyMap): string[] {
+function together(news: PropertyMap, olds: PropertyMap): string[] {
   const problems: string[] = [];
   const given = (path: string): boolean => {
     const value = valueAt(news, path);
@@ -107,7 +113,7 @@ function together(news: PropertyMap): string[] {
     problems.push(
       "impersonation.role: is required when impersonation.enabled is true. Name the role that may impersonate, such as IMMUTA_IMPERSONATION.",
     );
-  if (news["autoBootstrap"] === false && !given("bootstrap"))
+  if (news["autoBootstrap"] === false && !given("bootstrap") && !isLeftIncomplete(news, olds))
     problems.push(
       "bootstrap: is required in manual setup (autoBootstrap false). Give the login that runs Immuta's scripts, or {} to take it from IMMUTA_SQL_ADMIN_USERNAME and IMMUTA_SQL_ADMIN_PASSWORD.",
     );
@@ -165,6 +171,7 @@ function administratorProblem(news: PropertyMap, byDefault: string | undefined):
 
 /** What runs with its password goes on with it, and what is adopted has one already. */
 function isNewPassword(news: PropertyMap, olds: PropertyMap): boolean {
+  if (isIncomplete(olds)) return false;
   if (olds["password"] === undefined && (news["adopt"] ?? undefined) !== undefined) return false;
   const changed = (name: string): boolean => news[name] !== unknown && news[name] !== olds[name];
   return changed("password") || changed("username");

@@ -3,6 +3,7 @@ import type { Configuration } from "../core/configuration";
 import { usualContract } from "../core/contract";
 import { Failure, failureKind } from "../core/failure";
 import type { PropertyMap } from "../core/property-map";
+import { unknown } from "../core/unknown";
 import { ImmutaError } from "../immuta/errors";
 import { meaningOf } from "../immuta/status";
 import { PoolUnreachable } from "../sql/errors";
@@ -13,6 +14,8 @@ import { check as checkInputs, type Checked } from "./check";
 import { oddities, withImmutasSettings } from "./drift";
 import type { Holdings } from "./holdings";
 import { atTenant, proven, resourceId, switchedOff, withIdOfLostPost, withoutRemoved } from "./identity";
+import { importedState } from "./importing";
+import { completed } from "./incomplete";
 import { normalIdentifier } from "./inputs/identifiers";
 import { inputsOf } from "./inputs/paths";
 import type { Inputs } from "./inputs/table";
@@ -76,6 +79,24 @@ export function announcementOfChange(
 /** Old outputs against new inputs. */
 export const planOf = (olds: PropertyMap, news: PropertyMap, contract = usualContract): Plan =>
   plan(readState(olds), news, contract);
+
+/** What a preview knows of the outputs: the inputs, and of a resource that is there what no step changes. */
+export function previewed(news: PropertyMap, olds?: PropertyMap): PropertyMap {
+  const state = olds === undefined ? undefined : readState(olds);
+  if (state === undefined || adoptsAnother(state, news)) return { ...open(outputNames), ...news };
+  const settles = plan(state, news).steps.length > 0;
+  const { progress: _stopped, ...stays } = kept(state);
+  return {
+    ...stays,
+    ...(state.integrationId === undefined ? open(["integrationId"]) : {}),
+    ...(settles ? open(["status", "validation", "scripts"]) : {}),
+    ...news,
+  };
+}
+
+const outputNames = ["integrationId", "tenant", "status", "validation", "scripts"] as const;
+const open = (names: readonly (typeof outputNames)[number][]): PropertyMap =>
+  Object.fromEntries(names.map((name) => [name, unknown]));
 
 /**
  * A state that is not settled always differs. `configured`: the tenant that the run is for, where it is known; a state
@@ -164,6 +185,12 @@ export interface ReadState {
   inputs: PropertyMap;
 }
 
+/** Takes over what Immuta has, by Immuta's id or by `host/database/schema`. GETs only. Throws where it cannot be taken over. */
+export async function importExisting(id: string, ports: Ports): Promise<ReadState> {
+  const props = clean(await importedState(id, ports));
+  return { id: resourceId(props as State), props, inputs: inputsOf(props) };
+}
+
 /** Asks Immuta only. A blank id says that the integration is gone. */
 export async function read(id: string, outputs: PropertyMap, ports: Ports): Promise<ReadState> {
   const { tenant } = ports.immuta;
@@ -231,7 +258,7 @@ export async function update(
   inputs: Inputs,
   ports: Ports,
 ): Promise<{ outs: PropertyMap }> {
-  const stored = readState(outputs);
+  const stored = completed(readState(outputs), inputs);
   beginTime(ports, "update", inputs);
   if (adoptsAnother(stored, inputs)) return { outs: await adopt(id, inputs, ports) };
   const here = atTenant(stored, ports.immuta.tenant, ports.configuration.previousTenant);
@@ -242,7 +269,7 @@ export async function update(
   const operation = newOperation({
     ports,
     kind: "update",
-    sides: { new: inputs, old: inputsOf(outputs) as Inputs },
+    sides: { new: inputs, old: inputsOf(stored) as Inputs },
     state: olds,
     scripts: { ...olds.scripts },
     ...(olds.integrationId === undefined ? {} : { integrationId: olds.integrationId }),

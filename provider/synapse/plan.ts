@@ -5,6 +5,7 @@ import { type PropertyMap, valueAt } from "../core/property-map";
 import type { Change } from "../core/rows";
 import { meaningOf } from "../immuta/status";
 import { unknown } from "../core/unknown";
+import { isIncomplete } from "./incomplete";
 import { sameHost, sameIdentifier } from "./inputs/identifiers";
 import type { Progress, State } from "./state";
 import { checkPool, checksPool } from "./steps/check-pool";
@@ -73,7 +74,9 @@ const creation = (manual: boolean): Step[] => [
 
 /** What a change of the program means, from the state's outputs, the program's inputs and what is set of the contract. */
 export function plan(olds: State, news: PropertyMap, contract = usualContract): Plan {
-  const found = differences(olds, news);
+  const found = differences(olds, news).map((one) =>
+    isFirst(olds, one) ? { ...one, change: "local" as const } : one,
+  );
   const replaces = found.filter((d) => d.change === "replace" && d.known).map((d) => d.path);
   const base = { differences: found, replaces, deleteBeforeReplace: false };
   if (replaces.length > 0)
@@ -228,6 +231,10 @@ export function undo(begun: readonly Step[], failed: Failed): Step[] {
   const atImmuta = once.filter(({ script }) => script === undefined);
   return [...(failed.registered ? [prove] : []), ...generatedFirst(inPool), ...atImmuta];
 }
+
+/** The account of an imported integration, which no state knew: it is stored, not rotated. */
+const isFirst = (olds: State, { change }: Difference): boolean =>
+  change === "credentials" && isIncomplete(olds);
 
 const isManual = (map: PropertyMap): boolean => map["autoBootstrap"] === false;
 const isAutomatic = (state: State): boolean => state.autoBootstrap;

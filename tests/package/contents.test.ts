@@ -1,5 +1,6 @@
-import { execFileSync, spawnSync, type SpawnSyncReturns } from "node:child_process";
-import { readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { execFileSync, spawn, spawnSync, type SpawnSyncReturns } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join, posix } from "node:path";
 import { expect } from "chai";
@@ -8,7 +9,11 @@ import { folderOf, packages, root, tarball, temporaryFolder, type Package, type 
 
 /** What is packed beside dist. */
 const documents: Record<Package, string[]> = {
-  "pulumi-immuta": ["CHANGELOG.md", "LICENSE", "README.md", "package.json"],
+  "pulumi-immuta": [
+    ...["CHANGELOG.md", "LICENSE", "README.md", "package.json", "plugin/package.json"],
+    ...["plugin/pulumi-resource-immuta", "plugin/pulumi-resource-immuta.cmd"],
+    "plugin/pulumi-resource-immuta.js",
+  ],
   "pulumi-immuta-sandbox": ["LICENSE", "README.md", "package.json"],
 };
 
@@ -34,18 +39,19 @@ for (const name of packages)
 
     const modules = (): string[] => packed.files.filter((file) => file.startsWith("dist/"));
 
-    it("holds, of what is not compiled, the documents and nothing else", () => {
+    it("holds, of what is not compiled, the documents, the plugin and nothing else", () => {
       const others = packed.files.filter((file) => !file.startsWith("dist/"));
       expect(others.sort()).to.deep.equal(documents[name]);
     });
 
     it("holds each module of the package, compiled and typed, and nothing else but the sandbox's scripts", () => {
-      const { include } = JSON.parse(readFileSync(join(folderOf(name), "tsconfig.build.json"), "utf8")) as {
-        include: string[];
-      };
-      const expected = include.flatMap((part) =>
-        builtFrom(join(folderOf(name), part)).map((file) => posix.join("dist", part, file)),
-      );
+      const { include, exclude = [] } = JSON.parse(
+        readFileSync(join(folderOf(name), "tsconfig.build.json"), "utf8"),
+      ) as { include: string[]; exclude?: string[] };
+      const expected = include
+        .flatMap((part) => builtFrom(join(folderOf(name), part)).map((file) => posix.join(part, file)))
+        .filter((file) => !exclude.some((folder) => file.startsWith(`${folder}/`)))
+        .map((file) => posix.join("dist", file));
       expect(expected).to.include.members(
         name === "pulumi-immuta"
           ? ["dist/sdk/index.js", "dist/sdk/sandbox.js"]
@@ -114,6 +120,20 @@ describe("the tarball", function () {
     const readme = readFileSync(join(root, "README.md"), "utf8");
     const [, told = ""] = /\((\d+) kB packed/.exec(readme) ?? [];
     expect(statSync(packed.path).size / 1000).to.be.closeTo(Number(told), Number(told) / 5);
+  });
+
+  it("has a plugin that starts with Node alone, as the engine starts it, and loads nothing beside it", async () => {
+    const folder = temporaryFolder();
+    cpSync(join(installed, "plugin"), folder, { recursive: true });
+    const plugin = spawn(join(folder, "pulumi-resource-immuta"), [], { cwd: folder });
+    const [port] = (await once(plugin.stdout, "data")) as [Buffer];
+    plugin.kill();
+    rmSync(folder, { recursive: true });
+    expect(port.toString()).to.match(/^\d+\n$/);
+    expect(readManifest(join(installed, "plugin"))).to.include({
+      name: "pulumi-immuta",
+      version: readManifest(installed).version,
+    });
   });
 
   it("depends on Pulumi's SDKs as peers, so that a program has one of each, on azure-native's where it wants to", () => {

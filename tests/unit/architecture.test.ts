@@ -38,8 +38,19 @@ const layers: Record<string, Layer> = {
     packages: [],
     types: [],
   },
+  "provider/face": { folders: [seam], packages: [], types: ["@pulumi/pulumi", "@grpc/grpc-js"] },
   // It loads the engine's protocol, when there is a first line to show.
-  "provider/dynamic": { folders: [seam], packages: ["@pulumi/pulumi", "@grpc/grpc-js"], types: [] },
+  "provider/dynamic": {
+    folders: [seam, "provider/face"],
+    packages: ["@pulumi/pulumi", "@grpc/grpc-js"],
+    types: [],
+  },
+  // All of it goes into one bundle.
+  "provider/plugin": {
+    folders: [seam, "provider/face"],
+    packages: ["@pulumi/pulumi", "@grpc/grpc-js", "google-protobuf"],
+    types: [],
+  },
   // What loads the sandbox in the command of that name alone.
   cli: { folders: [seam, "sdk/sandbox"], packages: [], types: [] },
   sdk: {
@@ -118,7 +129,7 @@ describe("the architecture", function () {
       new Set(["@pulumi/pulumi", "@grpc/grpc-js"]),
     );
     expect(new Set(loading.map(({ file }) => file))).to.deep.equal(
-      new Set(["provider/dynamic/calls.ts", "provider/dynamic/engine-log.ts"]),
+      new Set(["provider/dynamic/calls.ts", "provider/dynamic/protocol.ts"]),
     );
   });
 

@@ -1,5 +1,5 @@
 import type { PropertyMap } from "../../core/property-map";
-import { type Group, isGroup, type Row, type Setup } from "../../core/rows";
+import { type Change, type Group, isGroup, type Row, type Setup } from "../../core/rows";
 import { type Inputs, table } from "./table";
 
 /** A row of the table with its place in it. */
@@ -29,6 +29,17 @@ export const secretPaths: readonly string[] = properties.filter((row) => row.sec
 
 /** What an input is for, in one of the setups. */
 export const docIn = (setup: Setup, { doc }: Row): string => (typeof doc === "string" ? doc : doc[setup]);
+
+/** What a change of an input means, in sentences for who reads of it. */
+export function changeIn(change: Change, setup?: Setup): string[] {
+  if (change === "replace") return ["A change replaces the integration."];
+  if (change === "put") return ["A change is a PUT, in manual setup after the edit script."];
+  if (change !== "credentials") return [];
+  if (setup === "automatic") return ["A change is only stored."];
+  return [
+    `A change is a rotation${setup === "manual" ? "" : " in manual setup"}: initial-create script, edit script, PUT.`,
+  ];
+}
 
 /** The inputs among a state's outputs. */
 export function inputsOf(outputs: PropertyMap): PropertyMap {

@@ -138,7 +138,7 @@ export class ProviderHost {
 
   /**
    * A preview, update or refresh begins: the engine starts a process for each, so the modules that keep
-   * something between calls, all of them in host/, are loaded anew. Gives the provider's text for the resources of this phase.
+   * something between calls, all of them in the faces, are loaded anew. Gives the provider's text for the resources of this phase.
    */
   async phase(config: Readonly<Record<string, string>>): Promise<string> {
     const request = new messages.ConfigureRequest();
@@ -248,10 +248,11 @@ export class ProviderHost {
 
 /** Forgets the modules that keep something from one call to the next. */
 const fresh =
-  `const own=require("path").join(process.cwd(),"dist","provider","dynamic")+require("path").sep;` +
-  `for(const name of Object.keys(require.cache))if(name.startsWith(own))delete require.cache[name];`;
+  `const {join,sep}=require("path");` +
+  `const own=["dynamic","face"].map((name)=>join(process.cwd(),"dist","provider",name)+sep);` +
+  `for(const name of Object.keys(require.cache))if(own.some((folder)=>name.startsWith(folder)))delete require.cache[name];`;
 
-function failureOf(call: string, error: grpc.ServiceError | null): Error {
+export function failureOf(call: string, error: grpc.ServiceError | null): Error {
   if (error === null) return new Error(`${call}: no answer and no error`);
   if (error.code === grpc.status.UNAVAILABLE || error.code === grpc.status.CANCELLED)
     return new HostDied(`${call}: ${error.details}`);
@@ -271,10 +272,11 @@ function partialIn({ metadata }: grpc.ServiceError): Partial | undefined {
   };
 }
 
-const struct = (map: PropertyMap): Struct => Struct.fromJavaScript(map as Record<string, JavaScriptValue>);
-const bagOf = (value: Struct | undefined): PropertyMap => value?.toJavaScript() ?? {};
+export const struct = (map: PropertyMap): Struct =>
+  Struct.fromJavaScript(map as Record<string, JavaScriptValue>);
+export const bagOf = (value: Struct | undefined): PropertyMap => value?.toJavaScript() ?? {};
 
-async function startEngine(said: string[]): Promise<{ server: grpc.Server; address: string }> {
+export async function startEngine(said: string[]): Promise<{ server: grpc.Server; address: string }> {
   const server = new grpc.Server();
   const log: grpc.handleUnaryCall<LogRequest, Empty> = ({ request }, done) => {
     said.push(request.getMessage());
@@ -297,12 +299,12 @@ async function startEngine(said: string[]): Promise<{ server: grpc.Server; addre
   return { server, address: `127.0.0.1:${port}` };
 }
 
-/** The host prints its port first. */
-function portOf(child: ChildProcess): Promise<number> {
+/** The process of a provider prints its port first. */
+export function portOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     let text = "";
     const ended = (): void => {
-      reject(new Error(`Pulumi's host of dynamic providers ended: ${text}`));
+      reject(new Error(`the provider's process ended: ${text}`));
     };
     const listen = (chunk: Buffer): void => {
       text += chunk.toString("utf8");

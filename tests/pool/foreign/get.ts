@@ -1,7 +1,7 @@
 /** `npm run foreign`: gets and builds what the tests want of others' making, before they run. */
-import { jdbcDriver, mockTds } from "./parts";
+import { jdbcDriver, mockTds, yamlHost } from "./parts";
 
-const PARTS = { "Microsoft's JDBC driver": jdbcDriver, "mssql-mock-tds": mockTds };
+const PARTS = { "Microsoft's JDBC driver": jdbcDriver, "mssql-mock-tds": mockTds, "pulumi-yaml": yamlHost };
 
 async function getAll(): Promise<void> {
   for (const [name, get] of Object.entries(PARTS))

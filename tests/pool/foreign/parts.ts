@@ -78,9 +78,25 @@ export async function mockTds(): Promise<string> {
   });
 }
 
-async function got(command: string, args: string[]): Promise<void> {
+const YAML = join(__dirname, "..", "..", "plugin", "yaml-host");
+const YAML_HOST = process.platform === "win32" ? "pulumi-language-yaml.exe" : "pulumi-language-yaml";
+
+/** Pulumi's host of YAML programs, built of its Go module as tests/plugin/yaml-host pins it. A minute or two, the first time. */
+export async function yamlHost(): Promise<string> {
+  const hash = createHash("sha256").update(readFileSync(join(YAML, "go.sum")));
+  return kept(join(`yaml-${hash.digest("hex").slice(0, 16)}`, YAML_HOST), async (folder) => {
+    await program("go", "version", "Go, which builds Pulumi's host of YAML programs");
+    const source = "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml";
+    const build = ["build", "-mod=readonly", "-buildvcs=false", "-ldflags=-s -w"];
+    await got("go", [...build, "-o", join(folder, YAML_HOST), source], YAML);
+    return folder;
+  });
+}
+
+async function got(command: string, args: string[], cwd?: string): Promise<void> {
   try {
-    await run(command, args, { timeout: BUILD_TIME });
+    // A go.work file above the folder would replace its go.mod.
+    await run(command, args, { cwd, timeout: BUILD_TIME, env: { ...process.env, GOWORK: "off" } });
   } catch (error) {
     const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
     const said = `${stdout}\n${stderr}`.split("\n").find((line) => /error/i.test(line));

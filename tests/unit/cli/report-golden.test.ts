@@ -5,6 +5,7 @@ import { markdownOf } from "../../../cli/report/markdown";
 import { reportOf, type Report } from "../../../cli/report/model";
 import { readPreview } from "../../../cli/report/read";
 import { announcementIn } from "../../../cli/report/announcement";
+import { resourceTypes } from "../../../provider/synapse/tokens";
 import { wordsOf } from "../../../provider/synapse/words";
 import { expectOwn } from "./gfm";
 import { golden, recorded } from "./previews";
@@ -95,6 +96,15 @@ describe("the report of what the real engine previewed", () => {
       );
       const report = reportOf(readPreview(Buffer.from(JSON.stringify({ ...preview, diagnostics: other }))));
       expect(report).to.deep.equal(of(`${scene}.preview.json`));
+    });
+
+  for (const scene of scenes)
+    it(`${scene}: is the same of integrations of the plugin`, () => {
+      const text = recorded(`${scene}.preview.json`).toString("utf8");
+      const ofPlugin = text.replaceAll(resourceTypes.dynamic, resourceTypes.plugin);
+      const report = of(`${scene}.preview.json`);
+      const same = JSON.stringify(report).replaceAll(resourceTypes.dynamic, resourceTypes.plugin);
+      expect(reportOf(readPreview(Buffer.from(ofPlugin)))).to.deep.equal(JSON.parse(same));
     });
 
   it("has beside each announcement the lines for people that it is rendered as", () => {

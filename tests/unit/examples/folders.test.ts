@@ -17,13 +17,24 @@ const manifestIn = (path: string): Manifest =>
   JSON.parse(readFileSync(join(path, "package.json"), "utf8")) as Manifest;
 
 describe("the examples", () => {
-  const examples = readdirSync(folder);
+  const examples = readdirSync(folder).filter((name) => existsSync(join(folder, name, "package.json")));
   const ours = manifestIn(root);
 
   it("are those that the README promises", () => {
     expect(examples).to.include.members([
       ...["quickstart", "automatic", "existing-pool", "entra-login", "rotation", "gitops"],
     ]);
+  });
+
+  it("are programs in TypeScript, and one in YAML that names the plugin of the npm package", () => {
+    expect(readdirSync(folder).filter((name) => !examples.includes(name))).to.deep.equal(["yaml"]);
+    const { name, runtime, plugins } = parse(read("yaml", "Pulumi.yaml")) as Record<string, unknown>;
+    const path = "node_modules/pulumi-immuta/plugin";
+    expect({ name, runtime, plugins }).to.deep.equal({
+      name: "immuta-yaml",
+      runtime: "yaml",
+      plugins: { providers: [{ name: "immuta", path }] },
+    });
   });
 
   for (const example of examples)

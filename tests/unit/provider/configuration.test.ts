@@ -24,6 +24,12 @@ const refusal = (work: () => unknown): string => {
 const reachable = { IMMUTA_URL: "https://acme.hosted.immutacloud.com", IMMUTA_API_KEY: "k" };
 
 describe("configuration", () => {
+  it("takes an explicit provider's arguments before the environment, and what they leave out from there", () => {
+    const settings: Settings = { url: "https://other.example" };
+    const { url, apiKey, from } = readConfiguration((name) => settings[name], reachable, "settings").tenant();
+    expect([url.host, apiKey, from]).to.deep.equal(["other.example", "k", "stack"]);
+  });
+
   const values: [variable: string, name: string, of: (configuration: Configuration) => unknown][] = [
     ["IMMUTA_API_KEY", "apiKey", (c) => c.tenant().apiKey],
     ["IMMUTA_SQL_ADMIN_USERNAME", "sqlAdminUsername", (c) => c.sqlAdministrator.username],

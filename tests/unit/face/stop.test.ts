@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { expect } from "chai";
-import { endWithEngine } from "../../../provider/dynamic/stop";
+import { endWithEngine } from "../../../provider/face/stop";
 import { Interruption } from "../../../provider/core/interruption";
 
 describe("the process of a dynamic provider", () => {

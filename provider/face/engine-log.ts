@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type * as grpc from "@grpc/grpc-js";
 import type * as service from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type * as messages from "@pulumi/pulumi/proto/engine_pb";
@@ -20,8 +19,21 @@ export interface EngineLog {
   flushed(): Promise<void>;
 }
 
-/** The engine gives its address to the process of a dynamic provider; undefined outside of one. */
-export function engineLog(address: string | undefined = process.argv[2]): EngineLog | undefined {
+/** The engine's protocol, and the gRPC library that it is spoken with. */
+export interface Protocol {
+  service: Pick<typeof service, "EngineClient">;
+  messages: typeof messages;
+  grpc: Pick<typeof grpc, "credentials">;
+}
+
+/**
+ * The engine gives its address to the process of a provider; undefined outside of one.
+ * @param load is called when there is a first line to show.
+ */
+export function engineLog(
+  load: () => Protocol,
+  address: string | undefined = process.argv[2],
+): EngineLog | undefined {
   if (address === undefined || !/^[\w.[\]-]+:\d+$/.test(address)) return undefined;
   let engine: Engine | undefined;
   let pending: Promise<void> = Promise.resolve();
@@ -30,7 +42,7 @@ export function engineLog(address: string | undefined = process.argv[2]): Engine
     // handed over must not fail the operation it is about.
     pending = pending
       .then(() => {
-        engine ??= new Engine(address);
+        engine ??= new Engine(address, load());
         return engine.say(line);
       })
       .catch(() => undefined);
@@ -56,17 +68,14 @@ interface Line {
   passing?: boolean;
 }
 
-/** The engine's Log RPC, loaded from Pulumi's own copies: credentials of another gRPC library are not accepted. */
+/** The engine's Log RPC. */
 class Engine {
   private readonly client: service.EngineClient;
   private readonly messages: typeof messages;
 
-  constructor(address: string) {
-    const load = createRequire(require.resolve("@pulumi/pulumi/package.json"));
-    const { EngineClient } = load("@pulumi/pulumi/proto/engine_grpc_pb") as typeof service;
-    const { credentials } = load("@grpc/grpc-js") as typeof grpc;
-    this.messages = load("@pulumi/pulumi/proto/engine_pb") as typeof messages;
-    this.client = new EngineClient(address, credentials.createInsecure());
+  constructor(address: string, { service, messages, grpc }: Protocol) {
+    this.client = new service.EngineClient(address, grpc.credentials.createInsecure());
+    this.messages = messages;
   }
 
   say({ severity, message, urn, stream = 0, passing = false }: Line): Promise<void> {

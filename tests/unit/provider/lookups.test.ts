@@ -5,8 +5,8 @@ import {
   findIntegrations,
   type GetIntegrationArgs,
   type GetIntegrationsArgs,
-} from "../../../sdk/lookups";
-import { claims, failureOf, Tenant } from "./support";
+} from "../../../provider/synapse/lookups";
+import { claims, failureOf, Tenant } from "../sdk/support";
 
 const snowflake: Integration = {
   id: "1",

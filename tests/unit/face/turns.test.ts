@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Semaphore } from "../../../provider/dynamic/semaphore";
+import { Semaphore } from "../../../provider/face/semaphore";
 import { serially } from "../../../provider/core/serially";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Claims } from "../../../provider/dynamic/accounts";
+import { Claims } from "../../../provider/face/claims";
 import { unknown } from "../../../provider/core/unknown";
 
 const urn = (name: string): string =>
