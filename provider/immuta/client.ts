@@ -149,7 +149,7 @@ export function immutaClient<Config, Body extends Payload>(
       if (interrupted !== undefined) return givenUp(request, interrupted, notSent);
       circuit.failed(trouble.code);
     }
-    const advice = adviceFor(trouble, tenant);
+    const advice = adviceFor(trouble, options.url.host);
     return failure(request, {
       said: wordsFor(trouble),
       notSent,

@@ -300,7 +300,7 @@ describe("the Immuta client", () => {
       const { message } = await failure(client.list());
       const where = target === undefined ? ", and does not say where to" : ` to ${target}`;
       expect(message.replaceAll(client.tenant, "<tenant>")).to.equal(
-        `GET /integrations at Immuta <tenant>: HTTP 302: it redirects${where}\n${advice}`,
+        `GET /integrations at Immuta <tenant>: HTTP 302: it redirects${where.replace("http://<tenant>", "<tenant>")}\n${advice}`,
       );
       expect(seen).to.have.length(1);
     });

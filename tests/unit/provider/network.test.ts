@@ -157,7 +157,7 @@ describe("on the way to Immuta", function () {
     expect(outcome.error).to.match(
       new RegExp(
         `^IMMUTA-UNREACHABLE: GET /integrations at Immuta https://localhost:\\d+: no answer: UNABLE_TO_VERIFY_LEAF_SIGNATURE .*\\n` +
-          `The certificate of https://localhost:\\d+ is not trusted here\\. Name the file \\(PEM\\) of the authority that issued it in NODE_EXTRA_CA_CERTS\\.$`,
+          `The certificate of localhost:\\d+ is not trusted here\\. Name the file \\(PEM\\) of the authority that issued it in NODE_EXTRA_CA_CERTS\\.$`,
       ),
     );
     expect(outcome.lines.filter((line) => line.includes("trying again"))).to.deep.equal([]);
@@ -202,7 +202,7 @@ describe("on the way to Immuta", function () {
         HTTPS_PROXY: proxied("user:c4nary-pw@"),
       });
       expect(outcome.error).to.equal(
-        `IMMUTA-PROXY: GET /integrations at Immuta ${host}: no answer: the proxy 127.0.0.1:${portOf(proxy)} (HTTPS_PROXY)${said}\n${advice}`,
+        `IMMUTA-PROXY: GET /integrations at Immuta https://${host}: no answer: the proxy 127.0.0.1:${portOf(proxy)} (HTTPS_PROXY)${said}\n${advice}`,
       );
       expect(tunnels).to.have.length(tries);
     });

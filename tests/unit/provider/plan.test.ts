@@ -144,7 +144,7 @@ describe("plan", () => {
     const checked = changed(manual, "bootstrap.checkPool", true);
     const [known, ours] = [
       { poolObjects: ["user a"] },
-      changed(checked, "impersonation", { enabled: true, role: "R" }),
+      changed(checked, "metadataDelimiters.hashDelimiter", "#"),
     ];
     const drifted = { ...known, poolDrift: { missing: ["user a"], added: [] } };
 

@@ -30,7 +30,7 @@ describe("the life of a SynapseIntegration: import", () => {
       expect(state.inputs).to.deep.equal(told);
       expect(state.props).to.deep.include({
         integrationId: "7",
-        tenant: "tenant.example",
+        tenant: "https://tenant.example",
         status: "enabled",
       });
     });
@@ -87,7 +87,7 @@ describe("the life of a SynapseIntegration: import", () => {
     const refused = async (id: string): Promise<string> =>
       (await failureOf(life.importExisting(id, stage.ports()))).message;
     expect(await refused("99")).to.match(
-      /^Immuta tenant\.example has no integration with id 99\. It has 7 \(/,
+      /^Immuta https:\/\/tenant\.example has no integration with id 99\. It has 7 \(/,
     );
     expect(await refused("a/b/c")).to.contain("no integration on host a, database b, schema c");
     const found = stage.integrations.get("7");
