@@ -179,6 +179,9 @@ const interrupted = (): Promise<void> =>
     whenOrphaned(resolve);
   });
 
+/** Known from the beginning: it may be gone before anybody looks. */
+const parent = process.ppid;
+
 /** Milliseconds from one look for the parent to the next. */
 const parentEvery = 500;
 
@@ -187,7 +190,6 @@ const parentEvery = 500;
  * sandbox. Gives what ends the watch.
  */
 function whenOrphaned(act: () => void): () => void {
-  const parent = process.ppid;
   const timer = setInterval(() => {
     // An orphan gets another parent; on Windows it keeps the number of the one that is gone.
     if (process.ppid === parent && isThere(parent)) return;
