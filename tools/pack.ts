@@ -1,6 +1,6 @@
 /**
- * `npm run pack [-- --repository <https address>] [--to <folder>]`: makes the tarballs of both packages, as they are
- * published. Prints their paths.
+ * `npm run pack [-- --repository <https address>] [--to <folder>]`: makes the tarballs of both packages and of the plugin, as
+ * they are published. Prints their paths.
  *
  * Each is packed from a folder of its own, so that its package.json is one for users: without what serves this
  * repository alone, and with the address of the repository, which only a release knows.
@@ -80,6 +80,23 @@ function packed(folder: string, to: string, repository: string | undefined): str
   }
 }
 
+/** Systems of which the engine asks for a tarball of their own. */
+const systems = ["darwin", "linux", "windows"].flatMap((system) =>
+  ["amd64", "arm64"].map((processor) => `${system}-${processor}`),
+);
+
+/** The plugin is the same on each. Gives the tarballs' paths, by the names that the engine asks for. */
+function pluginPacked(to: string): string[] {
+  const folder = join(root, "plugin");
+  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
+  const [first = "", ...others] = systems.map((system) =>
+    join(to, `pulumi-resource-immuta-v${version}-${system}.tar.gz`),
+  );
+  execFileSync("tar", ["-czf", first, "-C", folder, "."]);
+  for (const other of others) cpSync(first, other);
+  return [first, ...others];
+}
+
 const npm = (args: string[], cwd: string): string =>
   execFileSync("npm", args, { cwd, encoding: "utf8", shell: process.platform === "win32" });
 
@@ -106,3 +123,4 @@ if (downloads !== undefined) npm(["exec", "--", "tsx", "tools/plugin.ts", "--dow
 const to = resolve(values.to);
 mkdirSync(to, { recursive: true });
 for (const folder of packages) console.log(packed(folder, to, repository));
+for (const made of pluginPacked(to)) console.log(made);

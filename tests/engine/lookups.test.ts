@@ -190,7 +190,7 @@ describe("programs look things up in Immuta", function () {
       body = async () => ({ found: await program() });
       const text = await scenario.fail("preview");
       expect(text).to.contain(
-        `error: getIntegration: Immuta ${new URL(sandbox.immuta.url).host} ${sentence}`,
+        `error: getIntegration: Immuta ${new URL(sandbox.immuta.url).origin} ${sentence}`,
       );
       expect(text).not.to.match(/Unhandled exception|^\s+at .*:\d+/m);
     });

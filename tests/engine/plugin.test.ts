@@ -193,7 +193,7 @@ describe("the plugin under the engine", function () {
     });
     const { outputs } = await scenario.act("up");
     expect([outputs["one"]?.value, outputs["two"]?.value]).to.deep.equal(
-      [sandbox, other].map(({ immuta: { url } }) => new URL(url).host),
+      [sandbox, other].map(({ immuta: { url } }) => new URL(url).origin),
     );
     for (const one of sandboxes) expect(integrations(one)).to.have.length(1);
     const stored = everythingIn(join(scenario.opened.folder, "state"));

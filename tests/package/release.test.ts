@@ -21,7 +21,7 @@ interface Job {
 
 const { permissions, jobs } = parse(
   readFileSync(join(root, ".github", "workflows", "release.yml"), "utf8"),
-) as { permissions: Record<string, string>; jobs: Record<"pack" | "publish", Job> };
+) as { permissions: Record<string, string>; jobs: Record<"pack" | "publish" | "attach", Job> };
 
 /** The line of a job that contains this. */
 const line = (job: Job, contains: string): string =>
@@ -35,6 +35,7 @@ describe("the release workflow", function () {
     expect(permissions).to.deep.equal({});
     expect(jobs.pack.permissions).to.deep.equal({ contents: "read" });
     expect(jobs.publish.permissions).to.deep.equal({ "id-token": "write" });
+    expect(jobs.attach.permissions).to.deep.equal({ contents: "write" });
     expect(JSON.stringify(jobs.pack)).not.to.contain("secrets.");
     const withToken = jobs.publish.steps.filter((step) => JSON.stringify(step).includes("secrets."));
     expect(withToken.map(({ run }) => run)).to.deep.equal([line(jobs.publish, "npm publish")]);
@@ -42,13 +43,16 @@ describe("the release workflow", function () {
 
   it("runs no action but as a commit", () => {
     const used = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
-    expect(used).to.have.length(6);
+    expect(used).to.have.length(7);
     expect(used.filter((action) => !/@[0-9a-f]{40}$/.test(action))).to.deep.equal([]);
   });
 
   it("runs nothing of the repository beside the token", () => {
     const runs = jobs.publish.steps.flatMap(({ run }) => run ?? []);
     expect(runs).to.deep.equal([line(jobs.pack, "--dry-run").replace(" --dry-run", "")]);
+    expect(jobs.attach.steps.flatMap(({ run }) => run ?? [])).to.deep.equal([
+      'gh release upload "$TAG" release/pulumi-resource-immuta-*.tar.gz',
+    ]);
   });
 
   describe("as far as it goes without a token", () => {
@@ -98,6 +102,26 @@ describe("the release workflow", function () {
       expect(await manifest("pulumi-immuta-sandbox")).to.deep.include({
         repository: { ...repository, directory: "sandbox" },
       });
+    });
+
+    it("packs the plugin by the names that the engine asks for, each able to start", async () => {
+      const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+      const { stdout: names } = await run("cd release && ls pulumi-resource-immuta-*.tar.gz");
+      expect(names.trim().split("\n")).to.deep.equal(
+        ["darwin", "linux", "windows"].flatMap((system) =>
+          ["amd64", "arm64"].map((cpu) => `pulumi-resource-immuta-v${version}-${system}-${cpu}.tar.gz`),
+        ),
+      );
+      const { stdout: inside } = await run(
+        `tar -tzf release/pulumi-resource-immuta-v${version}-linux-arm64.tar.gz | sort`,
+      );
+      expect(inside.trim().split("\n")).to.deep.equal([
+        "./",
+        "./package.json",
+        "./pulumi-resource-immuta",
+        "./pulumi-resource-immuta.cmd",
+        "./pulumi-resource-immuta.js",
+      ]);
     });
 
     it("has npm ready to publish both, and nothing sent", async () => {
