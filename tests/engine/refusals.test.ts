@@ -123,7 +123,7 @@ describe("what cannot work ends in one clear error", function () {
   it("says for a wrong key where the key comes from", async () => {
     const made = await start({ IMMUTA_API_KEY: "c4nary-wrong-key" });
     const text = await made.fail("up");
-    expect(text).to.match(/GET \/integrations at Immuta 127\.0\.0\.1:\d+: HTTP 401/);
+    expect(text).to.match(/GET \/integrations at Immuta http:\/\/127\.0\.0\.1:\d+: HTTP 401/);
     expect(text).to.contain("Check IMMUTA_API_KEY (or immuta:apiKey)");
     await nothingLeft(made);
   });

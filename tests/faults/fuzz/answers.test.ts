@@ -136,7 +136,7 @@ describe("whatever Immuta answers", function () {
           };
           const error = await survived(() => use(immuta));
           if (error === undefined) return;
-          expect(error.message).to.contain("at Immuta 127.0.0.1");
+          expect(error.message).to.contain("at Immuta http://127.0.0.1");
           expect(error.message).not.to.contain(key).and.not.to.contain(password);
           expectHarmless(error.message);
         }),
