@@ -84,12 +84,17 @@ export class Provider {
     return {
       ...result,
       planned,
-      announcement: () => integration.announcementOfChange(olds, news, planned, contract),
+      announcement: () => this.announcementOfChange(olds, news),
     };
   }
 
   announcementOfCreate(inputs: PropertyMap): Announcement {
     return integration.announcementOfCreate(inputs, this.configuration.contract());
+  }
+
+  announcementOfChange(olds: PropertyMap, news: PropertyMap): Announcement | undefined {
+    const contract = this.configuration.contract();
+    return integration.announcementOfChange(olds, news, integration.planOf(olds, news, contract), contract);
   }
 
   create(inputs: PropertyMap, subject: Subject): Promise<{ id: string; outs: PropertyMap }> {

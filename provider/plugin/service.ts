@@ -159,7 +159,7 @@ export function serviceOf(provider: Provider, schema: () => string): Served {
       return operating(secretsOf(news, received(request.getOlds())), async () => {
         const answer = new messages.UpdateResponse();
         if (request.getPreview()) {
-          await announce(request.getUrn(), () => integration.announcementOfChange(olds, news.map));
+          await announce(request.getUrn(), () => provider.announcementOfChange(olds, news.map));
           return answer.setProperties(sent(integration.previewed(news.map, olds), secrets));
         }
         const urn = request.getUrn();
