@@ -40,7 +40,7 @@ async function pack(): Promise<ReadonlyMap<Package, Tarball>> {
     rmSync(folder, { recursive: true, force: true });
   });
   const { stdout } = await runNpm(["run", "--silent", "pack", "--", `--to=${folder}`], clone(folder));
-  const paths = stdout.trim().split("\n");
+  const paths = stdout.split("\n").filter((path) => path.endsWith(".tgz"));
   return new Map(await Promise.all(paths.map(opened)));
 }
 
