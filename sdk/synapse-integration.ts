@@ -79,7 +79,15 @@ export class SynapseIntegration extends InputOutputs {
   /** Of each bootstrap script that was run last: its identity (SHA-256 without credentials) and number of batches. */
   declare readonly scripts: Output<Record<string, { identity: string; batches: number }>>;
 
-  /** Throws on Bun, and where `import` or `id` is asked for: dynamic resources cannot honour them. */
+  /**
+   * The resource option `deleteBeforeReplace` is true where the program does not say otherwise: Immuta refuses a second
+   * integration on a database, and of a replacement that is forced (`--replace`, `pulumi state taint`) the engine does not
+   * ask the provider for the order. The option holds for every replacement: on a move to another host, too, the old
+   * integration ends before the new one is made. `false` leaves the old one until the new one stands, and forced
+   * replacements are then refused.
+   *
+   * Throws on Bun, and where `import` or `id` is asked for: dynamic resources cannot honour them.
+   */
   constructor(name: string, args: SynapseIntegrationArgs, opts?: pulumi.CustomResourceOptions);
   // eslint-disable-next-line @typescript-eslint/unified-signatures -- of one signature a mistake is told in the words of this form
   constructor(name: string, args: EitherSetupArgs, opts?: pulumi.CustomResourceOptions);
@@ -91,6 +99,7 @@ export class SynapseIntegration extends InputOutputs {
     refuseBun(`SynapseIntegration ${name}`);
     refuseImport(name, opts);
     warnOfPlainSettings();
+    const deleteBeforeReplace = opts.deleteBeforeReplace ?? true;
     super(
       resourceTypes.dynamic,
       name,
@@ -108,9 +117,11 @@ export class SynapseIntegration extends InputOutputs {
         __context: {
           urn: urnOf(name, opts.parent),
           preview: pulumi.runtime.isDryRun(),
+          deleteBeforeReplace,
         },
       },
       pulumi.mergeOptions(opts, {
+        deleteBeforeReplace,
         additionalSecretOutputs: secretPaths.filter((path) => topLevel.has(path)),
       }),
     );
