@@ -8,6 +8,7 @@ import {
   type ManualSetup,
   type PasswordReferenceArgs,
 } from "./args";
+import { refuseOptions, timeoutsOf, warnOfOptions } from "./options";
 import { refuseBun } from "./runtime";
 import { warnOfPlainSettings } from "./plain-settings";
 
@@ -86,7 +87,8 @@ export class SynapseIntegration extends InputOutputs {
    * integration ends before the new one is made. `false` leaves the old one until the new one stands, and forced
    * replacements are then refused.
    *
-   * Throws on Bun, and where `import` or `id` is asked for: dynamic resources cannot honour them.
+   * `customTimeouts` are taken as `timeouts`. Throws on Bun, and where `import`, `id`, `replaceOnChanges`, `version` or
+   * `pluginDownloadURL` is given: dynamic resources cannot honour them.
    */
   constructor(name: string, args: SynapseIntegrationArgs, opts?: pulumi.CustomResourceOptions);
   // eslint-disable-next-line @typescript-eslint/unified-signatures -- of one signature a mistake is told in the words of this form
@@ -97,7 +99,7 @@ export class SynapseIntegration extends InputOutputs {
     opts: pulumi.CustomResourceOptions = {},
   ) {
     refuseBun(`SynapseIntegration ${name}`);
-    refuseImport(name, opts);
+    refuseOptions(name, opts);
     warnOfPlainSettings();
     const deleteBeforeReplace = opts.deleteBeforeReplace ?? true;
     super(
@@ -112,6 +114,7 @@ export class SynapseIntegration extends InputOutputs {
         // An output is there where it is named here.
         ...Object.fromEntries([...topLevel].map((input) => [input, undefined])),
         ...withSecrets(args),
+        timeouts: timeoutsOf(args.timeouts, opts),
         __provider: providerText,
         // Tells the provider where the engine shows its lines; check takes it out, so no state holds it.
         __context: {
@@ -125,6 +128,7 @@ export class SynapseIntegration extends InputOutputs {
         additionalSecretOutputs: secretPaths.filter((path) => topLevel.has(path)),
       }),
     );
+    warnOfOptions(this, opts);
   }
 }
 
@@ -155,10 +159,3 @@ function withSecrets(args: object): pulumi.Inputs {
 
 const withSecretField = (object: pulumi.Inputs, field: string): pulumi.Inputs =>
   object[field] === undefined ? object : { ...object, [field]: pulumi.secret(object[field]) };
-
-function refuseImport(name: string, opts: pulumi.CustomResourceOptions): void {
-  if (opts.import === undefined && opts.id === undefined) return;
-  throw new Error(
-    `SynapseIntegration ${name}: \`import\`, \`id\` and \`.get()\` are not available, because Pulumi's dynamic resources cannot honour them. To take over an integration that Immuta has already, give \`adopt\` with its id.`,
-  );
-}
