@@ -10,7 +10,7 @@ import { command, main, rendered } from "./rendered";
 
 const meanings: Record<Change, string> = {
   replace:
-    "another integration takes its place. The old one is deleted first if both are on the same host, else the new one is made first. In manual setup Immuta's scripts remove from the pool what they made.",
+    "another integration takes its place. The old one is deleted first if both are on the same host, else the new one is made first; the class `SynapseIntegration` always has the old one deleted first, unless the program gives the resource option `deleteBeforeReplace: false`. In manual setup Immuta's scripts remove from the pool what they made.",
   put: "a PUT. In automatic setup Immuta then changes the pool with the privileged account; in manual setup the edit script runs in the pool's database before it.",
   credentials:
     "in automatic setup stored for the next call. In manual setup they are Immuta's system account: the initial-create script runs in `master`, the edit script in the pool's database, then PUT.",

@@ -8,6 +8,7 @@ import {
   type ManualSetup,
   type PasswordReferenceArgs,
 } from "./args";
+import { refuseOptions, timeoutsOf, warnOfOptions } from "./options";
 import { refuseBun } from "./runtime";
 import { warnOfPlainSettings } from "./plain-settings";
 
@@ -79,7 +80,16 @@ export class SynapseIntegration extends InputOutputs {
   /** Of each bootstrap script that was run last: its identity (SHA-256 without credentials) and number of batches. */
   declare readonly scripts: Output<Record<string, { identity: string; batches: number }>>;
 
-  /** Throws on Bun, and where `import` or `id` is asked for: dynamic resources cannot honour them. */
+  /**
+   * The resource option `deleteBeforeReplace` is true where the program does not say otherwise: Immuta refuses a second
+   * integration on a database, and of a replacement that is forced (`--replace`, `pulumi state taint`) the engine does not
+   * ask the provider for the order. The option holds for every replacement: on a move to another host, too, the old
+   * integration ends before the new one is made. `false` leaves the old one until the new one stands, and forced
+   * replacements are then refused.
+   *
+   * `customTimeouts` are taken as `timeouts`. Throws on Bun, and where `import`, `id`, `replaceOnChanges`, `version` or
+   * `pluginDownloadURL` is given: dynamic resources cannot honour them.
+   */
   constructor(name: string, args: SynapseIntegrationArgs, opts?: pulumi.CustomResourceOptions);
   // eslint-disable-next-line @typescript-eslint/unified-signatures -- of one signature a mistake is told in the words of this form
   constructor(name: string, args: EitherSetupArgs, opts?: pulumi.CustomResourceOptions);
@@ -89,8 +99,9 @@ export class SynapseIntegration extends InputOutputs {
     opts: pulumi.CustomResourceOptions = {},
   ) {
     refuseBun(`SynapseIntegration ${name}`);
-    refuseImport(name, opts);
+    refuseOptions(name, opts);
     warnOfPlainSettings();
+    const deleteBeforeReplace = opts.deleteBeforeReplace ?? true;
     super(
       resourceTypes.dynamic,
       name,
@@ -103,17 +114,21 @@ export class SynapseIntegration extends InputOutputs {
         // An output is there where it is named here.
         ...Object.fromEntries([...topLevel].map((input) => [input, undefined])),
         ...withSecrets(args),
+        timeouts: timeoutsOf(args.timeouts, opts),
         __provider: providerText,
         // Tells the provider where the engine shows its lines; check takes it out, so no state holds it.
         __context: {
           urn: urnOf(name, opts.parent),
           preview: pulumi.runtime.isDryRun(),
+          deleteBeforeReplace,
         },
       },
       pulumi.mergeOptions(opts, {
+        deleteBeforeReplace,
         additionalSecretOutputs: secretPaths.filter((path) => topLevel.has(path)),
       }),
     );
+    warnOfOptions(this, opts);
   }
 }
 
@@ -144,10 +159,3 @@ function withSecrets(args: object): pulumi.Inputs {
 
 const withSecretField = (object: pulumi.Inputs, field: string): pulumi.Inputs =>
   object[field] === undefined ? object : { ...object, [field]: pulumi.secret(object[field]) };
-
-function refuseImport(name: string, opts: pulumi.CustomResourceOptions): void {
-  if (opts.import === undefined && opts.id === undefined) return;
-  throw new Error(
-    `SynapseIntegration ${name}: \`import\`, \`id\` and \`.get()\` are not available, because Pulumi's dynamic resources cannot honour them. To take over an integration that Immuta has already, give \`adopt\` with its id.`,
-  );
-}

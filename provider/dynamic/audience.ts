@@ -5,6 +5,8 @@ import type { Voice } from "../face/voice";
 export interface Context {
   urn: string;
   preview: boolean;
+  /** The resource option: with the engine it wins over what diff answers. */
+  deleteBeforeReplace?: boolean;
 }
 
 /**
@@ -23,7 +25,8 @@ export class Audience {
   /** Says once, and in a preview only, what will be done. */
   async preview(inputs: PropertyMap, announcement: () => Announcement | undefined): Promise<void> {
     const context = this.contexts.get(canonical(inputs));
-    if (context?.preview === true) await this.voice.announce(context.urn, announcement);
+    if (context?.preview !== true) return;
+    await this.voice.announce(context.urn, () => inOrder(announcement(), context));
   }
 
   /** The URN of the resource with these inputs, where it is known. */
@@ -31,6 +34,14 @@ export class Audience {
     return this.contexts.get(canonical(inputs))?.urn;
   }
 }
+
+const inOrder = (
+  announced: Announcement | undefined,
+  { deleteBeforeReplace }: Context,
+): Announcement | undefined =>
+  announced?.deleteBeforeReplace === undefined || deleteBeforeReplace === undefined
+    ? announced
+    : { ...announced, deleteBeforeReplace };
 
 export const isContext = (value: unknown): value is Context =>
   typeof value === "object" &&

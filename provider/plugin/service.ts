@@ -232,8 +232,7 @@ function answered(
     .setChanges(changes ? DIFF_SOME : DIFF_NONE)
     .setDiffsList([...new Set([...details.keys()].map((path) => path.split(".")[0] ?? ""))])
     .setReplacesList(replaces)
-    // Where a program replaces it for reasons of its own, the new one has the old one's place.
-    .setDeletebeforereplace(deleteBeforeReplace || replaces.length === 0)
+    .setDeletebeforereplace(deleteBeforeReplace)
     .setHasdetaileddiff(true);
   for (const [path, { kind, replace, input }] of details) {
     const [plain, replacing] = kinds[kind];

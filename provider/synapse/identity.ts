@@ -21,7 +21,7 @@ const kinds = {
     code: "IMMUTA-TAKEN",
     title: "Immuta already governs the database, and this resource did not make that integration.",
     remedy:
-      "If this program had it under another name, give that name in the resource option `aliases`. If nobody's program has it, take it over with `adopt`. If another stack has it, that one lets go first: `pulumi state delete`, or `retainOnDelete`. [Own or foreign](ownership.md) has the rule.",
+      "If this program had it under another name, give that name in the resource option `aliases`. If this run replaces it by force (`--replace`, `pulumi state taint`), set the resource option `deleteBeforeReplace`, as `SynapseIntegration` does where the program does not say `false`. If nobody's program has it, take it over with `adopt`. If another stack has it, that one lets go first: `pulumi state delete`, or `retainOnDelete`. [Own or foreign](ownership.md) has the rule.",
   }),
   leftovers: failureKind({
     code: "IMMUTA-LEFTOVERS",
@@ -121,6 +121,7 @@ export async function look(immuta: Immuta, inputs: Inputs, { conflictOn }: Contr
       `Immuta ${immuta.tenant} already has integration ${found.id} on database ${nameOf(found.config.database)} of ${nameOf(found.config.host)} ` +
         `(schema ${nameOf(found.config.schema)}, ${found.status}), which this resource did not make. Nothing was changed. ` +
         "If this program has it under another name, give that name in the resource option aliases. " +
+        "If this run replaces it by force (--replace, taint), set the resource option deleteBeforeReplace: true. " +
         `Otherwise take it over with adopt: "${found.id}", name another database, or have that integration deleted in Immuta first.`,
     );
   return integrations;

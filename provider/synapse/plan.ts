@@ -78,9 +78,9 @@ export function plan(olds: State, news: PropertyMap, contract = usualContract): 
     isFirst(olds, one) ? { ...one, change: "local" as const } : one,
   );
   const replaces = found.filter((d) => d.change === "replace" && d.known).map((d) => d.path);
-  const base = { differences: found, replaces, deleteBeforeReplace: false };
-  if (replaces.length > 0)
-    return { ...base, action: "replace", deleteBeforeReplace: oldGoesFirst(olds, news, contract), steps: [] };
+  // Also where nothing here replaces: a program may replace it for a reason of its own.
+  const base = { differences: found, replaces, deleteBeforeReplace: oldGoesFirst(olds, news, contract) };
+  if (replaces.length > 0) return { ...base, action: "replace", steps: [] };
   const change = updateSteps(olds, news, found);
   const unknownPool = checksPool(news) && olds.poolObjects === undefined;
   const steps = forWhomRuns(

@@ -1,78 +1,29 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import * as immuta from "pulumi-immuta";
 import { expect } from "chai";
 import { reportOf } from "../../cli/report/model";
 import { readPreview } from "../../cli/report/read";
-import { resourceTypes } from "../../provider";
-import { startSandbox, type Sandbox } from "../../sandbox";
+import type { Sandbox } from "../../sandbox";
 import { ensureEngine } from "../../tools/engine";
-import { clock } from "../faults/driver/host";
-import { administrator, host, manualArgs } from "./one-integration";
-import { everythingIn, integrations, leftIn, open, resourceIn, root, type Scenario } from "./support";
-
-/** As an SDK would have it; the generated ones name the outputs and the alias themselves. */
-class Integration extends pulumi.CustomResource {
-  declare readonly integrationId: pulumi.Output<string>;
-  declare readonly tenant: pulumi.Output<string>;
-
-  constructor(name: string, args: pulumi.Inputs, opts: pulumi.CustomResourceOptions = {}) {
-    super(
-      resourceTypes.plugin,
-      name,
-      { integrationId: undefined, tenant: undefined, ...args },
-      pulumi.mergeOptions(opts, { aliases: [{ type: resourceTypes.dynamic }] }),
-    );
-  }
-}
+import { host, manualArgs } from "./one-integration";
+import { everythingIn, integrations, leftIn, root, type Scenario } from "./support";
+import { Integration, twoFaces, type TwoFaces } from "./two-faces";
 
 const id = `${host}/claims/governed`;
 const { username: _account, password: _password, bootstrap: _login, ...told } = manualArgs;
 
 describe("the plugin under the engine", function () {
   this.timeout(240_000);
-  let sandboxes: Sandbox[];
+  let faces: TwoFaces;
   let sandbox: Sandbox;
-  let folder: string;
-  let scenarios: Scenario[];
-  let program: () => Record<string, unknown>;
-
-  const startAnother = async (): Promise<Sandbox> => {
-    const started = await startSandbox({ connectionPolicy: "redirect" });
-    started.synapse.createWorkspace({ host, ...administrator });
-    started.synapse.createPool(host, "claims");
-    sandboxes.push(started);
-    return started;
-  };
-  const openStack = async (env: Record<string, string> = {}): Promise<Scenario> => {
-    const scenario = await open(sandbox, undefined, {
-      workDir: folder,
-      projectName: "faces",
-      program: () => Promise.resolve(program()),
-      env: { NODE_OPTIONS: `--require ${clock}`, ...env },
-    });
-    scenarios.push(scenario);
-    return scenario;
-  };
 
   beforeEach(async () => {
-    [sandboxes, scenarios] = [[], []];
-    folder = mkdtempSync(join(tmpdir(), "pulumi-immuta-plugin-"));
-    const plugins = { providers: [{ name: "immuta", path: join(root, "plugin") }] };
-    writeFileSync(
-      join(folder, "Pulumi.yaml"),
-      JSON.stringify({ name: "faces", runtime: "nodejs", main: root, plugins }),
-    );
-    sandbox = await startAnother();
+    faces = await twoFaces();
+    ({ sandbox } = faces);
   });
-  afterEach(async () => {
-    for (const { opened } of scenarios) opened.remove();
-    for (const one of sandboxes) await one.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterEach(() => faces.close());
 
   const declared =
     (args: pulumi.Inputs = manualArgs, opts?: pulumi.CustomResourceOptions) =>
@@ -82,8 +33,8 @@ describe("the plugin under the engine", function () {
   const impersonated = { ...manualArgs, impersonation: { enabled: true, role: "IMMUTA_IMPERSONATION" } };
 
   it("makes, shows a change in its own lines, changes, refreshes and removes", async () => {
-    program = declared();
-    const scenario = await openStack();
+    faces.program = declared();
+    const scenario = await faces.openStack();
     const planned = await scenario.act("preview", { plain: true });
     expect(planned.calls).to.deep.equal([]);
     expect(planned.output).to.contain("POST /integrations");
@@ -92,7 +43,7 @@ describe("the plugin under the engine", function () {
     expect(outputs["integrationId"]?.value).to.equal("3");
     expect(everythingIn(scenario.opened.folder)).not.to.match(/c4nary-(Immuta1|Adm1n)!/);
 
-    program = declared(impersonated);
+    faces.program = declared(impersonated);
     const { output, calls } = await scenario.act("preview");
     expect(calls).to.deep.equal([]);
     expect(linesOf(output)).to.include.members([
@@ -119,24 +70,24 @@ describe("the plugin under the engine", function () {
   });
 
   it("replaces where a program asks for it by replaceOnChanges", async () => {
-    program = declared(manualArgs, { replaceOnChanges: ["impersonation.role"] });
-    const scenario = await openStack();
+    faces.program = declared(manualArgs, { replaceOnChanges: ["impersonation.role"] });
+    const scenario = await faces.openStack();
     await scenario.act("up");
-    program = declared(impersonated, { replaceOnChanges: ["impersonation.role"] });
+    faces.program = declared(impersonated, { replaceOnChanges: ["impersonation.role"] });
     expect((await scenario.act("up")).changes).to.deep.equal({ same: 1, replace: 1 });
     expect(integrations(sandbox)).to.have.length(1);
   });
 
   it("imports by either id, and takes the account that the program names then for the one that it has", async () => {
-    program = declared();
-    await (await openStack()).act("up");
+    faces.program = declared();
+    await (await faces.openStack()).act("up");
     for (const [at, given] of ["3", id].entries()) {
-      program = declared(told, { import: given });
-      const scenario = await openStack();
+      faces.program = declared(told, { import: given });
+      const scenario = await faces.openStack();
       const imported = await scenario.act("up");
       expect(imported.changes).to.deep.equal({ create: 1, import: 1 });
       expect(imported.calls.every((call) => call.startsWith("GET "))).to.equal(true);
-      program = declared(at === 0 ? manualArgs : { ...manualArgs, password: "c4nary-An0ther!" });
+      faces.program = declared(at === 0 ? manualArgs : { ...manualArgs, password: "c4nary-An0ther!" });
       const { output } = await scenario.act("preview", { plain: true });
       expect(output).to.contain("stored only, nobody is called: username, password, bootstrap.username");
       expect((await scenario.act("up")).calls).to.deep.equal([]);
@@ -146,11 +97,11 @@ describe("the plugin under the engine", function () {
 
   it("is found where a tarball of it was installed", async () => {
     const { path } = await ensureEngine();
-    const file = join(folder, "immuta.tgz");
+    const file = join(faces.folder, "immuta.tgz");
     execFileSync("tar", ["-czf", file, "-C", join(root, "plugin"), "."]);
-    writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify({ name: "faces", runtime: "nodejs" }));
-    program = declared();
-    const scenario = await openStack();
+    writeFileSync(join(faces.folder, "Pulumi.yaml"), JSON.stringify({ name: "faces", runtime: "nodejs" }));
+    faces.program = declared();
+    const scenario = await faces.openStack();
     const env = { ...process.env, ...scenario.opened.stack.workspace.envVars };
     const install = ["plugin", "install", "resource", "immuta", "0.1.0", "--file", file];
     execFileSync(path, install, { env, stdio: "pipe" });
@@ -158,10 +109,10 @@ describe("the plugin under the engine", function () {
   });
 
   it("gets what is there, in previews as well", async () => {
-    program = declared();
-    await (await openStack()).act("up");
-    program = declared({}, { id: "3" });
-    const scenario = await openStack();
+    faces.program = declared();
+    await (await faces.openStack()).act("up");
+    faces.program = declared({}, { id: "3" });
+    const scenario = await faces.openStack();
     expect((await scenario.act("preview")).calls).to.deep.equal(["GET /integrations"]);
     expect((await scenario.act("up")).outputs["integrationId"]?.value).to.equal("3");
     await scenario.act("destroy");
@@ -169,7 +120,7 @@ describe("the plugin under the engine", function () {
   });
 
   it("reaches two tenants by two explicit providers, whatever the environment says", async () => {
-    const other = await startAnother();
+    const other = await faces.startAnother();
     const at = (name: string, { immuta: { url }, apiKey, environment }: Sandbox): pulumi.ProviderResource =>
       new (class extends pulumi.ProviderResource {})("immuta", name, {
         url,
@@ -177,17 +128,19 @@ describe("the plugin under the engine", function () {
         sqlServer: environment["IMMUTA_SQL_SERVER"],
         sqlPort: environment["IMMUTA_SQL_PORT"],
       });
-    program = () => {
+    faces.program = () => {
       const [one, two] = [at("one", sandbox), at("two", other)];
       return {
         one: new Integration("one", manualArgs, { provider: one }).tenant,
         two: new Integration("two", manualArgs, { provider: two }).tenant,
       };
     };
-    const authorities = join(folder, "authorities.pem");
-    const each = sandboxes.map(({ environment }) => readFileSync(environment["NODE_EXTRA_CA_CERTS"] ?? ""));
+    const authorities = join(faces.folder, "authorities.pem");
+    const each = faces.sandboxes.map(({ environment }) =>
+      readFileSync(environment["NODE_EXTRA_CA_CERTS"] ?? ""),
+    );
     writeFileSync(authorities, each.join("\n"));
-    const scenario = await openStack({
+    const scenario = await faces.openStack({
       IMMUTA_URL: "https://nobody.invalid",
       NODE_EXTRA_CA_CERTS: authorities,
     });
@@ -195,33 +148,11 @@ describe("the plugin under the engine", function () {
     expect([outputs["one"]?.value, outputs["two"]?.value]).to.deep.equal(
       [sandbox, other].map(({ immuta: { url } }) => new URL(url).origin),
     );
-    for (const one of sandboxes) expect(integrations(one)).to.have.length(1);
+    for (const one of faces.sandboxes) expect(integrations(one)).to.have.length(1);
     const stored = everythingIn(join(scenario.opened.folder, "state"));
-    for (const { apiKey } of sandboxes) expect(stored).not.to.contain(apiKey);
+    for (const { apiKey } of faces.sandboxes) expect(stored).not.to.contain(apiKey);
     await scenario.act("destroy");
-    for (const one of sandboxes) expect(integrations(one)).to.deep.equal([]);
-  });
-
-  it("takes a stack over from the dynamic face with nothing changed and nobody called", async () => {
-    program = () => {
-      new immuta.SynapseIntegration("claims", manualArgs as unknown as immuta.SynapseIntegrationArgs);
-      return {};
-    };
-    const scenario = await openStack();
-    await scenario.act("up");
-    expect((await resourceIn(scenario)).type).to.equal(resourceTypes.dynamic);
-    program = declared();
-    for (const action of ["preview", "up"] as const) {
-      const { changes, calls, batches } = await scenario.act(action);
-      expect(changes, action).to.deep.equal({ same: 2 });
-      expect([...calls, ...batches], action).to.deep.equal([]);
-    }
-    expect((await resourceIn(scenario)).type).to.equal(resourceTypes.plugin);
-    program = declared(impersonated);
-    expect((await scenario.act("up")).changes).to.deep.equal({ same: 1, update: 1 });
-    expect((await resourceIn(scenario)).outputs).not.to.have.property("__provider");
-    await scenario.act("destroy");
-    expect(integrations(sandbox)).to.deep.equal([]);
+    for (const one of faces.sandboxes) expect(integrations(one)).to.deep.equal([]);
   });
 
   it("gives the engine a schema that it has no complaint of", async () => {

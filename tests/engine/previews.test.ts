@@ -72,7 +72,7 @@ describe("a preview says what will be done, on the resource's own row, once, and
       "REPLACES the integration (schema): its policy views are dropped and built again. The old one is deleted before the new one is made.",
     ]);
     expect(await previewed({ ...manualArgs, host: "other.sql.azuresynapse.net" })).to.deep.equal([
-      "REPLACES the integration (host): its policy views are dropped and built again. The new one is made before the old one is deleted.",
+      "REPLACES the integration (host): its policy views are dropped and built again. The old one is deleted before the new one is made.",
     ]);
   });
 

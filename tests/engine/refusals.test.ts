@@ -190,6 +190,6 @@ describe("what cannot work ends in one clear error", function () {
   it("refuses import, which dynamic resources cannot honour", () => {
     const args = { host, database: "d", schema: "s", autoBootstrap: true } as const;
     const make = (): pulumi.Resource => new immuta.SynapseIntegration("claims", args, { import: "7" });
-    expect(make).to.throw("SynapseIntegration claims: `import`, `id` and `.get()` are not available");
+    expect(make).to.throw("SynapseIntegration claims: the resource option `import` was given");
   });
 });

@@ -14,7 +14,7 @@ export interface Scenario {
   printed: () => string;
   act(action: Action, options?: Options): Promise<Outcome>;
   /** Runs an action that must fail, and gives what was printed. */
-  fail(action: Action): Promise<string>;
+  fail(action: Action, options?: Options): Promise<string>;
   set(config: Record<string, string | ConfigValue | undefined>): Promise<void>;
 }
 
@@ -50,10 +50,10 @@ export async function open(
     opened,
     printed: () => printed,
     act: (action, options) => run(opened.stack, sandbox, action, { onOutput, ...options }),
-    fail: async (action) => {
+    fail: async (action, options) => {
       const before = printed.length;
       try {
-        await run(opened.stack, sandbox, action, { onOutput });
+        await run(opened.stack, sandbox, action, { onOutput, ...options });
       } catch (error) {
         printed += String(error);
         return printed.slice(before);

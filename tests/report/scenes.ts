@@ -4,7 +4,7 @@ import * as immuta from "pulumi-immuta";
 export const administrator = { administratorLogin: "sqladmin", administratorPassword: "c4nary-Adm1n!" };
 
 /** Integrations of a program by name; `later` is a host that is known at `up` only. */
-export type Integrations = Record<string, Partial<Args> & { later?: true }>;
+export type Integrations = Record<string, Partial<Args> & { later?: true; newFirst?: true }>;
 
 interface Args {
   host: Input<string>;
@@ -55,7 +55,7 @@ export const scenes: Record<string, Scene> = {
   "replace-old-first": { before: { claims: manual }, after: { claims: { ...manual, schema: "other" } } },
   "replace-new-first": {
     before: { claims: manual },
-    after: { claims: { ...manual, host: hostOf("other"), database: "claims" } },
+    after: { claims: { ...manual, host: hostOf("other"), database: "claims", newFirst: true } },
   },
   delete: { before: { claims: manual, sales: automatic }, after: { claims: manual } },
   unchanged: { before: { claims: manual }, after: { claims: manual } },
@@ -88,7 +88,7 @@ export const scenes: Record<string, Scene> = {
 
 /** Registers the integrations, as a program does. */
 export function declare(integrations: Integrations): void {
-  for (const [name, { later = false, ...given }] of Object.entries(integrations)) {
+  for (const [name, { later = false, newFirst = false, ...given }] of Object.entries(integrations)) {
     const args = {
       host: later ? knownLater(name) : hostOf(name),
       database: name,
@@ -98,7 +98,8 @@ export function declare(integrations: Integrations): void {
         : {}),
       ...given,
     };
-    new immuta.SynapseIntegration(name, args as unknown as immuta.SynapseIntegrationArgs);
+    const opts = newFirst ? { deleteBeforeReplace: false } : {};
+    new immuta.SynapseIntegration(name, args as unknown as immuta.SynapseIntegrationArgs, opts);
   }
 }
 

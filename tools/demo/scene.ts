@@ -20,6 +20,10 @@ export type Action = "preview" | "up" | "refresh" | "destroy";
 export interface Options {
   /** Limits the action to one resource. */
   target?: string;
+  /** The resource that is to be replaced, whether something differs or not. */
+  replace?: string;
+  /** Refreshes first. */
+  refresh?: true;
   /** A preview without the properties. */
   plain?: boolean;
   onOutput?: (text: string) => void;
@@ -30,7 +34,7 @@ export async function run(
   stack: Stack,
   sandbox: Sandbox,
   action: Action,
-  { target, plain = false, onOutput = () => undefined }: Options = {},
+  { target, replace, refresh, plain = false, onOutput = () => undefined }: Options = {},
 ): Promise<Outcome> {
   sandbox.immuta.clearJournal();
   sandbox.synapse.clearJournal();
@@ -41,6 +45,8 @@ export async function run(
     color: "never" as const,
     suppressProgress: true,
     ...(target === undefined ? {} : { target: [target] }),
+    ...(replace === undefined ? {} : { replace: [replace] }),
+    ...(refresh === undefined ? {} : { refresh }),
     onOutput: (text: string) => {
       output += text;
       onOutput(text);

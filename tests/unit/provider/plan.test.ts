@@ -90,7 +90,7 @@ describe("plan", () => {
           action: "none",
           differences: [],
           replaces: [],
-          deleteBeforeReplace: false,
+          deleteBeforeReplace: true,
           steps: [],
         });
       });

@@ -1,0 +1,106 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as immuta from "pulumi-immuta";
+import { expect } from "chai";
+import { resourceTypes } from "../../provider";
+import { manualArgs } from "./one-integration";
+import { integrations, resourceIn, type Scenario } from "./support";
+import { Integration, twoFaces, type TwoFaces } from "./two-faces";
+
+type Args = Record<string, unknown>;
+
+/** How a program has it: the faces differ in what declares it. */
+const dynamic = (args: Args, opts?: pulumi.CustomResourceOptions): pulumi.Resource =>
+  new immuta.SynapseIntegration("claims", args as unknown as immuta.SynapseIntegrationArgs, opts);
+const plugin = (args: Args, opts?: pulumi.CustomResourceOptions): pulumi.Resource =>
+  new Integration("claims", args, opts);
+
+/** A component of a user's own. */
+class Platform extends pulumi.ComponentResource {
+  constructor() {
+    super("contoso:platform:Platform", "platform");
+  }
+}
+
+const impersonated = { ...manualArgs, impersonation: { enabled: true, role: "IMMUTA_IMPERSONATION" } };
+
+describe("a stack that moves between the faces", function () {
+  this.timeout(240_000);
+  let faces: TwoFaces;
+  let scenario: Scenario;
+
+  beforeEach(async () => {
+    faces = await twoFaces();
+    scenario = await faces.openStack();
+  });
+  afterEach(() => faces.close());
+
+  const declare = (what: () => unknown): void => {
+    faces.program = () => {
+      what();
+      return {};
+    };
+  };
+  /** A preview and an up in which all is the same, and nobody is called. */
+  const moves = async (resources: number, type: string): Promise<void> => {
+    for (const action of ["preview", "up"] as const) {
+      const { changes, calls, batches } = await scenario.act(action);
+      expect(changes, action).to.deep.equal({ same: resources });
+      expect([...calls, ...batches], action).to.deep.equal([]);
+    }
+    expect((await resourceIn(scenario)).type).to.equal(type);
+  };
+
+  it("goes to the plugin and back by an alias, with nothing changed and nobody called", async () => {
+    declare(() => dynamic(manualArgs));
+    await scenario.act("up");
+    expect((await resourceIn(scenario)).type).to.equal(resourceTypes.dynamic);
+    declare(() => plugin(manualArgs));
+    await moves(2, resourceTypes.plugin);
+    declare(() => plugin(impersonated));
+    expect((await scenario.act("up")).changes).to.deep.equal({ same: 1, update: 1 });
+    expect((await resourceIn(scenario)).outputs).not.to.have.property("__provider");
+
+    const back = { aliases: [{ type: resourceTypes.plugin }] };
+    declare(() => dynamic(impersonated, back));
+    await moves(2, resourceTypes.dynamic);
+    declare(() => dynamic(manualArgs, back));
+    const changed = await scenario.act("up");
+    expect(changed.changes).to.deep.equal({ same: 1, update: 1 });
+    expect(changed.calls).to.include("PUT /integrations/3");
+    await scenario.act("refresh");
+    await scenario.act("destroy");
+    expect(integrations(faces.sandbox)).to.deep.equal([]);
+  });
+
+  it("goes there and back inside a component, and stays protected", async () => {
+    const aliases = [{ type: resourceTypes.plugin }];
+    declare(() => dynamic(manualArgs, { parent: new Platform(), protect: true }));
+    await scenario.act("up");
+    declare(() => plugin(manualArgs, { parent: new Platform(), protect: true }));
+    await moves(3, resourceTypes.plugin);
+    expect(await scenario.fail("destroy")).to.contain("protected");
+    declare(() => dynamic(manualArgs, { parent: new Platform(), protect: true, aliases }));
+    await moves(3, resourceTypes.dynamic);
+    expect(await scenario.fail("destroy")).to.contain("protected");
+    expect(integrations(faces.sandbox)).to.have.length(1);
+  });
+
+  it("goes there and back with a refresh first, while the package is there: GETs alone", async () => {
+    declare(() => dynamic(manualArgs));
+    await scenario.act("up");
+    const back = { aliases: [{ type: resourceTypes.plugin }] };
+    for (const [type, made] of [
+      [resourceTypes.plugin, () => plugin(manualArgs)],
+      [resourceTypes.dynamic, () => dynamic(manualArgs, back)],
+    ] as const) {
+      declare(made);
+      for (const action of ["preview", "up"] as const) {
+        const { changes, calls, batches } = await scenario.act(action, { refresh: true });
+        expect(changes, action).to.deep.equal({ same: 2 });
+        expect(calls, action).to.deep.equal(["GET /integrations"]);
+        expect(batches, action).to.deep.equal([]);
+      }
+      expect((await resourceIn(scenario)).type).to.equal(type);
+    }
+  });
+});
