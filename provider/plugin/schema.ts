@@ -318,6 +318,8 @@ export const schemaOf = (pluginDownloadURL = nowhere): object => ({
   keywords: ["pulumi", "immuta", "azure", "synapse", "category/infrastructure", "kind/native"],
   license: "Apache-2.0",
   pluginDownloadURL,
+  // `pulumi package gen-sdk` makes a module of Go's SDK then.
+  meta: { supportPack: true },
   language: Object.fromEntries(
     ["nodejs", "python", "go", "csharp"].map((language) => [language, { respectSchemaVersion: true }]),
   ),

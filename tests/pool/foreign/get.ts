@@ -1,7 +1,14 @@
 /** `npm run foreign`: gets and builds what the tests want of others' making, before they run. */
-import { jdbcDriver, mockTds, yamlHost } from "./parts";
+import { goProgram, jdbcDriver, mockTds, pythonProgram, sdks, yamlHost } from "./parts";
 
-const PARTS = { "Microsoft's JDBC driver": jdbcDriver, "mssql-mock-tds": mockTds, "pulumi-yaml": yamlHost };
+const PARTS = {
+  "Microsoft's JDBC driver": jdbcDriver,
+  "mssql-mock-tds": mockTds,
+  "pulumi-yaml": yamlHost,
+  "SDKs of the plugin": sdks,
+  "Python with its SDK": pythonProgram,
+  "a program in Go": goProgram,
+};
 
 async function getAll(): Promise<void> {
   for (const [name, get] of Object.entries(PARTS))

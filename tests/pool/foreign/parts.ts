@@ -1,8 +1,8 @@
 /** Parts of others' making that tests want: looked for, got or built once, and kept beside the engine. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { cacheRoot } from "../../../tools/engine/cache";
 
@@ -63,10 +63,10 @@ const BINARY = process.platform === "win32" ? "mock-tds.exe" : "mock-tds";
 
 /** The program in mock-tds/, built of the crate mssql-mock-tds as Cargo.lock pins it. Minutes, the first time. */
 export async function mockTds(): Promise<string> {
-  const hash = createHash("sha256");
-  for (const file of ["Cargo.toml", "Cargo.lock", join("src", "main.rs")])
-    hash.update(readFileSync(join(MOCK, file)));
-  return kept(join(`mock-tds-${hash.digest("hex").slice(0, 16)}`, BINARY), async (folder) => {
+  const pinned = hashOf(
+    ...["Cargo.toml", "Cargo.lock", join("src", "main.rs")].map((file) => join(MOCK, file)),
+  );
+  return kept(join(`mock-tds-${pinned}`, BINARY), async (folder) => {
     await program(
       "cargo",
       "--version",
@@ -78,20 +78,84 @@ export async function mockTds(): Promise<string> {
   });
 }
 
-const YAML = join(__dirname, "..", "..", "plugin", "yaml-host");
+const ROOT = join(__dirname, "..", "..", "..");
+const PLUGIN = join(ROOT, "tests", "plugin");
+const YAML = join(PLUGIN, "yaml-host");
 const YAML_HOST = process.platform === "win32" ? "pulumi-language-yaml.exe" : "pulumi-language-yaml";
 
 /** Pulumi's host of YAML programs, built of its Go module as tests/plugin/yaml-host pins it. A minute or two, the first time. */
 export async function yamlHost(): Promise<string> {
-  const hash = createHash("sha256").update(readFileSync(join(YAML, "go.sum")));
-  return kept(join(`yaml-${hash.digest("hex").slice(0, 16)}`, YAML_HOST), async (folder) => {
+  return kept(join(`yaml-${hashOf(join(YAML, "go.sum"))}`, YAML_HOST), async (folder) => {
     await program("go", "version", "Go, which builds Pulumi's host of YAML programs");
     const source = "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml";
-    const build = ["build", "-mod=readonly", "-buildvcs=false", "-ldflags=-s -w"];
+    const build = ["build", ...GO, "-ldflags=-s -w"];
     await got("go", [...build, "-o", join(folder, YAML_HOST), source], YAML);
     return folder;
   });
 }
+
+const SDKS = join(PLUGIN, "sdks");
+const SCHEMA = join(ROOT, "provider", "plugin", "schema.json");
+
+/** The folder of the SDKs, one for each language, generated of the plugin's schema as `pulumi package gen-sdk` does it. */
+export async function sdks(): Promise<string> {
+  const made = hashOf(SCHEMA, join(SDKS, "main.go"), join(SDKS, "go.sum"));
+  return kept(join(`sdks-${made}`, "sdk"), async (folder) => {
+    await program("go", "version", "Go, which generates the SDKs");
+    await got("go", ["run", ...GO, ".", SCHEMA, join(folder, "sdk")], SDKS);
+    return folder;
+  });
+}
+
+const PYTHON = "pulumi==3.248.0";
+const PYTHON_IN = process.platform === "win32" ? ["Scripts", "python.exe"] : ["bin", "python"];
+
+/** A Python with what examples/python requires, the generated SDK among it. */
+export async function pythonProgram(): Promise<string> {
+  const sdk = await sdks();
+  const example = join(ROOT, "examples", "python");
+  const made = hashOf(join(example, "requirements.txt"));
+  const venv = await kept(join(`${PYTHON}-${made}-${sdkName(sdk)}`, "venv"), async (folder) => {
+    await program("python3", "--version", "Python of 3.9 or later");
+    cpSync(join(example, "requirements.txt"), join(folder, "requirements.txt"));
+    cpSync(join(sdk, "python"), join(folder, "sdk", "python"), { recursive: true });
+    await got("python3", ["-m", "venv", "venv"], folder);
+    const install = ["-m", "pip", "install", "--quiet", PYTHON, "-r", "requirements.txt"];
+    await got(join(folder, "venv", ...PYTHON_IN), install, folder);
+    return folder;
+  });
+  return join(venv, ...PYTHON_IN);
+}
+
+const LIFE = process.platform === "win32" ? "life.exe" : "life";
+
+/** The program of examples/go with what drives it, tests/plugin/life-go. Minutes, the first time. */
+export async function goProgram(): Promise<string> {
+  const sdk = await sdks();
+  const example = ["main.go", "go.mod", "go.sum"].map((file) => join(ROOT, "examples", "go", file));
+  const driver = join(PLUGIN, "life-go", "life_test.go");
+  return kept(join(`go-${hashOf(...example, driver)}-${sdkName(sdk)}`, LIFE), async (folder) => {
+    await program("go", "version", "Go, which builds the program");
+    for (const file of example) cpSync(file, join(folder, basename(file)));
+    cpSync(join(sdk, "go"), join(folder, "sdk", "go"), { recursive: true });
+    await got("go", ["vet", ...GO, "."], folder);
+    cpSync(driver, join(folder, basename(driver)));
+    // What the Automation API needs beyond the example is in the graph that the example's go.mod pins.
+    await got("go", ["test", "-c", "-mod=mod", "-buildvcs=false", "-o", LIFE, "."], folder);
+    return folder;
+  });
+}
+
+const GO = ["-mod=readonly", "-buildvcs=false"];
+
+/** What a part is named by in the cache, so that another one is made where a file that it is made of has changed. */
+function hashOf(...files: string[]): string {
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(readFileSync(file));
+  return hash.digest("hex").slice(0, 16);
+}
+
+const sdkName = (sdk: string): string => basename(dirname(sdk));
 
 async function got(command: string, args: string[], cwd?: string): Promise<void> {
   try {

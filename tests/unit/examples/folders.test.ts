@@ -26,16 +26,24 @@ describe("the examples", () => {
     ]);
   });
 
-  it("are programs in TypeScript, and one in YAML that names the plugin of the npm package", () => {
-    expect(readdirSync(folder).filter((name) => !examples.includes(name))).to.deep.equal(["yaml"]);
-    const { name, runtime, plugins } = parse(read("yaml", "Pulumi.yaml")) as Record<string, unknown>;
-    const path = "node_modules/pulumi-immuta/plugin";
-    expect({ name, runtime, plugins }).to.deep.equal({
-      name: "immuta-yaml",
-      runtime: "yaml",
-      plugins: { providers: [{ name: "immuta", path }] },
-    });
+  const runtimes = { go: "go", python: { name: "python", options: { virtualenv: "venv" } }, yaml: "yaml" };
+
+  it("are programs in TypeScript, and one in each language that tests run", () => {
+    const others = readdirSync(folder).filter((name) => !examples.includes(name));
+    expect(others).to.have.members(Object.keys(runtimes));
   });
+
+  for (const [language, expected] of Object.entries(runtimes))
+    it(`${language} names the plugin of the npm package, in ten lines of README`, () => {
+      const { name, runtime, plugins } = parse(read(language, "Pulumi.yaml")) as Record<string, unknown>;
+      const path = "node_modules/pulumi-immuta/plugin";
+      expect({ name, runtime, plugins }).to.deep.equal({
+        name: `immuta-${language}`,
+        runtime: expected,
+        plugins: { providers: [{ name: "immuta", path }] },
+      });
+      expect(read(language, "README.md").trim().split("\n").length).to.be.lessThan(14);
+    });
 
   for (const example of examples)
     it(`${example} can be copied out: a project, its dependencies by published ranges, ten lines of README`, () => {
