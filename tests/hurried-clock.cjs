@@ -1,5 +1,5 @@
 /*
- * Loaded before Pulumi's host of dynamic providers: what the provider waits for of its own accord passes 250 times as
+ * Loaded before the provider, whichever face it shows: what it waits for of its own accord passes 250 times as
  * fast. Timeouts of connections stay as long as they are, so that a busy machine is not taken for a dead server.
  */
 const speed = 250;
@@ -8,13 +8,14 @@ const started = realNow();
 Date.now = () => started + (realNow() - started) * speed;
 
 const realTimeout = globalThis.setTimeout;
-const hurried = /[/\\](?:dist[/\\]provider[/\\]interruption\.js|axios-retry[/\\])/;
+/** By names, since the plugin is one file: sleep of provider/core/interruption.ts; axios-retry alone waits in a generator. */
+const hurried = /\bat (?:sleep|Generator\.next) \(/;
 
 /** Whoever waits: the caller, and the helper that it waits with. */
 const waits = () =>
   new Error().stack
     ?.split("\n")
-    .slice(3, 6)
+    .slice(3, 7)
     .some((line) => hurried.test(line)) === true;
 
 globalThis.setTimeout = Object.assign(

@@ -10,7 +10,7 @@ import { pageOf, type Covered } from "./page";
 import { Random } from "./walks/random";
 import { walk } from "./walks/walk";
 
-const usage = `npm run campaign -- [--minutes n] [--seed n] [--jobs n] [--only <words>] [--walk n] [--engine]
+const usage = `npm run campaign -- [--minutes n] [--seed n] [--jobs n] [--only <words>] [--walk n[-n]] [--engine]
 
 Plays faults at every step and random walks in front of the sandbox for so long (10 minutes by default), and writes
 tests/faults/campaign.md. A seed chooses the order and the walks; one of its own by default, which is printed.
@@ -18,8 +18,8 @@ tests/faults/campaign.md. A seed chooses the order and the walks; one of its own
   --jobs <n>                   how many are played at a time, each in front of a sandbox of its own; 3 by default,
                                of which one plays with the real engine
   --only <regular expression>  the cases with such a title alone, each once; the page stays as it is
-  --walk <seed>                one walk alone
-  --engine                     such cases, or the walk, with the real engine
+  --walk <seed or seed-seed>   one walk alone, or a range of them
+  --engine                     such cases, or the walks, with the real engine
 `;
 
 /** How many walks there are for a full campaign, and how many steps each has. */
@@ -49,9 +49,9 @@ async function main(): Promise<number> {
   try {
     while (grounds.length < Number(values.jobs) - 1) grounds.push(await Ground.open());
     const campaign = new Campaign(grounds, engine, Number(values.seed));
-    if (values.walk !== undefined) await campaign.walk(values.engine ? engine : ground, Number(values.walk));
-    else if (values.only !== undefined)
-      await campaign.only(new RegExp(values.only), values.engine ? [engine] : grounds);
+    const chosen = values.engine ? [engine] : grounds;
+    if (values.walk !== undefined) await campaign.walks(seedsOf(values.walk), chosen);
+    else if (values.only !== undefined) await campaign.only(new RegExp(values.only), chosen);
     else {
       console.log(`seed ${values.seed}, ${values.minutes} minutes`);
       await campaign.run(Number(values.minutes) * 60_000);
@@ -137,15 +137,16 @@ class Campaign {
 
   async only(titles: RegExp, grounds: readonly Ground[]): Promise<void> {
     const cases = (await this.cases()).filter((one) => titles.test(titleOfCase(one)));
-    const queue = [...cases];
-    const work = grounds.map(async (ground) => {
-      for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
-        console.log(titleOfCase(one));
-        await this.play(ground, one);
-      }
+    await shared(cases, grounds, async (ground, one) => {
+      console.log(titleOfCase(one));
+      await this.play(ground, one);
     });
-    await Promise.all(work);
     console.log(`${cases.length} cases`);
+  }
+
+  async walks(seeds: readonly number[], grounds: readonly Ground[]): Promise<void> {
+    await shared(seeds, grounds, (ground, seed) => this.walk(ground, seed));
+    console.log(`${seeds.length} walks, ${this.covered.failures.length} went wrong`);
   }
 
   async walk(ground: Ground, seed: number): Promise<void> {
@@ -210,6 +211,27 @@ class Campaign {
     }
     return items;
   }
+}
+
+/** The seed, or those from one to the other. */
+function seedsOf(range: string): number[] {
+  const [first = NaN, last = first] = range.split("-").map(Number);
+  if (!(last >= first)) throw new Error(`--walk wants a seed, or two of them as 1-300; got ${range}`);
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+}
+
+/** Each ground takes the next item when it is done with one. */
+async function shared<T>(
+  items: readonly T[],
+  grounds: readonly Ground[],
+  work: (ground: Ground, item: T) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  await Promise.all(
+    grounds.map(async (ground) => {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(ground, item);
+    }),
+  );
 }
 
 main().then(

@@ -2,8 +2,8 @@ import type { PropertyMap } from "../driver/host";
 import { settingsOf } from "../goal";
 
 /**
- * What a run may send, written from the table of what a change means (the design's, repeated in docs/architecture.md)
- * and from the guide's order of calls; never from the provider.
+ * What a run may send, written from the table of what a change means (the design's, repeated in docs/architecture.md),
+ * from what is looked at before (docs/ownership.md) and from the guide's order of calls; never from the provider.
  */
 
 export interface Trace {
@@ -53,9 +53,11 @@ const databaseOf = (inputs: PropertyMap): string => String(inputs["database"]);
 /** The look that proves a write: that Immuta has what was sent, or has it no more. */
 const proof = "GET /integrations/{id}";
 
-function creation(inputs: PropertyMap, pool: "untouched" | "ours"): Trace {
+/** Both are looked into: for what would be in the way, for the account, or for a pool that answers. */
+const everywhere = (inputs: PropertyMap): string[] => ["master", databaseOf(inputs)];
+
+function creation(inputs: PropertyMap, looked: boolean): Trace {
   if (!isManual(inputs)) return { ...nobody, calls: ["GET /integrations", "POST /integrations", proof] };
-  const databases = ["master", databaseOf(inputs)];
   return {
     calls: [
       "GET /integrations",
@@ -64,19 +66,21 @@ function creation(inputs: PropertyMap, pool: "untouched" | "ours"): Trace {
       "POST /integrations",
       proof,
     ],
-    looks: pool === "untouched" ? databases : [],
-    ran: databases,
+    looks: looked ? everywhere(inputs) : [],
+    ran: everywhere(inputs),
   };
 }
 
-function removal(inputs: PropertyMap, missing = false): Trace {
+function removal({ inputs, missing, adopted }: Known): Trace {
   // The delete script can be had only while the integration exists.
-  if (missing)
-    return {
-      calls: ["POST /integrations/scripts/cleanup", "POST /integrations/scripts/post-cleanup"],
-      looks: [],
-      ran: [databaseOf(inputs), "master"],
-    };
+  if (missing === true)
+    return !isManual(inputs)
+      ? nobody
+      : {
+          calls: ["POST /integrations/scripts/cleanup", "POST /integrations/scripts/post-cleanup"],
+          looks: adopted === true ? everywhere(inputs) : [],
+          ran: [databaseOf(inputs), "master"],
+        };
   if (!isManual(inputs))
     return { ...nobody, calls: ["GET /integrations/{id}", "DELETE /integrations/{id}", proof] };
   return {
@@ -87,19 +91,26 @@ function removal(inputs: PropertyMap, missing = false): Trace {
       "DELETE /integrations/{id}",
       proof,
     ],
-    looks: ["master", databaseOf(inputs)],
+    looks: everywhere(inputs),
     ran: [databaseOf(inputs), "master"],
   };
 }
 
-function change(inputs: PropertyMap, changed: readonly Change[], account: boolean): Trace {
+/** The role of a change that the integration did not have: somebody else's may be there. */
+function bringsRole(olds: PropertyMap, news: PropertyMap): boolean {
+  const { role } = settingsOf(news).impersonation;
+  return role !== undefined && role !== settingsOf(olds).impersonation.role;
+}
+
+function change({ inputs: olds, adopted }: Known, inputs: PropertyMap, names: readonly string[]): Trace {
+  const changed = names.map((name) => meanings[name]);
   const credentials = changed.includes("credentials");
   if (!isManual(inputs))
     return changed.includes("put")
       ? { ...nobody, calls: ["GET /integrations/{id}", "PUT /integrations/{id}", proof] }
       : nobody;
   if (!credentials && !changed.includes("put")) return nobody;
-  const databases = credentials ? ["master", databaseOf(inputs)] : [databaseOf(inputs)];
+  const account = adopted === true || names.includes("username");
   return {
     calls: [
       "GET /integrations/{id}",
@@ -109,8 +120,11 @@ function change(inputs: PropertyMap, changed: readonly Change[], account: boolea
       "PUT /integrations/{id}",
       proof,
     ],
-    looks: account ? ["master", databaseOf(inputs)] : [],
-    ran: databases,
+    looks: [
+      ...(account ? everywhere(inputs) : []),
+      ...(bringsRole(olds, inputs) ? [databaseOf(inputs)] : []),
+    ],
+    ran: credentials ? everywhere(inputs) : [databaseOf(inputs)],
   };
 }
 
@@ -124,8 +138,10 @@ const both = (one: Trace, other: Trace): Trace => ({
 export interface Known {
   /** What the state says, drifts that a refresh found included. */
   inputs: PropertyMap;
-  /** Immuta forgot it, and a refresh found that out: in manual setup the pool still holds what is ours. */
+  /** Not at Immuta, as the state says too: in manual setup the pool still holds what is ours. */
   missing?: boolean;
+  /** No script of this resource ran since: whether the system account is Immuta's is not proven yet. */
+  adopted?: boolean;
 }
 
 export interface Expected {
@@ -142,19 +158,18 @@ export function expectedOf(known: Known | undefined, news: PropertyMap | undefin
     trace,
     afterwards,
   });
-  if (known === undefined) return done("create", news === undefined ? nobody : creation(news, "untouched"));
-  const { inputs: olds, missing } = known;
-  if (news === undefined) return done("delete", nobody, removal(olds, missing));
+  if (known === undefined) return done("create", news === undefined ? nobody : creation(news, true));
+  const { inputs: olds, missing, adopted } = known;
+  if (news === undefined) return done("delete", nobody, removal(known));
   const names = changedBetween(olds, news);
-  const changed = names.map((name) => meanings[name] ?? "local");
-  if (changed.includes("replace")) {
-    const [gone, made] = [removal(olds, missing), creation(news, "untouched")];
+  if (names.some((name) => meanings[name] === "replace")) {
+    const [gone, made] = [removal(known), creation(news, true)];
     // Immuta refuses a second integration on a host: the old one goes first.
     return olds["host"] === news["host"] ? done("replace", both(gone, made)) : done("replace", made, gone);
   }
-  if (missing === true) return done("update", creation(news, "ours"));
+  if (missing === true) return done("update", creation(news, adopted === true));
   if (names.length === 0) return done("same", nobody);
-  return done("update", change(news, changed, names.includes("username")));
+  return done("update", change(known, news, names));
 }
 
 /** Several integrations in the order of the program; what is removed goes last, the newest first. */

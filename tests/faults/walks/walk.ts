@@ -194,6 +194,7 @@ class Walk {
     this.known.delete(old.name);
     this.compare({ calls: [], looks: [], ran: [] }, await traced(life, () => life.up()));
     await this.hasGoal();
+    this.isAdopted(name);
     renamed({});
     await this.up("adopt taken out again");
   }
@@ -219,9 +220,8 @@ class Walk {
     if (life.program.length === 0) return this.add();
     const before = life.program;
     const target = random.pick(before);
-    life.program = before.map((one) =>
-      one === target ? { ...one, inputs: { ...one.inputs, poolIdentity: `reverted ${this.names++}` } } : one,
-    );
+    const replaced = { ...target.inputs, poolIdentity: `reverted ${this.names++}` };
+    life.program = before.map((one) => (one === target ? { ...one, inputs: replaced } : one));
     this.told.push(`${target.name}: a replacement whose POST is refused, and reverted`);
     life.ground.sandbox.immuta.fault({
       method: "POST",
@@ -233,7 +233,10 @@ class Walk {
     endFaults(life);
     life.program = before;
     const trace = await traced(life, () => life.up());
-    this.compare(expectedOf(undefined, target.inputs).trace, trace);
+    const kept = target.inputs["onCreateFailure"] === "keep";
+    const known = kept ? { inputs: replaced, missing: true } : undefined;
+    this.compare(expectedOf(known, target.inputs).trace, trace);
+    this.known.delete(target.name);
     await this.hasGoal();
   }
 
@@ -276,6 +279,7 @@ class Walk {
       integrationsOn(this.life).find(({ id }) => id === found["id"]) as { config: PropertyMap }
     ).config;
     this.known.set(target.name, {
+      ...known,
       inputs: { ...known.inputs, ...settings, metadataDelimiters },
     });
     // Immuta's own settings are other ones than the pool's now; the state is Immuta's again after the next PUT.
@@ -323,6 +327,7 @@ class Walk {
     const trace = await traced(this.life, () => this.life.up());
     this.compare({ calls: [call], looks: [], ran: [] }, trace);
     await this.hasGoal();
+    this.isAdopted(target.name);
     this.life.program = this.life.program.map((one) =>
       one.name === target.name ? { ...one, inputs: target.inputs } : one,
     );
@@ -390,9 +395,19 @@ class Walk {
   /** Everybody has what the program says, and nothing else is there. */
   private async hasGoal(): Promise<void> {
     this.equal("what is otherwise", await missed(this.life), []);
+    const before = new Map(this.known);
     this.known.clear();
-    for (const { name, inputs } of this.life.program) this.known.set(name, { inputs });
+    for (const { name, inputs } of this.life.program) {
+      const known = before.get(name);
+      const ran = expectedOf(known, inputs).trace.ran.length > 0;
+      this.known.set(name, { inputs, adopted: known?.adopted === true && !ran });
+    }
     this.secretsKept();
+  }
+
+  private isAdopted(name: string): void {
+    const known = this.known.get(name);
+    if (known !== undefined) this.known.set(name, { ...known, adopted: true });
   }
 
   private async finish(): Promise<void> {
