@@ -101,7 +101,7 @@ describe("the plugin, spoken to as the engine does", function () {
     it(`lives a whole life in ${setup} setup`, async () => {
       const one = await made(program);
       expect(one.id).to.equal(id);
-      expect(one.state).to.include({ status: "enabled", tenant: new URL(sandbox.immuta.url).host });
+      expect(one.state).to.include({ status: "enabled", tenant: new URL(sandbox.immuta.url).origin });
       expect((await plugin.diff(id, one.state, one.inputs)).changes).to.equal(false);
       const news = await changed(one, { impersonation: role });
       expect(await plugin.diff(id, one.state, news)).to.deep.include({
