@@ -10,7 +10,7 @@ import { pageOf, type Covered } from "./page";
 import { Random } from "./walks/random";
 import { walk } from "./walks/walk";
 
-const usage = `npm run campaign -- [--minutes n] [--seed n] [--jobs n] [--only <words>] [--walk n[-n]] [--engine]
+const usage = `npm run campaign -- [--minutes n] [--seed n] [--jobs n] [--only <words>] [--walk n[-n]] [--engine] [--face plugin]
 
 Plays faults at every step and random walks in front of the sandbox for so long (10 minutes by default), and writes
 tests/faults/campaign.md. A seed chooses the order and the walks; one of its own by default, which is printed.
@@ -20,6 +20,7 @@ tests/faults/campaign.md. A seed chooses the order and the walks; one of its own
   --only <regular expression>  the cases with such a title alone, each once; the page stays as it is
   --walk <seed or seed-seed>   one walk alone, or a range of them
   --engine                     such cases, or the walks, with the real engine
+  --face plugin                what is played without the engine, through the plugin's own protocol
 `;
 
 /** How many walks there are for a full campaign, and how many steps each has. */
@@ -37,6 +38,7 @@ async function main(): Promise<number> {
       only: { type: "string" },
       walk: { type: "string" },
       engine: { type: "boolean", default: false },
+      face: { type: "string", default: "dynamic" },
       help: { type: "boolean" },
     },
   });
@@ -44,10 +46,11 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const [ground, engine] = [await Ground.open(), await Ground.open("the engine")];
+  const face = values.face === "plugin" ? "plugin" : "dynamic";
+  const [ground, engine] = [await Ground.open("the test", face), await Ground.open("the engine")];
   const grounds: [Ground, ...Ground[]] = [ground];
   try {
-    while (grounds.length < Number(values.jobs) - 1) grounds.push(await Ground.open());
+    while (grounds.length < Number(values.jobs) - 1) grounds.push(await Ground.open("the test", face));
     const campaign = new Campaign(grounds, engine, Number(values.seed));
     const chosen = values.engine ? [engine] : grounds;
     if (values.walk !== undefined) await campaign.walks(seedsOf(values.walk), chosen);

@@ -2,8 +2,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { secretsFoundIn } from "../engine/canaries";
-import { type PropertyMap, ProviderHost } from "./driver/host";
 import { EngineStack } from "./driver/engine-stack";
+import { type FaceName, faces, type Process, type Started } from "./driver/face";
+import type { PropertyMap } from "./driver/host";
 import { type Declared, type PulumiStack, Stack } from "./driver/stack";
 
 export type Setup = "automatic" | "manual";
@@ -18,15 +19,12 @@ export const secrets = {
 
 export const administratorLogin = "sqladmin";
 
-/** A process is exchanged after so many runs: what each run loads anew stays in its memory. */
-const runsOfOneProcess = 2000;
-
 /** Who keeps the stacks: Pulumi's engine, or the test in its place, which is some twenty times as fast. */
 export type Keeper = "the engine" | "the test";
 
 /** Sandbox and provider process that many lives share, one after the other. Each life has a workspace of its own. */
 export class Ground {
-  private started: ProviderHost | undefined;
+  private started: Started | undefined;
   private workspaces = 0;
   private readonly heard: string[] = [];
   /** Requests that came to a host that nobody configured. */
@@ -36,12 +34,14 @@ export class Ground {
     readonly sandbox: Sandbox,
     private readonly stranger: Server,
     private readonly keeper: Keeper,
+    private readonly face: FaceName,
   ) {}
 
-  static async open(keeper: Keeper = "the test"): Promise<Ground> {
+  /** With the real engine the face is that of the dynamic resource. */
+  static async open(keeper: Keeper = "the test", face: FaceName = "dynamic"): Promise<Ground> {
     const sandbox = await startSandbox({ delays: { creating: 1, editing: 1, deleting: 1 } });
     const stranger = createServer();
-    const ground = new Ground(sandbox, stranger, keeper);
+    const ground = new Ground(sandbox, stranger, keeper, face);
     stranger.on("request", (request, response) => {
       ground.strayed.push(`${request.method ?? ""} ${request.url ?? ""}`);
       response.end();
@@ -56,19 +56,26 @@ export class Ground {
   }
 
   /** The provider's process; a fresh one where there is none, or an old one. */
-  async host(): Promise<ProviderHost> {
-    if (this.started !== undefined && (!this.started.alive || this.started.served >= runsOfOneProcess))
+  async host(): Promise<Process> {
+    return (await this.shown()).process;
+  }
+
+  private async shown(): Promise<Started> {
+    const { process } = this.started ?? {};
+    if (process !== undefined && (!process.alive || process.served >= faces[this.face].runsOfOneProcess))
       await this.endHost();
-    this.started ??= await ProviderHost.start({
-      NODE_EXTRA_CA_CERTS: this.authorities,
-    });
+    this.started ??= await faces[this.face].start({ NODE_EXTRA_CA_CERTS: this.authorities });
     return this.started;
   }
 
   stackWith(config: Record<string, string>): PulumiStack {
     return this.keeper === "the engine"
       ? new EngineStack(this.authorities, config)
-      : new Stack({ host: () => this.host(), kill: () => this.endHost(), config });
+      : new Stack({
+          begin: async () => (await this.shown()).begin(config),
+          kill: () => this.endHost(),
+          readable: faces[this.face].readable,
+        });
   }
 
   newHostName(): string {
@@ -77,7 +84,7 @@ export class Ground {
 
   /** Everything the provider wrote since the last time: lines, stdout and stderr. */
   written(): string {
-    const text = [...this.heard.splice(0), ...(this.started?.takeWritten() ?? [])].join("\n");
+    const text = [...this.heard.splice(0), ...(this.started?.process.takeWritten() ?? [])].join("\n");
     return text;
   }
 
@@ -95,8 +102,8 @@ export class Ground {
   }
 
   private async endHost(): Promise<void> {
-    await this.started?.kill();
-    this.heard.push(...(this.started?.takeWritten() ?? []));
+    await this.started?.process.kill();
+    this.heard.push(...(this.started?.process.takeWritten() ?? []));
     this.started = undefined;
   }
 }

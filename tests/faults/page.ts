@@ -28,7 +28,7 @@ What happens to a stack when something breaks while it runs. \`npm run campaign 
 page; a small part of it is in \`npm test\` ([here](matrix.test.ts)). Most of
 it speaks to Pulumi's own host of dynamic providers as the engine does, over gRPC, in front of the sandbox, because that is
 quick; the engine's part, such as what it keeps of a failed create, is [the test's own](driver/stack.ts)
-then. The same cases and walks are also played with [the real engine](driver/engine-stack.ts), as many as
+then. \`--face plugin\` plays it through the plugin's own protocol. The same cases and walks are also played with [the real engine](driver/engine-stack.ts), as many as
 the time allows, and there it is the engine that is killed. Nothing here has met a real Immuta or Synapse.
 
 After each fault:

@@ -3,19 +3,21 @@ import { given } from "./seed";
 import { walk } from "./walks/walk";
 
 /** A small part of the campaign. A walk that failed is played again by its seed. */
-describe("random walks of a stack", function () {
-  this.timeout(120_000);
-  let ground: Ground;
+for (const [face, count] of [
+  ["dynamic", 8],
+  ["plugin", 3],
+] as const)
+  describe(`random walks of a stack (--face ${face})`, function () {
+    this.timeout(120_000);
+    let ground: Ground;
 
-  before(async () => {
-    ground = await Ground.open();
-  });
-  after(() => ground.close());
-
-  for (let count = 0; count < 8; count++) {
-    const seed = given.seed * 1000 + count;
-    it(`FAULTS_SEED=${given.seed}: walk ${seed} keeps to the oracle`, async () => {
-      await walk(ground, seed, 7);
+    before(async () => {
+      ground = await Ground.open("the test", face);
     });
-  }
-});
+    after(() => ground.close());
+
+    for (let seed = given.seed * 1000; seed < given.seed * 1000 + count; seed++)
+      it(`FAULTS_SEED=${given.seed}: walk ${seed} keeps to the oracle`, async () => {
+        await walk(ground, seed, 7);
+      });
+  });

@@ -303,19 +303,23 @@ export async function startEngine(said: string[]): Promise<{ server: grpc.Server
 export function portOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     let text = "";
+    const note = (chunk: Buffer): void => {
+      text += chunk.toString("utf8");
+    };
     const ended = (): void => {
       reject(new Error(`the provider's process ended: ${text}`));
     };
     const listen = (chunk: Buffer): void => {
-      text += chunk.toString("utf8");
+      note(chunk);
       const [, port] = /^(\d+)\r?\n/.exec(text) ?? [];
       if (port === undefined) return;
       child.stdout?.off("data", listen);
+      child.stderr?.off("data", note);
       child.off("exit", ended);
       resolve(Number(port));
     };
     child.stdout?.on("data", listen);
-    child.stderr?.on("data", (chunk: Buffer) => (text += chunk.toString("utf8")));
+    child.stderr?.on("data", note);
     child.once("exit", ended);
   });
 }

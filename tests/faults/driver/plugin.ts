@@ -23,6 +23,8 @@ interface Starting {
   settings: PropertyMap;
   /** Name of the provider's resource. */
   name?: string;
+  /** Whether it is to serve other runs as well; see again. */
+  lasting?: boolean;
 }
 
 /**
@@ -31,35 +33,52 @@ interface Starting {
  */
 export class PluginHost {
   private printed = "";
+  private runs = 0;
   /** Every answer, as it came. */
   private readonly answers: string[] = [];
 
   private constructor(
     private readonly child: ChildProcess,
-    private readonly client: ResourceProviderClient,
+    private client: ResourceProviderClient,
     private readonly engine: grpc.Server,
     private readonly said: string[],
   ) {}
 
-  static async start({ env = {}, settings, name = "default" }: Starting): Promise<PluginHost> {
+  static async start({
+    env = {},
+    settings,
+    name = "default",
+    lasting = false,
+  }: Starting): Promise<PluginHost> {
     const said: string[] = [];
     const engine = await startEngine(said);
     const { PATH = "", HOME = "" } = process.env;
-    const child = spawn(join(root, "plugin", "pulumi-resource-immuta"), [engine.address], {
+    const [program, ...args] = lasting
+      ? [process.execPath, join(__dirname, "plugin-again.cjs"), engine.address]
+      : [join(root, "plugin", "pulumi-resource-immuta"), engine.address];
+    const child = spawn(program, args, {
       cwd: root,
       env: { PATH, HOME, NODE_OPTIONS: `--require ${clock}`, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [lasting ? "pipe" : "ignore", "pipe", "pipe"],
     });
-    const port = await portOf(child);
-    const client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
-    const host = new PluginHost(child, client, engine.server, said);
+    const host = new PluginHost(child, clientOn(await portOf(child)), engine.server, said);
     for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (chunk: Buffer) => (host.printed += chunk.toString("utf8")));
+      stream?.on("data", (chunk: Buffer) => (host.printed += chunk.toString("utf8")));
     await host.begin(settings, name);
     return host;
   }
 
+  /** As if its process had been started anew, which takes fifty times as long. */
+  async again(settings: PropertyMap): Promise<void> {
+    const port = portOf(this.child);
+    this.child.stdin?.write("again\n");
+    this.client.close();
+    this.client = clientOn(await port);
+    await this.begin(settings, "default");
+  }
+
   private async begin(settings: PropertyMap, name: string): Promise<void> {
+    this.runs += 1;
     const urn = `urn:pulumi:test::faults::pulumi:providers:immuta::${name}`;
     const hello = new messages.ProviderHandshakeRequest().setConfigureWithUrn(true);
     await this.call<messages.ProviderHandshakeResponse>("handshake", (done) =>
@@ -114,9 +133,9 @@ export class PluginHost {
     };
   }
 
-  async diff(id: string, olds: PropertyMap, news: PropertyMap): Promise<Details> {
+  async diff(id: string, olds: PropertyMap, news: PropertyMap, name = "claims"): Promise<Details> {
     const request = new messages.DiffRequest()
-      .setUrn(urnOf("claims"))
+      .setUrn(urnOf(name))
       .setId(id)
       .setOlds(struct(olds))
       .setNews(struct(news));
@@ -125,9 +144,13 @@ export class PluginHost {
     );
   }
 
-  async create(properties: PropertyMap, preview = false): Promise<{ id: string; properties: PropertyMap }> {
+  async create(
+    properties: PropertyMap,
+    preview = false,
+    name = "claims",
+  ): Promise<{ id: string; properties: PropertyMap }> {
     const request = new messages.CreateRequest()
-      .setUrn(urnOf("claims"))
+      .setUrn(urnOf(name))
       .setProperties(struct(properties))
       .setPreview(preview);
     const answer = await this.call<messages.CreateResponse>("create", (done) =>
@@ -140,9 +163,10 @@ export class PluginHost {
     id: string,
     properties: PropertyMap = {},
     inputs: PropertyMap = {},
+    name = "claims",
   ): Promise<{ id: string; properties: PropertyMap; inputs: PropertyMap }> {
     const request = new messages.ReadRequest()
-      .setUrn(urnOf("claims"))
+      .setUrn(urnOf(name))
       .setId(id)
       .setProperties(struct(properties))
       .setInputs(struct(inputs));
@@ -154,9 +178,15 @@ export class PluginHost {
     };
   }
 
-  async update(id: string, olds: PropertyMap, news: PropertyMap, preview = false): Promise<PropertyMap> {
+  async update(
+    id: string,
+    olds: PropertyMap,
+    news: PropertyMap,
+    preview = false,
+    name = "claims",
+  ): Promise<PropertyMap> {
     const request = new messages.UpdateRequest()
-      .setUrn(urnOf("claims"))
+      .setUrn(urnOf(name))
       .setId(id)
       .setOlds(struct(olds))
       .setNews(struct(news))
@@ -167,9 +197,9 @@ export class PluginHost {
     return bagOf(answer.getProperties());
   }
 
-  async delete(id: string, properties: PropertyMap): Promise<void> {
+  async delete(id: string, properties: PropertyMap, name = "claims"): Promise<void> {
     const request = new messages.DeleteRequest()
-      .setUrn(urnOf("claims"))
+      .setUrn(urnOf(name))
       .setId(id)
       .setProperties(struct(properties));
     await this.call<Empty>("delete", (done) => this.client.delete(request, done));
@@ -209,6 +239,24 @@ export class PluginHost {
     return this.child.pid ?? 0;
   }
 
+  get alive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Runs served so far. */
+  get served(): number {
+    return this.runs;
+  }
+
+  /** What anybody may have read of it since the last time. */
+  takeWritten(): string[] {
+    const { plain } = this;
+    this.printed = "";
+    this.answers.length = 0;
+    this.said.length = 0;
+    return [plain];
+  }
+
   /** The engine ends without a word. */
   loseEngine(): void {
     this.client.close();
@@ -216,7 +264,7 @@ export class PluginHost {
   }
 
   async kill(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
+    if (this.alive) {
       const gone = once(this.child, "exit");
       this.child.kill("SIGKILL");
       await gone;
@@ -244,6 +292,9 @@ export class PluginHost {
     });
   }
 }
+
+const clientOn = (port: number): ResourceProviderClient =>
+  new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
 
 /** A message's structs as the maps that they are. */
 function plainOf(answer: object): unknown {

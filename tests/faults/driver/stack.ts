@@ -1,4 +1,5 @@
-import { type PropertyMap, CallFailed, HostDied, type ProviderHost } from "./host";
+import type { Calls, Face } from "./face";
+import { type PropertyMap, CallFailed, HostDied } from "./host";
 
 /** One integration of a program. */
 export interface Declared {
@@ -57,17 +58,14 @@ export interface PulumiStack {
   end(): Promise<void>;
 }
 
-/** What a host process is given anew for each run; see Stack. */
+/** The provider that serves a stack. */
 export interface Runner {
-  host(): Promise<ProviderHost>;
-  /** kill -9 of it. */
+  /** A run begins, with the stack's settings as they are now. */
+  begin(): Promise<Calls>;
+  /** kill -9 of the process. */
   kill(): Promise<void>;
-  /** The stack's settings. */
-  config: Record<string, string>;
+  readable: Face["readable"];
 }
-
-const type = "pulumi-nodejs:dynamic/immuta:SynapseIntegration";
-const urnOf = (name: string): string => `urn:pulumi:test::faults::${type}::${name}`;
 
 /**
  * A stack as the engine keeps it, for integrations alone: which calls it makes in which order, and what it stores of
@@ -86,7 +84,9 @@ export class Stack implements PulumiStack {
     for (const declared of program) {
       const old = this.oldOf(declared);
       const decided = await failing(failures, () => run.decide(declared, old?.kept, true));
-      if (decided !== undefined) operations.set(declared.name, decided.operation);
+      if (decided === undefined) continue;
+      operations.set(declared.name, decided.operation);
+      await failing(failures, () => run.announce(declared.name, old?.kept, decided));
     }
     if (failures.length > 0) throw new RunFailed(failures.join("\n"));
     for (const name of this.left(program)) operations.set(name, "delete");
@@ -146,7 +146,7 @@ export class Stack implements PulumiStack {
   }
 
   get stored(): string {
-    return withoutEncrypted(this.text);
+    return JSON.stringify(this.runner.readable([[...this.resources], this.condemned]));
   }
 
   /** The provider's lines are those of its process. */
@@ -159,8 +159,7 @@ export class Stack implements PulumiStack {
   }
 
   private async begin(): Promise<Run> {
-    const host = await this.runner.host();
-    return new Run(host, await host.phase(this.runner.config), this);
+    return new Run(await this.runner.begin(), this);
   }
 
   private oldOf({ name, aliases = [] }: Declared): { name: string; kept: Kept } | undefined {
@@ -191,26 +190,35 @@ interface Decision {
   deleteBeforeReplace: boolean;
 }
 
-/** One run of the engine: one process of the provider. */
+/** One run of the engine. */
 class Run {
   constructor(
-    private readonly host: ProviderHost,
-    private readonly text: string,
+    private readonly provider: Calls,
     private readonly stack: Pick<Stack, "resources" | "condemned">,
   ) {}
 
   async decide({ name, inputs }: Declared, old: Kept | undefined, preview: boolean): Promise<Decision> {
-    const urn = urnOf(name);
-    const given = { ...inputs, __provider: this.text, __context: { urn, preview } };
     const standing = old?.pendingReplacement === true ? undefined : old;
-    const checked = await this.check(urn, standing?.inputs ?? {}, given);
+    const checked = await this.check(name, standing?.inputs ?? {}, inputs, preview);
     if (standing === undefined) return { operation: "create", inputs: checked, deleteBeforeReplace: false };
-    const diff = await this.host.diff(urn, standing.id, this.own(standing.outputs), checked);
+    const diff = await this.provider.diff(name, standing.id, standing.outputs, checked);
     const { deleteBeforeReplace } = diff;
     if (diff.changes && diff.replaces.length > 0)
-      return { operation: "replace", inputs: await this.check(urn, {}, given), deleteBeforeReplace };
+      return {
+        operation: "replace",
+        inputs: await this.check(name, {}, inputs, preview),
+        deleteBeforeReplace,
+      };
     const operation = diff.changes || standing.initErrors ? "update" : "same";
     return { operation, inputs: checked, deleteBeforeReplace };
+  }
+
+  /** What a preview says of it. */
+  async announce(name: string, old: Kept | undefined, { operation, inputs }: Decision): Promise<void> {
+    if (!this.provider.previews) return;
+    if (operation === "create" || operation === "replace") await this.provider.create(name, inputs, true);
+    else if (operation === "update" && old !== undefined)
+      await this.provider.update(name, old.id, old.outputs, inputs, true);
   }
 
   async apply(declared: Declared): Promise<Operation> {
@@ -228,42 +236,39 @@ class Run {
 
   async read(name: string, kept: Kept): Promise<void> {
     await failed(name, async () => {
-      const answer = await this.host.read(urnOf(name), kept.id, this.own(kept.outputs));
-      if (answer.id === "") this.stack.resources.delete(name);
-      else
-        this.stack.resources.set(name, {
-          id: answer.id,
-          inputs: answer.inputs ?? kept.inputs,
-          outputs: withText(answer.properties),
-          initErrors: false,
-          pendingReplacement: false,
-        });
+      const { id, properties, inputs } = await this.provider.read(name, kept.id, kept.outputs, kept.inputs);
+      if (id === "") this.stack.resources.delete(name);
+      else this.stack.resources.set(name, this.settled(id, inputs ?? kept.inputs, properties));
     });
   }
 
   async remove(name: string): Promise<void> {
     await failed(name, async () => {
       const kept = this.stack.resources.get(name);
-      if (kept?.pendingReplacement === false)
-        await this.host.delete(urnOf(name), kept.id, this.own(kept.outputs));
+      if (kept?.pendingReplacement === false) await this.provider.delete(name, kept.id, kept.outputs);
       this.stack.resources.delete(name);
     });
   }
 
-  private async check(urn: string, olds: PropertyMap, news: PropertyMap): Promise<PropertyMap> {
-    const { inputs, failures } = await this.host.check(urn, this.own(olds), news);
+  private async check(
+    name: string,
+    olds: PropertyMap,
+    news: PropertyMap,
+    preview: boolean,
+  ): Promise<PropertyMap> {
+    const { inputs, failures } = await this.provider.check(name, olds, news, preview);
     if (failures.length > 0) throw new CallFailed("check", failures.join("\n"), undefined);
     return inputs;
   }
 
   private async create(name: string, inputs: PropertyMap): Promise<void> {
     try {
-      const { id, properties } = await this.host.create(urnOf(name), inputs);
-      this.stack.resources.set(name, settled(id, inputs, properties));
+      const { id, properties } = await this.provider.create(name, inputs);
+      this.stack.resources.set(name, this.settled(id, inputs, properties));
     } catch (error) {
       if (error instanceof CallFailed && error.partial !== undefined) {
         const { id, properties } = error.partial;
-        this.stack.resources.set(name, { ...settled(id, inputs, properties), initErrors: true });
+        this.stack.resources.set(name, { ...this.settled(id, inputs, properties), initErrors: true });
       }
       throw error;
     }
@@ -271,12 +276,12 @@ class Run {
 
   private async update(name: string, old: Kept, inputs: PropertyMap): Promise<void> {
     try {
-      const properties = await this.host.update(urnOf(name), old.id, this.own(old.outputs), inputs);
-      this.stack.resources.set(name, settled(old.id, inputs, properties));
+      const properties = await this.provider.update(name, old.id, old.outputs, inputs);
+      this.stack.resources.set(name, this.settled(old.id, inputs, properties));
     } catch (error) {
       if (error instanceof CallFailed && error.partial !== undefined)
         this.stack.resources.set(name, {
-          ...settled(old.id, old.inputs, error.partial.properties),
+          ...this.settled(old.id, old.inputs, error.partial.properties),
           initErrors: true,
         });
       throw error;
@@ -285,7 +290,7 @@ class Run {
 
   private async replace(name: string, old: Kept, inputs: PropertyMap, deleteFirst: boolean): Promise<void> {
     if (deleteFirst) {
-      await this.host.delete(urnOf(name), old.id, this.own(old.outputs));
+      await this.provider.delete(name, old.id, old.outputs);
       this.stack.resources.set(name, { ...old, pendingReplacement: true });
       await this.create(name, inputs);
       return;
@@ -302,38 +307,15 @@ class Run {
   async removeCondemned(): Promise<void> {
     for (let [first] = this.stack.condemned; first !== undefined; [first] = this.stack.condemned) {
       const { name, kept } = first;
-      await failed(name, () => this.host.delete(urnOf(name), kept.id, this.own(kept.outputs)));
+      await failed(name, () => this.provider.delete(name, kept.id, kept.outputs));
       this.stack.condemned.shift();
     }
   }
 
-  /** The text of this run in place of the one that a resource was stored with. */
-  private own(properties: PropertyMap): PropertyMap {
-    return Object.keys(properties).length === 0 ? {} : { ...properties, __provider: this.text };
+  private settled(id: string, inputs: PropertyMap, outputs: PropertyMap): Kept {
+    this.provider.requireWhole(outputs);
+    return { id, inputs, outputs, initErrors: false, pendingReplacement: false };
   }
-}
-
-/** The engine encrypts an output where the input of the same name is secret: password, and bootstrap as a whole. */
-const withoutEncrypted = (state: string): string =>
-  JSON.stringify(
-    JSON.parse(state, (name, value: unknown) =>
-      name === "password" || name === "bootstrap" ? "encrypted" : value,
-    ),
-  );
-
-const settled = (id: string, inputs: PropertyMap, outputs: PropertyMap): Kept => ({
-  id,
-  inputs,
-  outputs: withText(outputs),
-  initErrors: false,
-  pendingReplacement: false,
-});
-
-/** A resource without the provider's text could be neither refreshed nor destroyed. */
-function withText(outputs: PropertyMap): PropertyMap {
-  if (typeof outputs["__provider"] !== "string")
-    throw new Error("the provider's text is missing among the outputs");
-  return outputs;
 }
 
 /** As the engine reports it, under the resource's name. */
