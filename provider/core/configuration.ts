@@ -30,8 +30,8 @@ export interface Configuration {
   /** Databases (or "all") whose objects stay in the pool when their integration is removed. */
   retainPoolObjects: readonly string[];
   requestTimeout?: number;
-  /** Whether a refresh looks into pools, whatever the programs said. */
-  checkPool?: boolean;
+  /** Whether a refresh looks into pools, whatever the programs said. Throws ConfigurationError. */
+  checkPool(): boolean | undefined;
   /** What this tenant does where Immuta's guide leaves it open. Throws ConfigurationError with all that is wrong in it. */
   contract(): Contract;
 }
@@ -108,7 +108,7 @@ export function readConfiguration(
       .map((name) => name.trim())
       .filter((name) => name !== ""),
     ...(requestTimeout === undefined ? {} : { requestTimeout }),
-    ...checkPool(notEmpty(env["IMMUTA_CHECK_POOL"])),
+    checkPool: () => checkPool(notEmpty(env["IMMUTA_CHECK_POOL"])),
     contract: () => contractOf(setting("contract"), env["IMMUTA_CONTRACT"], first),
   };
 }
@@ -123,10 +123,10 @@ function contractOf(stack: string | undefined, environment: string | undefined, 
 }
 
 /** A refresh gets the settings of the last `up`, so the environment alone can say it for one. */
-function checkPool(value: string | undefined): Pick<Configuration, "checkPool"> {
-  if (value === undefined) return {};
-  if (value === "1" || value === "true") return { checkPool: true };
-  if (value === "0" || value === "false") return { checkPool: false };
+function checkPool(value: string | undefined): boolean | undefined {
+  if (value === undefined) return undefined;
+  if (value === "1" || value === "true") return true;
+  if (value === "0" || value === "false") return false;
   return fail(`IMMUTA_CHECK_POOL is ${JSON.stringify(value)}: give 1 or 0.`);
 }
 

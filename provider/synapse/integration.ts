@@ -214,7 +214,7 @@ export async function read(id: string, outputs: PropertyMap, ports: Ports): Prom
 
 /** On request: how the pool differs from what Immuta's scripts left there. Throws PoolUnreachable. */
 async function poolDrift(state: State, ports: Ports): Promise<Pick<State, "poolDrift">> {
-  const asked = ports.configuration.checkPool ?? checksPool(state);
+  const asked = ports.configuration.checkPool() ?? checksPool(state);
   if (!asked || state.autoBootstrap || state.bootstrap?.run === "external") return {};
   if (state.poolObjects === undefined) {
     ports.reporter.warn(

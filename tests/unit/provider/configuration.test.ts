@@ -157,6 +157,15 @@ describe("configuration", () => {
       ).to.equal("IMMUTA_SQL_PORT (or immuta:sqlPort) is no port: give a whole number from 1 to 65535.");
   });
 
+  it("says of a look into pools yes, no or nothing, and refuses another word where it is asked for", () => {
+    const said = (IMMUTA_CHECK_POOL?: string): boolean | undefined =>
+      read({}, IMMUTA_CHECK_POOL === undefined ? {} : { IMMUTA_CHECK_POOL }).checkPool();
+    expect([said("1"), said("true"), said("0"), said("false"), said(""), said()]).to.deep.equal([
+      ...[true, true, false, false, undefined, undefined],
+    ]);
+    expect(refusal(() => said("maybe"))).to.equal('IMMUTA_CHECK_POOL is "maybe": give 1 or 0.');
+  });
+
   it("takes http to loopback, and elsewhere where the stack or the run allows it", () => {
     for (const url of ["http://127.0.0.1:1", "http://127.8.9.1", "http://localhost:80", "http://[::1]:8080"])
       expect(read({}, { ...reachable, IMMUTA_URL: url }).tenant().url.protocol, url).to.equal("http:");
