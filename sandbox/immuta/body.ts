@@ -26,7 +26,27 @@ export async function readBody(request: IncomingMessage): Promise<Body> {
       problem: new ApiError(413, `Payload content length greater than maximum allowed: ${limit}`),
     };
   const [type = ""] = (request.headers["content-type"] ?? "").split(";");
-  return { bytes, ...parseAs(type.trim().toLowerCase(), bytes.toString("utf8")) };
+  const text = bytes.toString("utf8");
+  if (isTooDeep(text))
+    return { bytes, problem: malformed("Invalid request payload: it is nested too deeply") };
+  return { bytes, ...parseAs(type.trim().toLowerCase(), text) };
+}
+
+/** No payload of the guide has more than four. */
+const mostLevels = 100;
+
+/**
+ * Whatever reads or looks at a value goes down into it, and what goes down too far ends the process: the text is judged
+ * before it is parsed. Brackets in texts count too, of which nobody has so many.
+ */
+function isTooDeep(text: string): boolean {
+  let level = 0;
+  for (const character of text) {
+    if (character === "[" || character === "{") level += 1;
+    if (character === "]" || character === "}") level -= 1;
+    if (level > mostLevels) return true;
+  }
+  return false;
 }
 
 /** The parsers' own messages quote the text, passwords and all: they are not passed on. */

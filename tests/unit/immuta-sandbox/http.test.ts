@@ -56,6 +56,22 @@ describe("sandbox/immuta: HTTP", () => {
     expect(immuta.journal.map((entry) => entry.body)).to.deep.equal(["***", "***"]);
   });
 
+  it("survives a body that is nested without an end, with a key and without", async () => {
+    for (const type of ["application/json", "text/yaml"])
+      for (const key of [apiKey, "no key"])
+        for (const body of [
+          "[".repeat(20_000) + "]".repeat(20_000),
+          '{"a":'.repeat(20_000) + "1" + "}".repeat(20_000),
+        ]) {
+          const answer = await send(immuta, "POST", "/integrations", body, {
+            "content-type": type,
+            authorization: key,
+          });
+          expect(answer.status).to.equal(key === apiKey ? 400 : 401);
+        }
+    expect((await send(immuta, "GET", "/integrations")).status).to.equal(200);
+  });
+
   it("answers 415 to any other type of content", async () => {
     const answer = await send(immuta, "POST", "/integrations", "x", { "content-type": "text/plain" });
     expect(answer.status).to.equal(415);
