@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { main } from "../../../cli/index";
-import { type Ran, ran } from "./previews";
+import { main } from "../../cli/index";
+import { type Ran, ran } from "../unit/cli/previews";
 
-const executable = ["--require", "tsx/cjs", join(__dirname, "..", "..", "..", "cli", "index.ts"), "sandbox"];
+const executable = ["--require", "tsx/cjs", join(__dirname, "..", "..", "cli", "index.ts"), "sandbox"];
 
 /** The command in a process of its own, to its end. */
 const finished = (args: string[], proxies: Record<string, string> = {}): Promise<Ran> =>

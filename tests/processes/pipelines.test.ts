@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { expect } from "chai";
 import { parse, parseAllDocuments } from "yaml";
-import { golden } from "../cli/previews";
+import { golden } from "../unit/cli/previews";
 
-const root = join(__dirname, "..", "..", "..");
+const root = join(__dirname, "..", "..");
 const gitops = join(root, "examples", "gitops");
 const workflows = join(gitops, ".github", "workflows");
 const yamlFiles = readdirSync(gitops, { recursive: true, encoding: "utf8" }).filter(
