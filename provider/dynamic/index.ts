@@ -70,7 +70,7 @@ function program(map: PropertyMap): PropertyMap {
   return provider.known(rest);
 }
 
-const subject = (map: PropertyMap): Subject => ({ urn: currentUrn(), row: audience.row(program(map)) });
+const subject = (map: PropertyMap): Subject => ({ urn: currentUrn(), row: audience.row(map) });
 
 /**
  * Pulumi's host puts the provider's text into what an operation returns, but not into the state that a failed one

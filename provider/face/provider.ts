@@ -84,7 +84,7 @@ export class Provider {
     return {
       ...result,
       planned,
-      announcement: () => this.announcementOfChange(olds, news),
+      announcement: () => this.announcementOfChange(olds, news, planned),
     };
   }
 
@@ -92,9 +92,12 @@ export class Provider {
     return integration.announcementOfCreate(inputs, this.configuration.contract());
   }
 
-  announcementOfChange(olds: PropertyMap, news: PropertyMap): Announcement | undefined {
-    const contract = this.configuration.contract();
-    return integration.announcementOfChange(olds, news, integration.planOf(olds, news, contract), contract);
+  announcementOfChange(
+    olds: PropertyMap,
+    news: PropertyMap,
+    planned = integration.planOf(olds, news, this.configuration.contract()),
+  ): Announcement | undefined {
+    return integration.announcementOfChange(olds, news, planned, this.configuration.contract());
   }
 
   create(inputs: PropertyMap, subject: Subject): Promise<{ id: string; outs: PropertyMap }> {
