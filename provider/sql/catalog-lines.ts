@@ -1,6 +1,6 @@
 import { Failure, failureKind } from "../core/failure";
 import { longestName, told } from "../core/strangers";
-import { literal } from "./literal";
+import { immutasSchemas, literal } from "./query";
 
 /** Whose objects in a pool are looked at. */
 export interface Governed {
@@ -45,7 +45,7 @@ export interface Look {
 /** What is asked of the catalog, and how the answers are written: one line for each thing. */
 export function looks({ schema, username, role }: Governed): Look[] {
   const principals = [username, ...(role === undefined ? [] : [role])].map(literal).join(", ");
-  const immutas = `(s.name LIKE 'immuta[_]%' OR s.name = ${literal(schema)})`;
+  const immutas = `(s.${immutasSchemas} OR s.name = ${literal(schema)})`;
   const rights = `SELECT TOP ${mostRows + 1} p.state_desc AS [right], p.permission_name AS permission, g.name AS grantee`;
   const granted = `FROM sys.database_permissions p JOIN sys.database_principals g ON g.principal_id = p.grantee_principal_id`;
   const right =
@@ -62,7 +62,7 @@ export function looks({ schema, username, role }: Governed): Look[] {
       line: (of) => `schema ${of("name")} of ${of("owner")}`,
     },
     {
-      query: `SELECT TOP ${mostRows + 1} o.type_desc AS kind, s.name AS [schema], o.name AS name FROM sys.objects o JOIN sys.schemas s ON s.schema_id = o.schema_id WHERE s.name LIKE 'immuta[_]%'`,
+      query: `SELECT TOP ${mostRows + 1} o.type_desc AS kind, s.name AS [schema], o.name AS name FROM sys.objects o JOIN sys.schemas s ON s.schema_id = o.schema_id WHERE s.${immutasSchemas}`,
       line: (of) => `${of("kind").toLowerCase().replaceAll("_", " ")} ${of("schema")}.${of("name")}`,
     },
     {
@@ -78,7 +78,7 @@ export function looks({ schema, username, role }: Governed): Look[] {
       line: right((of) => `schema ${of("schema")}`),
     },
     {
-      query: `${rights}, s.name AS [schema], o.name AS name ${granted} JOIN sys.objects o ON o.object_id = p.major_id JOIN sys.schemas s ON s.schema_id = o.schema_id WHERE p.class = 1 AND s.name LIKE 'immuta[_]%'`,
+      query: `${rights}, s.name AS [schema], o.name AS name ${granted} JOIN sys.objects o ON o.object_id = p.major_id JOIN sys.schemas s ON s.schema_id = o.schema_id WHERE p.class = 1 AND s.${immutasSchemas}`,
       line: right((of) => `${of("schema")}.${of("name")}`),
     },
   ];

@@ -3,7 +3,7 @@ import type { Reporter } from "../core/reporter";
 import { noAuditLog, type AuditLog } from "../core/audit-log";
 import { askCatalog } from "./ask";
 import type { PoolLogin } from "./connect/login";
-import { literal } from "./literal";
+import { immutasSchemas, literal } from "./query";
 
 /** What scripts are about to make, looked for before they do. What is left out may be there rightly. */
 export interface Sought {
@@ -81,8 +81,6 @@ export async function accountIn(
 
 const sidIn = ({ sid }: Record<string, unknown>): string | undefined =>
   Buffer.isBuffer(sid) ? sid.toString("hex") : undefined;
-
-const immutasSchemas = "name LIKE 'immuta[_]%'";
 
 const loginQuery = (username: string): string =>
   `SELECT 'login' AS kind, name, sid FROM sys.sql_logins WHERE name = ${literal(username)}`;

@@ -1,5 +1,5 @@
 import type { AccountFound } from "../sql/preflight";
-import { normalIdentifier, sameIdentifier } from "./inputs/identifiers";
+import { sameIdentifier } from "./inputs/identifiers";
 import type { Inputs } from "./inputs/table";
 import type { State } from "./state";
 
@@ -13,8 +13,8 @@ export const hasAccount = ({ scripts }: Pick<State, "scripts">): boolean => scri
 
 /** Whether an account of this name needs no proof any more. */
 export const isOwnAccount = (state: State, username: string | undefined): boolean =>
-  [...(hasAccount(state) ? [state.username] : []), ...(state.formerAccounts ?? [])].some(
-    (own) => normalIdentifier(own ?? "") === normalIdentifier(username ?? ""),
+  [...(hasAccount(state) ? [state.username] : []), ...(state.formerAccounts ?? [])].some((own) =>
+    sameIdentifier(own ?? "", username ?? ""),
   );
 
 /** The role that Immuta's scripts make of these inputs. */

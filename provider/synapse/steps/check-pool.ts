@@ -1,4 +1,5 @@
 import { asFailure } from "../../core/failure";
+import { roleOf } from "../account";
 import type { Inputs } from "../inputs/table";
 import { bootstrapLogin } from "../login";
 import { afterScripts, driftWords } from "../pool-drift";
@@ -13,8 +14,8 @@ export const checksPool = ({ autoBootstrap, bootstrap }: Partial<Inputs>): boole
 
 /** What the catalog of the pool says now, in the lines of sql/catalog-lines.ts. */
 export function poolOf(inputs: Inputs, ports: Ports): Promise<string[]> {
-  const { database, schema, username = "", impersonation } = inputs;
-  const role = impersonation.enabled ? impersonation.role : undefined;
+  const { database, schema, username = "" } = inputs;
+  const role = roleOf(inputs);
   const governed = { database, schema, username, ...(role === undefined ? {} : { role }) };
   return ports.catalog(bootstrapLogin(inputs, ports), governed, ports.reporter, ports.auditLog);
 }
