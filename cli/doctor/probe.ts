@@ -14,7 +14,7 @@ import {
   scriptPayloadOf,
   synapseType,
 } from "../../provider";
-import { randomBytes } from "node:crypto";
+import { madeUpPassword } from "../made-up-password";
 
 /**
  * Which open questions about Immuta's contract can be answered at a tenant without changing anything there: with GETs,
@@ -298,7 +298,7 @@ function jsonLabel({ heard }: Probing): Finding {
 }
 
 /** For texts that are never run. */
-const [username, password] = ["immuta_probe", `Aa1-${randomBytes(24).toString("hex")}`];
+const [username, password] = ["immuta_probe", madeUpPassword()];
 
 type Answered<T> = { value: T } | { refusal: string };
 

@@ -8,7 +8,7 @@ import {
   type BootstrapScript,
   generateScripts,
 } from "../../provider";
-import { randomBytes } from "node:crypto";
+import { madeUpPassword } from "../made-up-password";
 
 /** What the scripts are generated from; a review's folder keeps it. No secret is among it. */
 export type Setup = Pick<Inputs, "host" | "database" | "schema"> &
@@ -36,7 +36,7 @@ export async function review(immuta: Immuta, setup: Setup, contract: Contract): 
   const { role, host, port, database, schema, username, integrationId, ...metadataDelimiters } = setup;
   const given = process.env["IMMUTA_SYSTEM_PASSWORD"];
   // Identities are the same for every password, so any will do. It never leaves but to Immuta.
-  const password = given === undefined || given === "" ? `Aa1-${randomBytes(24).toString("hex")}` : given;
+  const password = given === undefined || given === "" ? madeUpPassword() : given;
   const scripts = await generateScripts(
     immuta,
     {
