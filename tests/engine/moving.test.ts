@@ -1,18 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as immuta from "pulumi-immuta";
 import { expect } from "chai";
 import { resourceTypes } from "../../provider";
 import { manualArgs } from "./one-integration";
 import { integrations, resourceIn, type Scenario } from "./support";
-import { Integration, twoFaces, type TwoFaces } from "./two-faces";
-
-type Args = Record<string, unknown>;
-
-/** How a program has it: the faces differ in what declares it. */
-const dynamic = (args: Args, opts?: pulumi.CustomResourceOptions): pulumi.Resource =>
-  new immuta.SynapseIntegration("claims", args as unknown as immuta.SynapseIntegrationArgs, opts);
-const plugin = (args: Args, opts?: pulumi.CustomResourceOptions): pulumi.Resource =>
-  new Integration("claims", args, opts);
+import { dynamic, plugin, twoFaces, type TwoFaces } from "./two-faces";
 
 /** A component of a user's own. */
 class Platform extends pulumi.ComponentResource {
@@ -34,12 +25,6 @@ describe("a stack that moves between the faces", function () {
   });
   afterEach(() => faces.close());
 
-  const declare = (what: () => unknown): void => {
-    faces.program = () => {
-      what();
-      return {};
-    };
-  };
   /** A preview and an up in which all is the same, and nobody is called. */
   const moves = async (resources: number, type: string): Promise<void> => {
     for (const action of ["preview", "up"] as const) {
@@ -51,19 +36,19 @@ describe("a stack that moves between the faces", function () {
   };
 
   it("goes to the plugin and back by an alias, with nothing changed and nobody called", async () => {
-    declare(() => dynamic(manualArgs));
+    faces.declare(() => dynamic(manualArgs));
     await scenario.act("up");
     expect((await resourceIn(scenario)).type).to.equal(resourceTypes.dynamic);
-    declare(() => plugin(manualArgs));
+    faces.declare(() => plugin(manualArgs));
     await moves(2, resourceTypes.plugin);
-    declare(() => plugin(impersonated));
+    faces.declare(() => plugin(impersonated));
     expect((await scenario.act("up")).changes).to.deep.equal({ same: 1, update: 1 });
     expect((await resourceIn(scenario)).outputs).not.to.have.property("__provider");
 
     const back = { aliases: [{ type: resourceTypes.plugin }] };
-    declare(() => dynamic(impersonated, back));
+    faces.declare(() => dynamic(impersonated, back));
     await moves(2, resourceTypes.dynamic);
-    declare(() => dynamic(manualArgs, back));
+    faces.declare(() => dynamic(manualArgs, back));
     const changed = await scenario.act("up");
     expect(changed.changes).to.deep.equal({ same: 1, update: 1 });
     expect(changed.calls).to.include("PUT /integrations/3");
@@ -74,26 +59,26 @@ describe("a stack that moves between the faces", function () {
 
   it("goes there and back inside a component, and stays protected", async () => {
     const aliases = [{ type: resourceTypes.plugin }];
-    declare(() => dynamic(manualArgs, { parent: new Platform(), protect: true }));
+    faces.declare(() => dynamic(manualArgs, { parent: new Platform(), protect: true }));
     await scenario.act("up");
-    declare(() => plugin(manualArgs, { parent: new Platform(), protect: true }));
+    faces.declare(() => plugin(manualArgs, { parent: new Platform(), protect: true }));
     await moves(3, resourceTypes.plugin);
     expect(await scenario.fail("destroy")).to.contain("protected");
-    declare(() => dynamic(manualArgs, { parent: new Platform(), protect: true, aliases }));
+    faces.declare(() => dynamic(manualArgs, { parent: new Platform(), protect: true, aliases }));
     await moves(3, resourceTypes.dynamic);
     expect(await scenario.fail("destroy")).to.contain("protected");
     expect(integrations(faces.sandbox)).to.have.length(1);
   });
 
   it("goes there and back with a refresh first, while the package is there: GETs alone", async () => {
-    declare(() => dynamic(manualArgs));
+    faces.declare(() => dynamic(manualArgs));
     await scenario.act("up");
     const back = { aliases: [{ type: resourceTypes.plugin }] };
     for (const [type, made] of [
       [resourceTypes.plugin, () => plugin(manualArgs)],
       [resourceTypes.dynamic, () => dynamic(manualArgs, back)],
     ] as const) {
-      declare(made);
+      faces.declare(made);
       for (const action of ["preview", "up"] as const) {
         const { changes, calls, batches } = await scenario.act(action, { refresh: true });
         expect(changes, action).to.deep.equal({ same: 2 });

@@ -1,17 +1,9 @@
 import { execFileSync } from "node:child_process";
-import type * as pulumi from "@pulumi/pulumi";
-import * as immuta from "pulumi-immuta";
 import { expect } from "chai";
 import { ensureEngine } from "../../tools/engine";
 import { administrator, host, manualArgs } from "./one-integration";
 import { integrations, leftIn, resourceIn, type Scenario } from "./support";
-import { Integration, twoFaces, type TwoFaces } from "./two-faces";
-
-type Declare = (args: Record<string, unknown>, opts?: pulumi.CustomResourceOptions) => pulumi.Resource;
-
-const dynamic: Declare = (args, opts) =>
-  new immuta.SynapseIntegration("claims", args as unknown as immuta.SynapseIntegrationArgs, opts);
-const plugin: Declare = (args, opts) => new Integration("claims", args, opts);
+import { dynamic, plugin, twoFaces, type TwoFaces } from "./two-faces";
 
 describe("replacements, whoever asks for them", function () {
   this.timeout(240_000);
@@ -24,12 +16,6 @@ describe("replacements, whoever asks for them", function () {
   });
   afterEach(() => faces.close());
 
-  const declare = (made: () => pulumi.Resource): void => {
-    faces.program = () => {
-      made();
-      return {};
-    };
-  };
   const taint = async (urn: string): Promise<void> => {
     const { path } = await ensureEngine();
     const { workspace } = scenario.opened.stack;
@@ -54,7 +40,7 @@ describe("replacements, whoever asks for them", function () {
     ["the plugin with deleteBeforeReplace", () => plugin(manualArgs, { deleteBeforeReplace: true })],
   ] as const)
     it(`are made by ${face}, old one first, where the engine is told to`, async () => {
-      declare(made);
+      faces.declare(made);
       await scenario.act("up");
       const { urn } = await resourceIn(scenario);
       let id = 3;
@@ -76,7 +62,7 @@ describe("replacements, whoever asks for them", function () {
     ["the plugin without the option", () => plugin(manualArgs)],
   ] as const)
     it(`are refused by ${face}, with the option in the words, and nothing is lost`, async () => {
-      declare(made);
+      faces.declare(made);
       await scenario.act("up");
       const { urn } = await resourceIn(scenario);
       const words =
@@ -92,7 +78,7 @@ describe("replacements, whoever asks for them", function () {
       faces.sandbox.synapse.createWorkspace({ host: other, ...administrator });
       faces.sandbox.synapse.createPool(other, "claims");
     }
-    declare(() => dynamic(manualArgs));
+    faces.declare(() => dynamic(manualArgs));
     await scenario.act("up");
     for (const [to, opts, order, words] of [
       [hosts[1], {}, ["DELETE /integrations/3", "POST /integrations"], "The old one is deleted before"],
@@ -103,7 +89,7 @@ describe("replacements, whoever asks for them", function () {
         "The new one is made before",
       ],
     ] as const) {
-      declare(() => dynamic({ ...manualArgs, host: to }, opts));
+      faces.declare(() => dynamic({ ...manualArgs, host: to }, opts));
       expect((await scenario.act("preview", { plain: true })).output).to.contain(words);
       expect(written((await scenario.act("up")).calls)).to.deep.equal(order);
     }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import * as immuta from "pulumi-immuta";
 import { resourceTypes } from "../../provider";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { clock } from "../faults/driver/host";
@@ -23,6 +24,12 @@ export class Integration extends pulumi.CustomResource {
   }
 }
 
+/** How a program has the integration `claims`: the faces differ in what declares it. */
+type Declare = (args: Record<string, unknown>, opts?: pulumi.CustomResourceOptions) => pulumi.Resource;
+export const dynamic: Declare = (args, opts) =>
+  new immuta.SynapseIntegration("claims", args as unknown as immuta.SynapseIntegrationArgs, opts);
+export const plugin: Declare = (args, opts) => new Integration("claims", args, opts);
+
 export interface TwoFaces {
   sandbox: Sandbox;
   sandboxes: Sandbox[];
@@ -30,6 +37,8 @@ export interface TwoFaces {
   folder: string;
   /** What the next run declares. */
   program: () => Record<string, unknown>;
+  /** The same, of a program without outputs. */
+  declare(what: () => unknown): void;
   openStack(env?: Record<string, string>): Promise<Scenario>;
   /** Another tenant, with a workspace of the same name. */
   startAnother(): Promise<Sandbox>;
@@ -57,6 +66,12 @@ export async function twoFaces(): Promise<TwoFaces> {
     sandboxes,
     folder,
     program: () => ({}),
+    declare: (what) => {
+      faces.program = () => {
+        what();
+        return {};
+      };
+    },
     openStack: async (env = {}) => {
       const scenario = await open(sandbox, undefined, {
         workDir: folder,

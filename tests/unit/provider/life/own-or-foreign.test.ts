@@ -26,15 +26,20 @@ describe("the life of a SynapseIntegration: own or foreign", () => {
     expect(stage.acts).to.deep.equal(["get 7", "get 7", "get 7"]);
   });
 
-  it("calls nobody under another tenant than the state's", async () => {
-    const { id, outs } = await made(stage, manual);
-    stage.tenant = "https://other.example";
+  /** All that is done about an integration that is there. */
+  const works = (id: string, outs: PropertyMap): (() => Promise<unknown>)[] => {
     const news = changed(manual, "metadataDelimiters.hashDelimiter", "#");
-    for (const work of [
+    return [
       () => life.update(id, outs, news, stage.ports()),
       () => life.remove(outs, stage.ports()),
       () => life.read(id, outs, stage.ports()),
-    ])
+    ];
+  };
+
+  it("calls nobody under another tenant than the state's", async () => {
+    const { id, outs } = await made(stage, manual);
+    stage.tenant = "https://other.example";
+    for (const work of works(id, outs))
       expect((await failureOf(work())).message).to.contain(
         "belongs to the Immuta tenant https://tenant.example, but IMMUTA_URL",
       );
@@ -164,12 +169,7 @@ describe("the life of a SynapseIntegration: own or foreign", () => {
     it("takes what another tenant of that host does not have for none that is gone, until somebody says so", async () => {
       const { id, outs } = await byHost();
       stage.integrations.clear();
-      const news = changed(manual, "metadataDelimiters.hashDelimiter", "#");
-      for (const work of [
-        () => life.update(id, outs, news, stage.ports()),
-        () => life.remove(outs, stage.ports()),
-        () => life.read(id, outs, stage.ports()),
-      ])
+      for (const work of works(id, outs))
         expect((await failureOf(work())).message).to.contain(
           "does not have integration 7, and this state names its tenant by the host tenant.example alone",
         );
