@@ -15,6 +15,7 @@ export {
 export {
   ConfigurationError,
   packageVersion,
+  pluginDownloadURL,
   readConfiguration,
   secretsIn,
   type Configuration,
