@@ -39,7 +39,7 @@ export { type PropertyMap, valueAt, isPropertyMap } from "./core/property-map";
 export { type Reporter } from "./core/reporter";
 export { type Change, type Group, isGroup, type Row, type Setup, type NameAtImmuta } from "./core/rows";
 export { nearest, password as passwordRule } from "./core/rules";
-export { harmlessJson, literal, harmless, escaped } from "./core/strangers";
+export { harmlessJson, literal, harmless, escaped, yamlLiteral } from "./core/strangers";
 export { unknown } from "./core/unknown";
 
 export * as integration from "./synapse/integration";
