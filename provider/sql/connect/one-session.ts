@@ -1,5 +1,6 @@
-// First: it keeps mssql from printing scripts.
+// First: what mssql may print, and what it talks through.
 import "./unheard";
+import "./pinned";
 import { ConnectionPool, type config as MssqlConfig } from "mssql";
 import type { Connection } from "tedious";
 
