@@ -97,8 +97,11 @@ export interface MadePrivateEndpointArgs {
   opts?: CustomResourceOptions;
 }
 
-/** Over the public endpoint. Each rule has to be asked for; none is made for an address that was not given. */
-export interface PublicNetworkArgs {
+/**
+ * Over the public endpoint, a private one, or both: Immuta by rules and `pulumi up` by the private endpoint. Each rule has to be
+ * asked for; none is made for an address that was not given.
+ */
+export interface NetworkArgs {
   /** Azure's rule `AllowAllWindowsAzureIps` (0.0.0.0): every service in Azure, of other customers too. Default false. */
   allowAzureServices?: boolean;
   /** From where Immuta connects: addresses (`203.0.113.7`), blocks (`203.0.113.0/28`) or ranges (`203.0.113.7-203.0.113.9`). */
@@ -109,23 +112,12 @@ export interface PublicNetworkArgs {
   firewallRules?: Readonly<Record<string, Made<IpFirewallRuleArgs>>>;
   /** Whether any of these may let in the whole internet, or half of it. Default false. */
   allowWholeInternet?: boolean;
-  privateEndpoint?: never;
+  /**
+   * The way of `pulumi up`, in place of `runnerAddresses`. A workspace that the component makes then lies in a managed virtual
+   * network, and has no public endpoint unless a rule is asked for as well.
+   */
+  privateEndpoint?: ExistingPrivateEndpointArgs | MadePrivateEndpointArgs;
 }
-
-/**
- * Over a private endpoint: no rules, and a workspace that the component makes has no public endpoint and a managed virtual
- * network, without which Azure does not switch the public endpoint off.
- */
-export interface PrivateNetworkArgs {
-  privateEndpoint: ExistingPrivateEndpointArgs | MadePrivateEndpointArgs;
-  allowAzureServices?: never;
-  immutaAddresses?: never;
-  runnerAddresses?: never;
-  firewallRules?: never;
-  allowWholeInternet?: never;
-}
-
-export type NetworkArgs = PublicNetworkArgs | PrivateNetworkArgs;
 
 /** Inputs for which the component has an argument of its own. */
 type OwnArgument = "database" | "passwordFrom" | "passwordVersion" | Governing;

@@ -15,7 +15,5 @@ export type {
   Made,
   MadePrivateEndpointArgs,
   NetworkArgs,
-  PrivateNetworkArgs,
-  PublicNetworkArgs,
   SystemAccountArgs,
 } from "./args";

@@ -129,14 +129,12 @@ function networkProblems({ workspace, network }: GovernedSqlPoolArgs): string[] 
           "network is required for a workspace that is made: nobody reaches it otherwise, neither Immuta nor the machine that runs Immuta's scripts. Give the addresses of both, or a privateEndpoint; {} says that you see to it yourself.",
         ]
       : [];
-  const beside = besidePrivateEndpoint.filter(
-    (key) => (network as Record<string, unknown>)[key] !== undefined,
-  );
-  if (network.privateEndpoint !== undefined && beside.length > 0)
-    return [
-      `network.${beside.join(", network.")}: no rule has a use beside network.privateEndpoint. Give either.`,
-    ];
   return [
+    ...(network.privateEndpoint !== undefined && isRule(network.runnerAddresses)
+      ? [
+          "network.runnerAddresses: no rule has a use for `pulumi up` beside network.privateEndpoint, by which it connects. Give either; for other machines there is network.firewallRules.",
+        ]
+      : []),
     ...addressProblems("immutaAddresses", network),
     ...addressProblems("runnerAddresses", network),
     ...Object.entries(network.firewallRules ?? {}).flatMap(([key, { args }]) =>
@@ -145,13 +143,14 @@ function networkProblems({ workspace, network }: GovernedSqlPoolArgs): string[] 
   ];
 }
 
-const besidePrivateEndpoint: (keyof NetworkArgs)[] = [
-  "allowAzureServices",
-  "immutaAddresses",
-  "runnerAddresses",
-  "firewallRules",
-  "allowWholeInternet",
-];
+/** What makes rules on the public endpoint. */
+const ruleArguments = ["allowAzureServices", "immutaAddresses", "runnerAddresses", "firewallRules"] as const;
+
+const rulesIn = (network: NetworkArgs | undefined): string[] =>
+  ruleArguments.filter((key) => isRule(network?.[key])).map((key) => `network.${key}`);
+
+const isRule = (given: unknown): boolean =>
+  given === true || (typeof given === "object" && given !== null && Object.keys(given).length > 0);
 
 const addressProblems = (
   property: "immutaAddresses" | "runnerAddresses",
@@ -176,10 +175,18 @@ export const ruleProblems = (
 /** Whether a workspace that is made has no public endpoint. */
 export const isClosed = ({ workspace, network }: GovernedSqlPoolArgs): boolean => {
   const access = workspace?.args?.publicNetworkAccess ?? undefined;
-  return access === undefined ? network?.privateEndpoint !== undefined : access === closed;
+  if (access !== undefined) return access === closed;
+  return network?.privateEndpoint !== undefined && rulesIn(network).length === 0;
 };
 
 const closed = "Disabled";
+
+/**
+ * Whether a workspace that is made lies in a managed virtual network. Azure decides it once and for all, and switches the public
+ * endpoint off in one alone: with a private endpoint the way to that stays open.
+ */
+export const isManaged = (args: GovernedSqlPoolArgs): boolean =>
+  isClosed(args) || args.network?.privateEndpoint !== undefined;
 
 /** The only managed virtual network that there is. */
 export const managedNetwork = "default";
@@ -187,27 +194,24 @@ export const managedNetwork = "default";
 function publicAccessProblems(args: GovernedSqlPoolArgs): string[] {
   if (args.workspace?.existing !== undefined || !isClosed(args)) return [];
   const given = args.workspace?.args ?? {};
-  const rules = besidePrivateEndpoint.filter((key) => isRule(args.network?.[key]));
+  const rules = rulesIn(args.network);
   const isOutside =
     "managedVirtualNetwork" in given &&
     (given.managedVirtualNetwork === undefined ||
       (plain(given.managedVirtualNetwork) ?? managedNetwork) !== managedNetwork);
   return [
-    ...(given.publicNetworkAccess === closed && rules.length > 0
+    ...(rules.length > 0
       ? [
-          `workspace.args.publicNetworkAccess: "${closed}" leaves network.${rules.join(", network.")} without effect. Give network.privateEndpoint in their place, or leave public access on.`,
+          `workspace.args.publicNetworkAccess: "${closed}" leaves ${rules.join(", ")} without effect. Take the rules out, or leave public access on; network.privateEndpoint is a way for \`pulumi up\` beside either.`,
         ]
       : []),
     ...(isOutside
       ? [
-          `workspace.args.managedVirtualNetwork: Azure switches the public endpoint off only in a managed virtual network. Give "${managedNetwork}", or leave it out.`,
+          `workspace.args.managedVirtualNetwork: Azure switches the public endpoint off only in a managed virtual network. Give "${managedNetwork}", or leave it out; or leave public access on with workspace.args.publicNetworkAccess: "Enabled".`,
         ]
       : []),
   ];
 }
-
-const isRule = (given: unknown): boolean =>
-  given === true || (typeof given === "object" && given !== null && Object.keys(given).length > 0);
 
 const sizes = [100, 200, 300, 400, 500, 1000, 1500, 2000, 2500, 3000, 5000, 6000, 7500, 10000, 15000, 30000];
 

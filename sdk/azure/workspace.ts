@@ -9,6 +9,7 @@ import {
   defaultAdministrator,
   entraOnlyProblem,
   isClosed,
+  isManaged,
   managedNetwork,
   newAdministratorProblems,
   refuseLate,
@@ -116,12 +117,8 @@ function newWorkspace(context: Context, group: Group): Workspace {
       identity: { type: synapse.ResourceIdentityType.SystemAssigned },
       defaultDataLakeStorage: { accountUrl: lake.accountUrl, filesystem: lake.filesystem },
       ...administratorOf(context),
-      ...(isClosed(args)
-        ? {
-            publicNetworkAccess: synapse.WorkspacePublicNetworkAccess.Disabled,
-            managedVirtualNetwork: managedNetwork,
-          }
-        : {}),
+      ...(isClosed(args) ? { publicNetworkAccess: synapse.WorkspacePublicNetworkAccess.Disabled } : {}),
+      ...(isManaged(args) ? { managedVirtualNetwork: managedNetwork } : {}),
       ...given.args,
       ...withTags(context, given.args),
     },

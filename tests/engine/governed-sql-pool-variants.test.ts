@@ -69,6 +69,9 @@ const variants: Record<string, Variant> = {
   "private-endpoint-that-exists": {
     args: { ...base, network: { privateEndpoint: { server: "10.0.0.4" } } },
   },
+  "runner-by-private-endpoint": {
+    args: { ...base, network: { privateEndpoint: { subnetId }, immutaAddresses: ["203.0.113.0/28"] } },
+  },
   "password-by-reference": {
     args: {
       ...base,
@@ -216,5 +219,24 @@ describe("variants of a GovernedSqlPool", function () {
     const { inputs } = await resourceIn(scenario);
     expect(inputs?.["bootstrap"]).to.deep.include({ server: "127.0.0.1" });
     expect(integrations(sandbox)).to.have.length(1);
+  });
+
+  it("runner-by-private-endpoint: goes public and back without another workspace", async () => {
+    const way = { subnetId };
+    const network = (more: object): Variant => ({
+      args: { ...base, protect: false, network: { privateEndpoint: way, ...more } },
+    });
+    variant = network({});
+    await scenario.act("up");
+    variant = network({ immutaAddresses: ["203.0.113.0/28"] });
+    expect((await scenario.act("up")).changes)
+      .to.include({ create: 1, update: 1 })
+      .and.not.to.have.key("replace");
+    const workspace = sandbox.azure
+      .resources()
+      .find(({ properties }) => properties["name"] !== "contoso" && "publicNetworkAccess" in properties);
+    expect(workspace?.properties["publicNetworkAccess"]).to.equal("Enabled");
+    variant = network({});
+    expect((await scenario.act("up")).changes).to.include({ delete: 1, update: 1 });
   });
 });

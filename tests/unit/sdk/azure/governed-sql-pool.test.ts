@@ -46,11 +46,27 @@ describe("GovernedSqlPool, over Pulumi's mocks", function () {
       closed,
     );
     const open = { publicNetworkAccess: "Enabled" };
+    const managed = { ...open, managedVirtualNetwork: "default" };
     const both = await made({ network: { privateEndpoint }, workspace: { args: open } });
-    expect(both).to.include(open).and.not.to.have.property("managedVirtualNetwork");
+    expect(both, "asked to stay open").to.include(managed);
+    const hybrid = { privateEndpoint, immutaAddresses: ["203.0.113.7"] };
+    expect(await made({ network: hybrid }), "with a rule").to.include(managed);
+    expect(await made({ network: { privateEndpoint, immutaAddresses: [] } }), "without a rule").to.include(
+      closed,
+    );
     expect(await made({}))
       .to.include(open)
       .and.not.to.have.property("managedVirtualNetwork");
+  });
+
+  it("lets Immuta in by a rule, and sends the scripts over the private endpoint", async () => {
+    const declared = await declare({
+      ...base,
+      network: { privateEndpoint: { subnetId: "/azure/subnet" }, immutaAddresses: ["203.0.113.7"] },
+    });
+    const made = declared.registered.map(({ type, name }) => `${type.split(":").at(-1) ?? ""} ${name}`);
+    expect(made).to.include.members(["IpFirewallRule claims-immuta-203.0.113.7", "PrivateEndpoint claims"]);
+    expect(inputsOf(declared, integration)["bootstrap"]).to.deep.include({ server: "10.9.9.9" });
   });
 
   it("makes everything, and an integration that follows from it", async () => {

@@ -39,6 +39,15 @@ describe("what a GovernedSqlPool cannot be made of", () => {
       network: { privateEndpoint: { server: "10.0.0.4" } },
       workspace: { args: { publicNetworkAccess: "Enabled", managedVirtualNetwork: "" } },
     },
+    "Immuta by rules, and the runner by a private endpoint": {
+      ...base,
+      network: {
+        privateEndpoint: { server: "10.0.0.4" },
+        immutaAddresses: ["203.0.113.0/28"],
+        allowAzureServices: true,
+        runnerAddresses: [],
+      },
+    },
     "public access off, and rules nowhere": {
       ...base,
       network: { immutaAddresses: [], allowAzureServices: false },
@@ -120,12 +129,19 @@ describe("what a GovernedSqlPool cannot be made of", () => {
       args: withoutNetwork,
       says: "network is required for a workspace that is made: nobody reaches it otherwise, neither Immuta nor the machine that runs Immuta's scripts. Give the addresses of both, or a privateEndpoint; {} says that you see to it yourself.",
     },
-    "rules beside a private endpoint": {
+    "a rule for the runner beside a private endpoint": {
       args: {
         ...base,
-        network: { privateEndpoint: { server: "10.0.0.4" }, allowAzureServices: true, runnerAddresses: [] },
+        network: { privateEndpoint: { server: "10.0.0.4" }, runnerAddresses: ["203.0.113.7"] },
       },
-      says: "network.allowAzureServices, network.runnerAddresses: no rule has a use beside network.privateEndpoint. Give either.",
+      says: "network.runnerAddresses: no rule has a use for `pulumi up` beside network.privateEndpoint, by which it connects. Give either; for other machines there is network.firewallRules.",
+    },
+    "a rule for the whole internet beside a private endpoint": {
+      args: {
+        ...base,
+        network: { privateEndpoint: { server: "10.0.0.4" }, immutaAddresses: ["0.0.0.0/0"] },
+      },
+      says: 'network.immutaAddresses: "0.0.0.0/0" lets in more than 16 million addresses.',
     },
     "an address that is none": {
       args: { ...base, network: { runnerAddresses: ["my laptop"] } },
@@ -157,7 +173,7 @@ describe("what a GovernedSqlPool cannot be made of", () => {
         network: { immutaAddresses: ["203.0.113.7"], allowAzureServices: true },
         workspace: { args: { publicNetworkAccess: "Disabled" } },
       },
-      says: 'workspace.args.publicNetworkAccess: "Disabled" leaves network.allowAzureServices, network.immutaAddresses without effect. Give network.privateEndpoint in their place, or leave public access on.',
+      says: 'workspace.args.publicNetworkAccess: "Disabled" leaves network.allowAzureServices, network.immutaAddresses without effect. Take the rules out, or leave public access on; network.privateEndpoint is a way for `pulumi up` beside either.',
     },
     "a private endpoint outside of a managed virtual network": {
       args: {
@@ -165,7 +181,7 @@ describe("what a GovernedSqlPool cannot be made of", () => {
         network: { privateEndpoint: { server: "10.0.0.4" } },
         workspace: { args: { managedVirtualNetwork: "" } },
       },
-      says: 'workspace.args.managedVirtualNetwork: Azure switches the public endpoint off only in a managed virtual network. Give "default", or leave it out.',
+      says: 'workspace.args.managedVirtualNetwork: Azure switches the public endpoint off only in a managed virtual network. Give "default", or leave it out; or leave public access on with workspace.args.publicNetworkAccess: "Enabled".',
     },
     "a rule for the whole internet": {
       args: {
