@@ -29,13 +29,28 @@ export interface Existing {
 
 export type Child<Args> = Made<Args> | Existing;
 
-/** The SQL login of the workspace's administrator, which runs Immuta's bootstrap scripts. */
-export interface AdministratorArgs {
+interface AdministratorName {
   /** Default `sqladmin`. Azure never changes the one of a workspace, and reserves names such as `admin`. */
   username?: Input<string>;
+}
+
+interface AdministratorPassword extends AdministratorName {
   /** Kept secret. Of a workspace that is made: 8 to 128 characters of three kinds, without the login's name. */
   password: Input<string>;
+  passwordFrom?: never;
 }
+
+interface AdministratorReference extends AdministratorName {
+  /**
+   * Where the program fetches the password in each preview and `up`, once the reference is known. A Key Vault secret may go without
+   * its version here. Azure and the scripts need the password itself, so the state holds it, encrypted.
+   */
+  passwordFrom: Input<PasswordReferenceArgs>;
+  password?: never;
+}
+
+/** The SQL login of the workspace's administrator, which runs Immuta's bootstrap scripts. */
+export type AdministratorArgs = AdministratorPassword | AdministratorReference;
 
 /** Who administers the workspace's SQL endpoint by Microsoft Entra. */
 export interface EntraAdministratorArgs {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
+import type { Login } from "./administrator";
 import type { Child, GovernedSqlPoolArgs, Made } from "./args";
 
 /** What the functions that make the component's resources need of it. */
@@ -8,6 +9,8 @@ export interface Context {
   /** The component's name. */
   name: string;
   args: GovernedSqlPoolArgs;
+  /** The administrator's, where one is given. */
+  login: Login | undefined;
 }
 
 /** What was given for a resource that is made; undefined for one that exists. */

@@ -6,11 +6,12 @@ import type { BlobContainer, StorageAccount } from "@pulumi/azure-native/storage
 import type { IpFirewallRule, SqlPool, Workspace, WorkspaceSqlAadAdmin } from "@pulumi/azure-native/synapse";
 import type { BootstrapArgs } from "../args";
 import { type ManualSetupArgs, SynapseIntegration } from "../synapse-integration";
+import { loginOf } from "./administrator";
 import type { GovernedSqlPoolArgs } from "./args";
 import { childOptions, type Context } from "./children";
 import { accountName } from "./names";
 import { type Network, poolNetwork } from "./network";
-import { defaultAdministrator, logsInByEntra, refuseImpossible } from "./refusals";
+import { logsInByEntra, refuseImpossible } from "./refusals";
 import { entraAdministrator, type Pool, resourceGroup, sqlPool, workspace } from "./workspace";
 
 /**
@@ -47,7 +48,8 @@ export class GovernedSqlPool extends pulumi.ComponentResource {
   constructor(name: string, args: GovernedSqlPoolArgs, opts: pulumi.ComponentResourceOptions = {}) {
     refuseImpossible(name, args);
     super("immuta:azure:GovernedSqlPool", name, {}, opts);
-    const context: Context = { component: this, name, args };
+    const login = args.administrator === undefined ? undefined : loginOf(name, args.administrator);
+    const context: Context = { component: this, name, args, login };
     const group = resourceGroup(context);
     const space = workspace(context, group);
     const network = poolNetwork(context, group, space);
@@ -82,11 +84,12 @@ export class GovernedSqlPool extends pulumi.ComponentResource {
 }
 
 function integrationArgs(
-  { args }: Context,
+  context: Context,
   host: Output<string>,
   { database, created }: Pool,
   network: Network,
 ): ManualSetupArgs {
+  const { args } = context;
   const { username, ...proof } = args.systemAccount;
   const { impersonation, metadataDelimiters } = args;
   return {
@@ -96,7 +99,7 @@ function integrationArgs(
     autoBootstrap: false,
     username: username ?? database.apply(accountName),
     ...proof,
-    bootstrap: bootstrapOf(args, network),
+    bootstrap: bootstrapOf(context, network),
     ...(impersonation === undefined ? {} : { impersonation }),
     ...(metadataDelimiters === undefined ? {} : { metadataDelimiters }),
     poolIdentity: created,
@@ -106,10 +109,10 @@ function integrationArgs(
 }
 
 /** How Immuta's scripts are run: by the workspace's administrator, over the private endpoint where there is one. */
-function bootstrapOf({ administrator, bootstrap }: GovernedSqlPoolArgs, { server }: Network): BootstrapArgs {
-  const login =
-    administrator === undefined || logsInByEntra(bootstrap)
-      ? {}
-      : { username: administrator.username ?? defaultAdministrator, password: administrator.password };
-  return { ...login, ...(server === undefined ? {} : { server }), ...bootstrap };
+function bootstrapOf({ args: { bootstrap }, login }: Context, { server }: Network): BootstrapArgs {
+  return {
+    ...(logsInByEntra(bootstrap) ? {} : login),
+    ...(server === undefined ? {} : { server }),
+    ...bootstrap,
+  };
 }

@@ -3,7 +3,7 @@ import type { Input } from "@pulumi/pulumi";
 import type { BootstrapArgs } from "../args";
 import { newPassword, passwordRule } from "../../provider";
 import { addressProblem, isWholeInternet, wholeInternet } from "./addresses";
-import type { GovernedSqlPoolArgs, NetworkArgs } from "./args";
+import type { AdministratorArgs, GovernedSqlPoolArgs, NetworkArgs } from "./args";
 
 /**
  * Ends the program, in the preview too, with everything about the arguments that Azure or Immuta would refuse later, or
@@ -69,7 +69,8 @@ function existingProblems({
 }
 
 function administratorProblems({ workspace, administrator, bootstrap }: GovernedSqlPoolArgs): string[] {
-  if (workspace?.existing !== undefined) return [];
+  const unproven = administrator === undefined ? [] : passwordProblems(administrator);
+  if (unproven.length > 0 || workspace?.existing !== undefined) return unproven;
   if (administrator !== undefined)
     return newAdministratorProblems(
       plain(administrator.username ?? defaultAdministrator),
@@ -77,8 +78,16 @@ function administratorProblems({ workspace, administrator, bootstrap }: Governed
     );
   if (logsInByEntra(bootstrap)) return [];
   return [
-    "administrator is required for a workspace that is made: its login runs Immuta's scripts. Give its password, or set bootstrap.authentication to one of Entra's.",
+    "administrator is required for a workspace that is made: its login runs Immuta's scripts. Give its password or passwordFrom, or set bootstrap.authentication to one of Entra's.",
   ];
+}
+
+function passwordProblems({ password, passwordFrom }: AdministratorArgs): string[] {
+  if ((password === undefined) === (passwordFrom === undefined))
+    return ["administrator: give either password or passwordFrom."];
+  if (passwordFrom === undefined || pulumi.Output.isInstance(passwordFrom)) return [];
+  const ways = Object.values(passwordFrom).filter((way) => way !== undefined);
+  return ways.length === 1 ? [] : ["administrator.passwordFrom: give exactly one of env, file and keyVault."];
 }
 
 /** Where a SQL login runs the scripts the integration's own check refuses it. */

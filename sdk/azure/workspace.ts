@@ -3,10 +3,10 @@ import type { Input, Output } from "@pulumi/pulumi";
 import * as resources from "@pulumi/azure-native/resources";
 import * as storage from "@pulumi/azure-native/storage";
 import * as synapse from "@pulumi/azure-native/synapse";
+import { noPassword } from "./administrator";
 import { childOptions, type Context, madeOf, nameAsked, withTags } from "./children";
 import * as names from "./names";
 import {
-  defaultAdministrator,
   entraOnlyProblem,
   isClosed,
   isManaged,
@@ -139,14 +139,14 @@ function newWorkspace(context: Context, group: Group): Workspace {
   };
 }
 
-function administratorOf({ name, args: { administrator } }: Context): Partial<synapse.WorkspaceArgs> {
-  if (administrator === undefined) return {};
-  const login = administrator.username ?? defaultAdministrator;
-  const judged = pulumi.all([login, administrator.password]).apply(async ([username, password]) => {
-    await refuseLate(name, newAdministratorProblems(username, password));
+function administratorOf({ name, login }: Context): Partial<synapse.WorkspaceArgs> {
+  if (login === undefined) return {};
+  const judged = pulumi.all([login.username, login.password]).apply(async ([username, password]) => {
+    const known = password === noPassword ? undefined : password;
+    await refuseLate(name, newAdministratorProblems(username, known));
     return password;
   });
-  return { sqlAdministratorLogin: login, sqlAdministratorLoginPassword: pulumi.secret(judged) };
+  return { sqlAdministratorLogin: login.username, sqlAdministratorLoginPassword: pulumi.secret(judged) };
 }
 
 function existingWorkspace(context: Context, group: Group, name: Input<string>): Workspace {

@@ -3,7 +3,16 @@ import { expect } from "chai";
 import { GovernedSqlPool, type GovernedSqlPoolArgs } from "pulumi-immuta/azure";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { expectGolden, planned } from "./planned";
-import { configOf, integrations, open, resourceIn, root, secret, type Scenario } from "./support";
+import {
+  configOf,
+  everythingIn,
+  integrations,
+  open,
+  resourceIn,
+  root,
+  secret,
+  type Scenario,
+} from "./support";
 
 const subscription = "/subscriptions/00000000-0000-0000-0000-000000000000";
 const subnetId = `${subscription}/resourceGroups/network/providers/Microsoft.Network/virtualNetworks/hub/subnets/pools`;
@@ -77,6 +86,9 @@ const variants: Record<string, Variant> = {
       ...base,
       systemAccount: { passwordFrom: { env: "CLAIMS_PASSWORD" }, passwordVersion: "2025-02" },
     },
+  },
+  "administrator-by-reference": {
+    args: { ...base, administrator: { passwordFrom: { env: "C4NARY_SQL_ADMIN" } } },
   },
   "entra-administrator": {
     args: {
@@ -173,6 +185,8 @@ describe("variants of a GovernedSqlPool", function () {
   let variant: Variant;
 
   before(async () => {
+    // An inline program reads it in this process.
+    process.env["C4NARY_SQL_ADMIN"] = administrator.password;
     sandbox = await startSandbox({ connectionPolicy: "redirect" });
     for (const [type, inputs] of inPlatform) sandbox.azure.createResource(type, inputs);
     scenario = await open(sandbox, undefined, {
@@ -186,6 +200,7 @@ describe("variants of a GovernedSqlPool", function () {
     });
   });
   after(async () => {
+    delete process.env["C4NARY_SQL_ADMIN"];
     scenario.opened.remove();
     await sandbox.close();
   });
@@ -195,6 +210,27 @@ describe("variants of a GovernedSqlPool", function () {
       variant = planOf;
       expectGolden(`governed-sql-pool/${name}`, await planned(scenario));
     });
+
+  it("administrator-by-reference: the workspace and the scripts have the password, and the state has it encrypted", async () => {
+    const { args } = variants["administrator-by-reference"]!;
+    variant = { args: { ...args, protect: false } };
+    await scenario.act("up");
+    expect(integrations(sandbox)).to.have.length(1);
+    expect(everythingIn(scenario.opened.folder)).not.to.contain(administrator.password);
+    expect((await scenario.act("preview")).changes).to.have.all.keys("same");
+    await scenario.act("destroy");
+  });
+
+  it("administrator-by-reference: what gives no password ends the preview, and the up, and names the reference", async () => {
+    variant = variants["administrator-by-reference"]!;
+    delete process.env["C4NARY_SQL_ADMIN"];
+    const missing =
+      "administrator.passwordFrom: The password from the environment variable C4NARY_SQL_ADMIN is not there.";
+    expect(await scenario.fail("preview")).to.contain(missing);
+    expect(await scenario.fail("up")).to.contain(missing);
+    expect(integrations(sandbox)).to.deep.equal([]);
+    await scenario.act("destroy");
+  });
 
   it("all that exists: the integration alone is made, and removed, and nothing of Azure's touched", async () => {
     variant = { args: { ...existing, protect: false } };

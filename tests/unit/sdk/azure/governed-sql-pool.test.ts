@@ -164,6 +164,24 @@ describe("GovernedSqlPool, over Pulumi's mocks", function () {
     });
   });
 
+  it("fetches the administrator's password from where it is, for the workspace and for the scripts", async () => {
+    process.env["SQL_ADMIN"] = "Administrator-2";
+    try {
+      const reference = pulumi.output({ env: "SQL_ADMIN" });
+      const declared = await declare({ ...base, administrator: { passwordFrom: reference } });
+      expect(inputsOf(declared, "azure-native:synapse:Workspace")).to.include({
+        sqlAdministratorLogin: "sqladmin",
+        sqlAdministratorLoginPassword: "secret Administrator-2",
+      });
+      expect(inputsOf(declared, integration)["bootstrap"]).to.deep.equal({
+        username: "sqladmin",
+        password: "Administrator-2",
+      });
+    } finally {
+      delete process.env["SQL_ADMIN"];
+    }
+  });
+
   it("hands a reference to the password over, and no password", async () => {
     const systemAccount = { passwordFrom: { env: "CLAIMS_PASSWORD" }, passwordVersion: "2" };
     const inputs = inputsOf(await declare({ ...base, systemAccount }), integration);

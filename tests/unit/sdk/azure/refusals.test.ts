@@ -119,11 +119,11 @@ describe("what a GovernedSqlPool cannot be made of", () => {
     },
     "nobody to run the scripts in a new workspace": {
       args: withoutAdministrator,
-      says: "administrator is required for a workspace that is made: its login runs Immuta's scripts. Give its password, or set bootstrap.authentication to one of Entra's.",
+      says: "administrator is required for a workspace that is made: its login runs Immuta's scripts. Give its password or passwordFrom, or set bootstrap.authentication to one of Entra's.",
     },
     "nobody to run the scripts but a SQL login that is not given": {
       args: { ...withoutAdministrator, bootstrap: { authentication: "sql" } },
-      says: "administrator is required for a workspace that is made: its login runs Immuta's scripts. Give its password, or set bootstrap.authentication to one of Entra's.",
+      says: "administrator is required for a workspace that is made: its login runs Immuta's scripts. Give its password or passwordFrom, or set bootstrap.authentication to one of Entra's.",
     },
     "no way into a new workspace": {
       args: withoutNetwork,
@@ -150,6 +150,18 @@ describe("what a GovernedSqlPool cannot be made of", () => {
     "an administrator that Azure reserves": {
       args: { ...base, administrator: { username: "Admin", password: "Place-holder-1" } },
       says: 'administrator.username: "Admin" is a name that Azure reserves. Give another one, such as sqladmin.',
+    },
+    "an administrator with two passwords": {
+      args: { ...base, administrator: { password: "Place-holder-1", passwordFrom: { env: "SQL_ADMIN" } } },
+      says: "administrator: give either password or passwordFrom.",
+    },
+    "an administrator of a workspace that exists, without a password": {
+      args: { ...base, ...workspace, administrator: {} },
+      says: "administrator: give either password or passwordFrom.",
+    },
+    "an administrator's password in two places": {
+      args: { ...base, administrator: { passwordFrom: { env: "SQL_ADMIN", file: "/run/password" } } },
+      says: "administrator.passwordFrom: give exactly one of env, file and keyVault.",
     },
     "an administrator whose password is short": {
       args: { ...base, administrator: { password: "short" } },
