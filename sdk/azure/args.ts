@@ -9,6 +9,7 @@ import type {
   WorkspaceSqlAadAdminArgs,
 } from "@pulumi/azure-native/synapse";
 import type { BootstrapArgs, CommonArgs, PasswordReferenceArgs } from "../args";
+import type { GovernedSqlPool } from "./governed-sql-pool";
 
 /** A resource that the component makes. */
 export interface Made<Args> {
@@ -28,6 +29,18 @@ export interface Existing {
 }
 
 export type Child<Args> = Made<Args> | Existing;
+
+/** The workspace of another component, which this one's pool joins. */
+export interface WorkspaceOf {
+  /**
+   * The component that has it. Its resource group, location, administrator, network, Entra administrator and `bootstrap` hold for
+   * this pool too.
+   */
+  of: GovernedSqlPool;
+  existing?: never;
+  args?: never;
+  opts?: never;
+}
 
 interface AdministratorName {
   /** Default `sqladmin`. Azure never changes the one of a workspace, and reserves names such as `admin`. */
@@ -158,8 +171,8 @@ export interface GovernedSqlPoolArgs extends Pick<CommonArgs, Governing> {
   storageAccount?: Child<StorageAccountArgs>;
   /** The filesystem in it. Default: a new one; none where the workspace exists. */
   filesystem?: Child<BlobContainerArgs>;
-  /** Default: a new one. One that exists lies in `resourceGroup`, which then exists too. */
-  workspace?: Child<WorkspaceArgs>;
+  /** Default: a new one. One that exists lies in `resourceGroup`, which then exists too. `of` takes another component's. */
+  workspace?: Child<WorkspaceArgs> | WorkspaceOf;
   /** Default: a new one, called as the component. One that exists lies in a workspace that exists. */
   sqlPool?: Child<SqlPoolArgs>;
 

@@ -6,13 +6,15 @@ import type { BlobContainer, StorageAccount } from "@pulumi/azure-native/storage
 import type { IpFirewallRule, SqlPool, Workspace, WorkspaceSqlAadAdmin } from "@pulumi/azure-native/synapse";
 import type { BootstrapArgs } from "../args";
 import { type ManualSetupArgs, SynapseIntegration } from "../synapse-integration";
-import { loginOf } from "./administrator";
+import { type Login, loginOf } from "./administrator";
 import type { GovernedSqlPoolArgs } from "./args";
 import { childOptions, type Context } from "./children";
+import { joined, ownerOf } from "./joining";
 import { accountName } from "./names";
-import { type Network, poolNetwork } from "./network";
+import type { Network } from "./network";
 import { logsInByEntra, refuseImpossible } from "./refusals";
-import { entraAdministrator, type Pool, resourceGroup, sqlPool, workspace } from "./workspace";
+import { newSite, type Site } from "./site";
+import { type Pool, sqlPool } from "./workspace";
 
 /**
  * A dedicated SQL pool that Immuta governs, with all that it takes: a resource group, a data lake, a Synapse workspace,
@@ -44,35 +46,47 @@ export class GovernedSqlPool extends pulumi.ComponentResource {
   readonly privateEndpoint: PrivateEndpoint | undefined;
   readonly firewallRules: readonly IpFirewallRule[];
 
-  /** Throws, in the preview too, with all arguments that cannot work. */
-  constructor(name: string, args: GovernedSqlPoolArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    refuseImpossible(name, args);
-    super("immuta:azure:GovernedSqlPool", name, {}, opts);
-    const login = args.administrator === undefined ? undefined : loginOf(name, args.administrator);
-    const context: Context = { component: this, name, args, login };
-    const group = resourceGroup(context);
-    const space = workspace(context, group);
-    const network = poolNetwork(context, group, space);
-    const entra = entraAdministrator(context, group, space);
-    const pool = sqlPool(context, group, space);
+  /** @internal What another component's pool takes over with the workspace. */
+  readonly args: GovernedSqlPoolArgs;
+  /** @internal */
+  readonly login: Login | undefined;
+  /** @internal */
+  readonly site: Site;
 
-    const before = [pool.made, ...network.firewallRules, network.privateEndpoint, entra];
+  /** Throws, in the preview too, with all arguments that cannot work. */
+  constructor(name: string, given: GovernedSqlPoolArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    refuseImpossible(name, given);
+    super("immuta:azure:GovernedSqlPool", name, {}, opts);
+    const args = joined(given);
+    const first = ownerOf(args);
+    const { administrator } = args;
+    const login = first?.login ?? (administrator === undefined ? undefined : loginOf(name, administrator));
+    const context: Context = { component: this, name, args, login };
+    const site = first?.site ?? newSite(context);
+    const { network, entraAdministrator } = site;
+    const pool = sqlPool(context, site.group, site.workspace);
+
+    const before = [pool.made, ...network.firewallRules, network.privateEndpoint, entraAdministrator];
     this.integration = new SynapseIntegration(
       name,
-      integrationArgs(context, space.host, pool, network),
+      integrationArgs(context, site.workspace.host, pool, network),
       childOptions(context, args.integration ?? {}, {
         dependsOn: before.filter((resource) => resource !== undefined),
         protect: args.protect ?? true,
       }),
     );
-    this.resourceGroup = group.made;
-    this.storageAccount = space.lake?.storageAccount;
-    this.filesystem = space.lake?.madeFilesystem;
-    this.workspace = space.made;
+    this.args = args;
+    this.login = login;
+    this.site = site;
+    const own = first === undefined ? site : undefined;
+    this.resourceGroup = own?.group.made;
+    this.storageAccount = own?.workspace.lake?.storageAccount;
+    this.filesystem = own?.workspace.lake?.madeFilesystem;
+    this.workspace = own?.workspace.made;
     this.sqlPool = pool.made;
-    this.entraAdministrator = entra;
-    this.privateEndpoint = network.privateEndpoint;
-    this.firewallRules = network.firewallRules;
+    this.entraAdministrator = own?.entraAdministrator;
+    this.privateEndpoint = own?.network.privateEndpoint;
+    this.firewallRules = own?.network.firewallRules ?? [];
     this.host = this.integration.host;
     this.database = this.integration.database;
     this.schema = this.integration.schema;

@@ -16,4 +16,5 @@ export type {
   MadePrivateEndpointArgs,
   NetworkArgs,
   SystemAccountArgs,
+  WorkspaceOf,
 } from "./args";

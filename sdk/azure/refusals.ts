@@ -4,6 +4,7 @@ import type { BootstrapArgs } from "../args";
 import { newPassword, passwordRule } from "../../provider";
 import { addressProblem, isWholeInternet, wholeInternet } from "./addresses";
 import type { AdministratorArgs, GovernedSqlPoolArgs, NetworkArgs } from "./args";
+import { isThere, joined, ofTheWorkspace, ownerOf } from "./joining";
 
 /**
  * Ends the program, in the preview too, with everything about the arguments that Azure or Immuta would refuse later, or
@@ -12,10 +13,11 @@ import type { AdministratorArgs, GovernedSqlPoolArgs, NetworkArgs } from "./args
 export function refuseImpossible(name: string, args: GovernedSqlPoolArgs): void {
   const problems = [
     ...existingProblems(args),
-    ...administratorProblems(args),
-    ...systemAccountProblems(args),
-    ...networkProblems(args),
-    ...publicAccessProblems(args),
+    ...placeProblems(args),
+    ...(ownerOf(args) === undefined
+      ? [...administratorProblems(args), ...networkProblems(args), ...publicAccessProblems(args)]
+      : joiningProblems(args)),
+    ...systemAccountProblems(joined(args)),
     ...sizeProblems(args),
     ...entraOnly(args),
   ];
@@ -43,13 +45,8 @@ const sentence = (name: string, problems: readonly string[]): string =>
 const plain = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
 /** What is inside a thing that is made is made too. */
-function existingProblems({
-  resourceGroup,
-  storageAccount,
-  filesystem,
-  workspace,
-  sqlPool,
-}: GovernedSqlPoolArgs): string[] {
+function existingProblems(args: GovernedSqlPoolArgs): string[] {
+  const { resourceGroup, storageAccount, filesystem, workspace, sqlPool } = args;
   const exists = (child: { existing?: unknown } | undefined): boolean => child?.existing !== undefined;
   const problems: string[] = [];
   const demand = (inner: string, outer: string): void => {
@@ -57,7 +54,7 @@ function existingProblems({
       `${inner}.existing needs ${outer}.existing: what lies in something new cannot be there already.`,
     );
   };
-  if (exists(sqlPool) && !exists(workspace)) demand("sqlPool", "workspace");
+  if (exists(sqlPool) && !isThere(args)) demand("sqlPool", "workspace");
   if (exists(workspace) && !exists(resourceGroup)) demand("workspace", "resourceGroup");
   if (exists(storageAccount) && !exists(resourceGroup)) demand("storageAccount", "resourceGroup");
   if (exists(filesystem) && !exists(storageAccount)) demand("filesystem", "storageAccount");
@@ -67,6 +64,46 @@ function existingProblems({
     );
   return problems;
 }
+
+/** What the workspace has already belongs to the component that has it. */
+function joiningProblems(args: GovernedSqlPoolArgs): string[] {
+  const given = ofTheWorkspace.filter((key) => args[key] !== undefined);
+  return given.length === 0
+    ? []
+    : [
+        `${given.join(", ")}: the workspace of workspace.of has its own. Give it to the component that has the workspace.`,
+      ];
+}
+
+function placeProblems({ workspace, integration }: GovernedSqlPoolArgs): string[] {
+  const places: [property: string, given: unknown][] = [
+    ["workspace.existing", workspace?.existing],
+    ["integration.args.host", integration?.args?.host],
+  ];
+  return places.flatMap(([property, given]) => {
+    const place = plain(given);
+    const problem =
+      place === undefined
+        ? undefined
+        : property === "workspace.existing"
+          ? workspaceNameProblem(place)
+          : logicalServerProblem(place);
+    return problem === undefined ? [] : [`${property}: ${problem}`];
+  });
+}
+
+/** Why this is no server of a Synapse workspace; undefined where it may be one. */
+const logicalServerProblem = (place: string): string | undefined =>
+  /\.database\.[a-z.]+$|\/providers\/Microsoft\.Sql\//i.test(place)
+    ? `${JSON.stringify(place)} is a logical SQL server (Microsoft.Sql, formerly SQL DW), and this component knows Synapse workspaces alone. Govern its pool with a SynapseIntegration of its own, whose host is <server>.database.windows.net.`
+    : undefined;
+
+/** Why no workspace in Azure has this name; undefined where one may. */
+export const workspaceNameProblem = (name: string): string | undefined =>
+  logicalServerProblem(name) ??
+  (/^[a-z0-9-]+$/i.test(name)
+    ? undefined
+    : `${JSON.stringify(name)} is not the name of a workspace. Give the name alone, such as contoso, without host or Azure's id.`);
 
 function administratorProblems({ workspace, administrator, bootstrap }: GovernedSqlPoolArgs): string[] {
   const unproven = administrator === undefined ? [] : passwordProblems(administrator);

@@ -14,6 +14,7 @@ import {
   newAdministratorProblems,
   refuseLate,
   sizeProblem,
+  workspaceNameProblem,
 } from "./refusals";
 
 /** A resource group, by its name in Azure. */
@@ -150,6 +151,11 @@ function administratorOf({ name, login }: Context): Partial<synapse.WorkspaceArg
 }
 
 function existingWorkspace(context: Context, group: Group, name: Input<string>): Workspace {
+  const known = pulumi.output(name).apply(async (text) => {
+    const problem = workspaceNameProblem(text);
+    await refuseLate(context.name, problem === undefined ? [] : [`workspace.existing: ${problem}`]);
+    return text;
+  });
   // Azure is asked for what does not follow from the name alone.
   const found = (): Output<synapse.GetWorkspaceResult> =>
     synapse.getWorkspaceOutput(
@@ -158,9 +164,7 @@ function existingWorkspace(context: Context, group: Group, name: Input<string>):
     );
   return {
     name,
-    host: hostOf(pulumi.output(name), () =>
-      found().apply(({ connectivityEndpoints }) => connectivityEndpoints),
-    ),
+    host: hostOf(known, () => found().apply(({ connectivityEndpoints }) => connectivityEndpoints)),
     id: () => found().apply(({ id }) => id),
   };
 }

@@ -276,3 +276,58 @@ describe("variants of a GovernedSqlPool", function () {
     expect((await scenario.act("up")).changes).to.include({ delete: 1, update: 1 });
   });
 });
+
+describe("a second GovernedSqlPool in the workspace of a first", function () {
+  this.timeout(120_000);
+  let sandbox: Sandbox;
+  let scenario: Scenario;
+
+  before(async () => {
+    sandbox = await startSandbox({ connectionPolicy: "redirect" });
+    scenario = await open(sandbox, undefined, {
+      workDir: root,
+      projectName: "governance",
+      config: { "azure-native:location": "westeurope" },
+      program: () => {
+        const claims = new GovernedSqlPool("claims", {
+          ...base,
+          location: "northeurope",
+          network: { privateEndpoint: { subnetId }, immutaAddresses: ["203.0.113.0/28"] },
+          bootstrap: { guard: "strict" },
+          protect: false,
+        });
+        const sales = new GovernedSqlPool("sales", {
+          schema: "governed",
+          systemAccount: { password: "c4nary-Immuta2!" },
+          workspace: { of: claims },
+          protect: false,
+        });
+        return Promise.resolve({ claims: claims.host, sales: sales.host });
+      },
+    });
+  });
+  after(async () => {
+    scenario.opened.remove();
+    await sandbox.close();
+  });
+
+  it("repeats nothing of the first", async () => {
+    expectGolden("governed-sql-pool/second-pool", await planned(scenario));
+  });
+
+  it("is made in one run with the first, after the same rules, and removed with it", async () => {
+    const { outputs, changes } = await scenario.act("up");
+    expect(changes).to.deep.equal({ create: 13 });
+    expect(outputs["sales"]?.value).to.equal(outputs["claims"]?.value);
+    const logins = sandbox.synapse.catalog(String(outputs["sales"]?.value), "master").logins;
+    expect(logins).to.deep.equal(["immuta_claims", "immuta_sales"]);
+    const { dependencies = [] } = await resourceIn(scenario, "sales");
+    expect(dependencies.map((urn) => urn.split("$").at(-1))).to.include.members([
+      "azure-native:synapse:SqlPool::sales",
+      "azure-native:synapse:IpFirewallRule::claims-immuta-203.0.113.0-28",
+      "azure-native:network:PrivateEndpoint::claims",
+    ]);
+    expect((await scenario.act("destroy")).changes).to.deep.equal({ delete: 13 });
+    expect(integrations(sandbox)).to.deep.equal([]);
+  });
+});

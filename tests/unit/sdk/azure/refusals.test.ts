@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import type { GovernedSqlPoolArgs } from "../../../../sdk/azure";
+import type { GovernedSqlPoolArgs, WorkspaceOf } from "../../../../sdk/azure";
 import { refuseImpossible } from "../../../../sdk/azure/refusals";
 
 const base: GovernedSqlPoolArgs = {
@@ -17,8 +17,19 @@ const workspace = { ...group, workspace: { existing: "contoso" } };
 const { network: _network, ...withoutNetwork } = base;
 const { administrator: _administrator, ...withoutAdministrator } = base;
 
+const { schema, systemAccount } = base;
+const joining = { schema, systemAccount };
+/** A component's workspace, of which the refusals see the arguments alone. */
+const other = (args: GovernedSqlPoolArgs): WorkspaceOf => Object.assign({} as WorkspaceOf, { of: { args } });
+
 describe("what a GovernedSqlPool cannot be made of", () => {
   const accepted: Record<string, GovernedSqlPoolArgs> = {
+    "a pool in another component's workspace": { ...joining, workspace: other(base) },
+    "a pool that exists in another component's workspace that does": {
+      ...joining,
+      workspace: other({ ...joining, workspace: other({ ...base, ...workspace }) }),
+      sqlPool: { existing: "claims" },
+    },
     "all new": base,
     "all there": { ...withoutNetwork, ...workspace, sqlPool: { existing: "claims" } },
     "a new pool in a workspace that exists": { ...base, ...workspace },
@@ -112,6 +123,42 @@ describe("what a GovernedSqlPool cannot be made of", () => {
     "a filesystem that exists in an account that does not": {
       args: { ...base, filesystem: { existing: "files" } },
       says: "filesystem.existing needs storageAccount.existing: what lies in something new cannot be there already.",
+    },
+    "a logical SQL server, by its host": {
+      args: { ...base, ...group, workspace: { existing: "contoso.database.windows.net" } },
+      says: 'workspace.existing: "contoso.database.windows.net" is a logical SQL server (Microsoft.Sql, formerly SQL DW), and this component knows Synapse workspaces alone. Govern its pool with a SynapseIntegration of its own, whose host is <server>.database.windows.net.',
+    },
+    "a logical SQL server, by its id": {
+      args: {
+        ...base,
+        ...group,
+        workspace: { existing: "/subscriptions/0/resourceGroups/g/providers/Microsoft.Sql/servers/contoso" },
+      },
+      says: 'workspace.existing: "/subscriptions/0/resourceGroups/g/providers/Microsoft.Sql/servers/contoso" is a logical SQL server',
+    },
+    "a logical SQL server in the integration's own arguments": {
+      args: { ...base, integration: { args: { host: "contoso.database.windows.net" } } },
+      says: 'integration.args.host: "contoso.database.windows.net" is a logical SQL server',
+    },
+    "a workspace by its host": {
+      args: { ...base, ...group, workspace: { existing: "contoso.sql.azuresynapse.net" } },
+      says: 'workspace.existing: "contoso.sql.azuresynapse.net" is not the name of a workspace. Give the name alone, such as contoso, without host or Azure\'s id.',
+    },
+    "what the workspace of another component has": {
+      args: { ...base, workspace: other(base), resourceGroup: {} },
+      says: "resourceGroup, administrator, network: the workspace of workspace.of has its own. Give it to the component that has the workspace.",
+    },
+    "a pool that exists in another component's workspace that does not": {
+      args: { ...joining, workspace: other(base), sqlPool: { existing: "claims" } },
+      says: "sqlPool.existing needs workspace.existing: what lies in something new cannot be there already.",
+    },
+    "a system account that is the administrator of another component's workspace": {
+      args: {
+        ...joining,
+        workspace: other({ ...base, bootstrap: { authentication: "entra-default" } }),
+        systemAccount: { username: "sqladmin", password: "Imm-uta1" },
+      },
+      says: 'systemAccount.username: "sqladmin" is the workspace\'s administrator',
     },
     "a lake for a workspace that exists": {
       args: { ...base, ...workspace, storageAccount: {} },
