@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Input, Output } from "@pulumi/pulumi";
 import * as network from "@pulumi/azure-native/network";
 import * as synapse from "@pulumi/azure-native/synapse";
-import { rangeOf } from "./addresses";
+import { rangeOf } from "../addresses";
 import type { Made, MadePrivateEndpointArgs, NetworkArgs } from "./args";
 import { childOptions, type Context, withTags } from "./children";
 import { refuseLate, ruleProblems } from "./refusals";

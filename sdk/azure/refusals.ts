@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Input } from "@pulumi/pulumi";
 import type { BootstrapArgs } from "../args";
 import { newPassword, passwordRule } from "../../provider";
-import { addressProblem, isWholeInternet, wholeInternet } from "./addresses";
+import { addressProblem, isWholeInternet, wholeInternet } from "../addresses";
 import type { AdministratorArgs, GovernedSqlPoolArgs, NetworkArgs } from "./args";
 import { isThere, joined, ofTheWorkspace, ownerOf } from "./joining";
 
