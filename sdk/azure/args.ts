@@ -9,7 +9,6 @@ import type {
   WorkspaceSqlAadAdminArgs,
 } from "@pulumi/azure-native/synapse";
 import type { BootstrapArgs, CommonArgs, PasswordReferenceArgs } from "../args";
-import type { GovernedSqlPool } from "./governed-sql-pool";
 
 /** A resource that the component makes. */
 export interface Made<Args> {
@@ -30,13 +29,19 @@ export interface Existing {
 
 export type Child<Args> = Made<Args> | Existing;
 
+/** A `GovernedSqlPool`. */
+export interface WorkspaceOwner {
+  /** What it was made of. */
+  readonly args: GovernedSqlPoolArgs;
+}
+
 /** The workspace of another component, which this one's pool joins. */
 export interface WorkspaceOf {
   /**
-   * The component that has it. Its resource group, location, administrator, network, Entra administrator and `bootstrap` hold for
+   * The `GovernedSqlPool` that has it. Its resource group, location, administrator, network, Entra administrator and `bootstrap` hold for
    * this pool too.
    */
-  of: GovernedSqlPool;
+  of: WorkspaceOwner;
   existing?: never;
   args?: never;
   opts?: never;

@@ -46,7 +46,7 @@ export class GovernedSqlPool extends pulumi.ComponentResource {
   readonly privateEndpoint: PrivateEndpoint | undefined;
   readonly firewallRules: readonly IpFirewallRule[];
 
-  /** @internal What another component's pool takes over with the workspace. */
+  /** What it was made of, which another component's pool takes over with the workspace. */
   readonly args: GovernedSqlPoolArgs;
   /** @internal */
   readonly login: Login | undefined;
@@ -58,7 +58,12 @@ export class GovernedSqlPool extends pulumi.ComponentResource {
     refuseImpossible(name, given);
     super("immuta:azure:GovernedSqlPool", name, {}, opts);
     const args = joined(given);
-    const first = ownerOf(args);
+    const owner = ownerOf(args);
+    const first = owner instanceof GovernedSqlPool ? owner : undefined;
+    if (owner !== first)
+      throw new pulumi.RunError(
+        `GovernedSqlPool ${name}: workspace.of is no GovernedSqlPool of this program. Give one.`,
+      );
     const { administrator } = args;
     const login = first?.login ?? (administrator === undefined ? undefined : loginOf(name, administrator));
     const context: Context = { component: this, name, args, login };

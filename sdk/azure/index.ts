@@ -17,4 +17,5 @@ export type {
   NetworkArgs,
   SystemAccountArgs,
   WorkspaceOf,
+  WorkspaceOwner,
 } from "./args";

@@ -1,8 +1,7 @@
-import type { GovernedSqlPoolArgs } from "./args";
-import type { GovernedSqlPool } from "./governed-sql-pool";
+import type { GovernedSqlPoolArgs, WorkspaceOwner } from "./args";
 
 /** The component whose workspace a pool joins; undefined where it has one of its own. */
-export const ownerOf = ({ workspace }: GovernedSqlPoolArgs): GovernedSqlPool | undefined =>
+export const ownerOf = ({ workspace }: GovernedSqlPoolArgs): WorkspaceOwner | undefined =>
   workspace !== undefined && "of" in workspace ? workspace.of : undefined;
 
 /** The arguments with those that hold for all pools of a workspace. */

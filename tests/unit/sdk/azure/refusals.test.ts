@@ -20,7 +20,7 @@ const { administrator: _administrator, ...withoutAdministrator } = base;
 const { schema, systemAccount } = base;
 const joining = { schema, systemAccount };
 /** A component's workspace, of which the refusals see the arguments alone. */
-const other = (args: GovernedSqlPoolArgs): WorkspaceOf => Object.assign({} as WorkspaceOf, { of: { args } });
+const other = (args: GovernedSqlPoolArgs): WorkspaceOf => ({ of: { args } });
 
 describe("what a GovernedSqlPool cannot be made of", () => {
   const accepted: Record<string, GovernedSqlPoolArgs> = {
