@@ -95,6 +95,8 @@ export { resourceTypes } from "./synapse/tokens";
 export { type Asking, Wiring } from "./synapse/wiring";
 export { type Line, wordsOf } from "./synapse/words";
 
+export { resolvePassword } from "./passwords/reference";
+
 export { ImmutaError } from "./immuta/errors";
 export { type Proxy, proxyFor } from "./immuta/proxy";
 export { adviceForFlaw } from "./immuta/trouble";
