@@ -1,5 +1,6 @@
-// First: it keeps mssql from printing scripts.
+// First: they keep mssql from printing scripts, and what is not needed from being loaded.
 import "./unheard";
+import "./lazy-identity";
 import { ConnectionPool, type config as MssqlConfig } from "mssql";
 import type { Connection } from "tedious";
 
