@@ -51,7 +51,9 @@ export class Wiring {
     const circuit = had(this.circuits, tenant, () => new Circuit());
     const limit = new TimeLimit();
     return {
-      immuta: immutaOf(configuration, { reporter, auditLog, circuit, interruption, limit }),
+      immuta: this.listOf(tenant).endedBy(
+        immutaOf(configuration, { reporter, auditLog, circuit, interruption, limit }),
+      ),
       runPhase: (login, phase, lines) => {
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
         const { runPhase } = require("../sql/run") as typeof run;
@@ -89,11 +91,20 @@ export class Wiring {
     };
   }
 
-  /** The same for a read, which shares its list with others that come together with it. */
+  /** The same for a read, which shares its list with others that come together with it, or soon after. */
   portsForRead(asking: Asking): Ports {
     const ports = this.ports(asking);
-    const list = had(this.lists, ports.immuta.tenant, () => new SharedList(isWhole));
-    return { ...ports, immuta: list.sharedBy(ports.immuta) };
+    return { ...ports, immuta: this.listOf(ports.immuta.tenant).sharedBy(ports.immuta) };
+  }
+
+  /** At the beginning of a run. */
+  forget(): void {
+    this.holdings.forget();
+    this.lists.clear();
+  }
+
+  private listOf(tenant: string): SharedList<ShownConfig, IntegrationPayload> {
+    return had(this.lists, tenant, () => new SharedList(isWhole));
   }
 }
 

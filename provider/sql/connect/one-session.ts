@@ -1,5 +1,6 @@
-// First: what mssql may print, and what it talks through.
+// First: what mssql may print, what is not needed and so not loaded, and what it talks through.
 import "./unheard";
+import "./lazy-identity";
 import "./pinned";
 import { ConnectionPool, type config as MssqlConfig } from "mssql";
 import type { Connection } from "tedious";
