@@ -21,6 +21,13 @@ export class OneSession extends Base {
   private probed: Connection | undefined;
   private probing = true;
 
+  /** Whether it keeps the process alive, as far as its timer goes, which is made anew for each request. */
+  hold(held: boolean): void {
+    const timer = this.pool["interval"];
+    if (held) timer?.ref();
+    else timer?.unref();
+  }
+
   override async _poolCreate(): Promise<Connection> {
     const { probed } = this;
     this.probed = undefined;
