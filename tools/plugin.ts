@@ -63,9 +63,13 @@ for (const [file, text] of Object.entries(starters)) {
   chmodSync(join(folder, file), 0o755);
 }
 
-/** The bundle's own name and version, and where the engine gets this plugin from. */
+/**
+ * The bundle's own name and version, and where the engine gets this plugin from. Who resolves as Node 10 did takes this folder
+ * for the entry point of its name.
+ */
 const pluginDownloadURL = values["download-url"];
-const manifest = { name, version, license, type: "commonjs", pluginDownloadURL };
+const entry = { main: "../dist/sdk/plugin/index.js", types: "../dist/sdk/plugin/index.d.ts" };
+const manifest = { name, version, license, type: "commonjs", ...entry, pluginDownloadURL };
 writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
 
 void Promise.all([
