@@ -11,6 +11,11 @@ import { golden } from "../unit/cli/previews";
 const root = join(__dirname, "..", "..");
 const gitops = join(root, "examples", "gitops");
 const workflows = join(gitops, ".github", "workflows");
+const workflowFolders = [
+  workflows,
+  join(root, "examples", "fleet", ".github", "workflows"),
+  join(root, ".github", "workflows"),
+];
 const yamlFiles = readdirSync(gitops, { recursive: true, encoding: "utf8" }).filter(
   (name) => /\.ya?ml$/.test(name) && !name.includes("node_modules"),
 );
@@ -82,8 +87,7 @@ describe("the pipelines of examples/gitops", function () {
   });
 
   it("pass actionlint, which finds what is wrong", async () => {
-    const own = join(root, ".github", "workflows");
-    const texts = [workflows, own].flatMap((path) =>
+    const texts = workflowFolders.flatMap((path) =>
       readdirSync(path).map((name) => readFileSync(join(path, name), "utf8")),
     );
     texts.push(asWorkflow(action));
@@ -106,7 +110,7 @@ describe("the pipelines of examples/gitops", function () {
   });
 
   it("run actions by their commit alone, and leave no token in the checkout", () => {
-    for (const folder of [workflows, join(root, ".github", "workflows")])
+    for (const folder of workflowFolders)
       for (const name of readdirSync(folder)) {
         const { jobs } = parse(readFileSync(join(folder, name), "utf8")) as Workflow;
         for (const { uses, with: given } of Object.values(jobs).flatMap(({ steps }) => steps)) {
