@@ -119,7 +119,7 @@ export async function pythonProgram(): Promise<string> {
     cpSync(join(example, "requirements.txt"), join(folder, "requirements.txt"));
     cpSync(join(sdk, "python"), join(folder, "sdk", "python"), { recursive: true });
     await got("python3", ["-m", "venv", "venv"], folder);
-    const install = ["-m", "pip", "install", "--quiet", PYTHON, "-r", "requirements.txt"];
+    const install = ["-m", "pip", "install", "--quiet", PYTHON, "./sdk/python", "-r", "requirements.txt"];
     await got(join(folder, "venv", ...PYTHON_IN), install, folder);
     return folder;
   });
