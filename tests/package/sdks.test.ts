@@ -117,6 +117,21 @@ describe("the SDKs that are published", function () {
     expect(metadata).not.to.have.property("project_url");
   });
 
+  it("are missed in one sentence that says what to install", async () => {
+    const path = process.env["PATH"];
+    process.env["PATH"] = join(folder, "nothing");
+    try {
+      const refused: unknown = await packSdks(folder, {}).catch((error: unknown) => error);
+      expect(refused)
+        .to.have.property("message")
+        .that.equals(
+          "The SDKs could not be packed by go: it is not there. Install Go 1.25 or later (https://go.dev/dl/).",
+        );
+    } finally {
+      process.env["PATH"] = path;
+    }
+  });
+
   it("have in the sdist what the wheel is made of", () => {
     const list = execFileSync("tar", ["-tzf", first?.[1] ?? ""], { encoding: "utf8" })
       .trim()

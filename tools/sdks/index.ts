@@ -145,8 +145,9 @@ function run(command: string, args: string[], cwd?: string): string {
   try {
     return execFileSync(command, args, { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   } catch (error) {
-    const { code, stderr = "" } = error as { code?: string; stderr?: string };
-    const said = stderr.trim().split("\n").slice(-3).join(" | ");
+    // Null where the command did not start.
+    const { code, stderr } = error as { code?: string; stderr?: string | null };
+    const said = stderr?.trim().split("\n").slice(-3).join(" | ") ?? "";
     const reason = code === "ENOENT" ? "it is not there" : said || String(error);
     throw new Error(
       `The SDKs could not be packed by ${command}: ${reason}. ${sources[command] ?? ""}`.trim(),
