@@ -13,7 +13,7 @@ const usage = `Usage: pulumi-immuta report [options] [file]
 Reads a preview from the file, or from standard input, and writes what it means for the Immuta integrations:
   pulumi preview --json | pulumi-immuta report > report.md
 
-The file may also hold the engine's events (--event-log) or a saved plan (--save-plan).
+The file may also hold the engine's events (as of the Automation API) or a saved plan (--save-plan).
 
 Options:
   --format <markdown|json>   markdown (default) for a comment on a pull request, json for machines

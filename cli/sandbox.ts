@@ -143,6 +143,7 @@ const welcome = (environment: Readonly<Record<string, string>>): string =>
     ...Object.entries(environment).map(([name, value]) => `export ${name}='${value}'`),
     "",
     "pulumi stack init sandbox",
+    "pulumi config set …    # what the program asks for",
     "pulumi up",
     "",
     "Ctrl-C stops the sandbox and forgets everything in it.",

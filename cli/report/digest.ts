@@ -1,16 +1,17 @@
 import type { PropertyMap } from "../../provider";
 import { arrayAt, objectAt, present, propertiesAt, textAt, textsAt } from "./json";
-import { messageOf, stepsOf, type RawStep } from "./operations";
+import { messageOf, stepsOf, type RawStep, withErrorsOfYaml } from "./operations";
 import type { Message, Preview } from "./preview";
 
 /** The one object that `pulumi preview --json` prints. */
 export function readDigest(digest: PropertyMap): Preview {
   const raw = present(digest["steps"]) ? arrayAt(digest["steps"], "steps") : [];
   const diagnostics = present(digest["diagnostics"]) ? arrayAt(digest["diagnostics"], "diagnostics") : [];
-  const messages = diagnostics.flatMap((entry, at): Message[] => {
+  const told = diagnostics.flatMap((entry, at): Message[] => {
     const place = `diagnostics[${at}]`;
     return messageOf(objectAt(entry, place), place);
   });
+  const messages = withErrorsOfYaml(told, false);
   const config = present(digest["config"]) ? objectAt(digest["config"], "config") : {};
   const contract = config["immuta:contract"];
   return {

@@ -1,13 +1,13 @@
 import type { PropertyMap } from "../../provider";
 import { heldBefore, stateAt } from "./digest";
 import { objectAt, present, textAt, textsAt } from "./json";
-import { messageOf, type RawStep, stepsOf } from "./operations";
+import { messageOf, type RawStep, stepsOf, withErrorsOfYaml } from "./operations";
 import type { Message, Preview } from "./preview";
 
 /** The engine's events, one object each: `--event-log`, streamed `--json`, and what the Automation API's onEvent gets. */
 export function readEvents(events: readonly PropertyMap[]): Preview {
   const steps: RawStep[] = [];
-  const messages: Message[] = [];
+  const told: Message[] = [];
   let result: unknown;
   events.forEach((event, at) => {
     const place = `event ${at + 1}`;
@@ -16,9 +16,10 @@ export function readEvents(events: readonly PropertyMap[]): Preview {
       steps.push(rawStep(objectAt(metadata, `${place}.metadata`), `${place}.metadata`));
     }
     if (present(event["diagnosticEvent"]))
-      messages.push(...messageOf(objectAt(event["diagnosticEvent"], place), place));
+      told.push(...messageOf(objectAt(event["diagnosticEvent"], place), place));
     if (present(event["summaryEvent"])) result = objectAt(event["summaryEvent"], place)["result"];
   });
+  const messages = withErrorsOfYaml(told, result === "failed");
   return {
     source: "events",
     ...stepsOf(steps),

@@ -115,8 +115,31 @@ export function messageOf(entry: PropertyMap, place: string): Message[] {
     {
       ...(announcement === undefined ? {} : { announcement }),
       severity: severity.startsWith("info") ? "info" : (severity as "error" | "warning"),
+      ...(severity === "info#err" ? { errorStream: true as const } : {}),
       text: severity === "error" ? text.replace(/^error: /, "") : text,
       ...(present(urn) && urn !== "" ? { urn: textAt(urn, `${place}.urn`) } : {}),
     },
   ];
+}
+
+// eslint-disable-next-line no-control-regex -- as a terminal is told of colours
+const colours = /\u001b\[[\d;]*m/g;
+
+/**
+ * A YAML program fails by its error stream alone: "Error: …", and lines that go on with it. Its host colours the word
+ * where the engine is not told to take colours away, which tells it from what another program may write.
+ */
+export function withErrorsOfYaml(messages: readonly Message[], failed: boolean): Message[] {
+  const colourless = (text: string): string => text.replace(colours, "");
+  const first = messages.findIndex(
+    ({ errorStream, text }) =>
+      errorStream === true &&
+      colourless(text).startsWith("Error: ") &&
+      (failed || text.startsWith("\u001b[31mError")),
+  );
+  return messages.map((message, at) =>
+    message.errorStream === true && first !== -1 && at >= first
+      ? { severity: "error", text: colourless(message.text).replace(/^Error: /, "") }
+      : message,
+  );
 }

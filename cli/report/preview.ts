@@ -42,6 +42,8 @@ export interface Message {
   urn?: string;
   severity: "info" | "warning" | "error";
   text: string;
+  /** Of the program's error stream, which any program may write to. */
+  errorStream?: true;
   /** What the provider says of the resource, as data. */
   announcement?: Announcement;
 }

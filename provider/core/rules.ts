@@ -1,12 +1,22 @@
 /** "Did you mean …?" for a mistyped name, or all that are allowed. */
 export function nearest(name: string, known: readonly string[]): string {
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+  const meant = likely(name, known);
+  return meant === undefined ? `Known are ${known.join(", ")}.` : `Did you mean ${meant}?`;
+}
+
+/** What a mistyped name means: one a few letters away, else the only one that holds it or is held by it. */
+export function likely(name: string, known: readonly string[]): string | undefined {
+  const typed = name.toLowerCase();
+  const [best] = known
+    .map((candidate) => ({ candidate, distance: editDistance(typed, candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  return best !== undefined && best.distance <= Math.max(2, Math.floor(name.length / 3))
-    ? `Did you mean ${best.candidate}?`
-    : `Known are ${known.join(", ")}.`;
+  if (best !== undefined && best.distance <= Math.max(2, Math.floor(name.length / 3))) return best.candidate;
+  const holds = (whole: string, part: string): boolean => part.length > 3 && whole.includes(part);
+  const akin = known.filter((candidate) => {
+    const other = candidate.toLowerCase();
+    return holds(other, typed) || holds(typed, other);
+  });
+  return akin.length === 1 ? akin[0] : undefined;
 }
 
 function editDistance(a: string, b: string): number {

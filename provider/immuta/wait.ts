@@ -146,8 +146,8 @@ function announce(status: IntegrationStatus, waiting: Waiting, announced: Set<st
   if (passed > 0 && meaningOf(status.status).end !== "working")
     once(
       passed === tests.length
-        ? `all ${passed} validation tests passed`
-        : `${passed} of ${tests.length} validation tests passed`,
+        ? `Immuta's ${passed} validation tests passed`
+        : `${passed} of Immuta's ${tests.length} validation tests passed`,
     );
 }
 

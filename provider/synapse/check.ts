@@ -2,7 +2,7 @@ import { type PropertyMap, isPropertyMap, valueAt } from "../core/property-map";
 import { delimiterNames, docIn, groups, type Property, properties, topLevel } from "./inputs/paths";
 import { table } from "./inputs/table";
 import { unknown } from "../core/unknown";
-import { nearest, password as passwordRule } from "../core/rules";
+import { likely, nearest, password as passwordRule } from "../core/rules";
 import { isIncomplete } from "./incomplete";
 import { normalIdentifier } from "./inputs/identifiers";
 import { identifier, madeName, newPassword } from "./inputs/rules";
@@ -18,11 +18,18 @@ export interface Checked {
  * @param administrator the login that runs the scripts where the program names none.
  */
 export function check(news: PropertyMap, olds: PropertyMap = {}, administrator?: string): Checked {
-  const problems = [
-    ...unknownNames(news),
+  const strange = unknownNames(news);
+  const others = [
     ...properties.flatMap((p) => problemsOf(p, news, olds)),
     ...together(news, olds),
     ...systemAccountProblems(news, olds, administrator),
+  ];
+  // What a mistyped name means is not missing besides.
+  const isMeant = (problem: string): boolean =>
+    strange.some(({ meant }) => meant !== undefined && problem.startsWith(`${meant}: is required`));
+  const problems = [
+    ...strange.map(({ problem }) => problem),
+    ...others.filter((problem) => !isMeant(problem)),
   ];
   return {
     inputs: withDefaults(news),
@@ -34,21 +41,27 @@ export function check(news: PropertyMap, olds: PropertyMap = {}, administrator?:
 const tagsHint =
   "Tags belong to Azure's resources, and Immuta's integration has none: let the transformation that adds them leave this type out.";
 
-function unknownNames(news: PropertyMap): string[] {
-  const problems: string[] = [];
+/** Names that are none, and which property one may mean. */
+function unknownNames(news: PropertyMap): { problem: string; meant?: string }[] {
+  const problems: { problem: string; meant?: string }[] = [];
+  const strange = (name: string, known: readonly string[], prefix = ""): void => {
+    const meant = likely(name, known);
+    problems.push({
+      problem: `${prefix}${name}: no such property. ${nearest(name, known)}`,
+      ...(meant === undefined ? {} : { meant: prefix + meant }),
+    });
+  };
   for (const [name, value] of Object.entries(news)) {
-    if (!topLevel.has(name)) {
-      problems.push(
-        `${name}: no such property. ${name === "tags" ? tagsHint : nearest(name, [...topLevel])}`,
-      );
-    } else if (groups.has(name) && isPropertyMap(value)) {
+    if (name === "tags") problems.push({ problem: `${name}: no such property. ${tagsHint}` });
+    else if (!topLevel.has(name)) strange(name, [...topLevel]);
+    else if (groups.has(name) && isPropertyMap(value)) {
       const known = properties
         .filter((p) => p.path.startsWith(`${name}.`))
         .map((p) => p.path.slice(name.length + 1));
       for (const inner of Object.keys(value).filter((key) => !known.includes(key)))
-        problems.push(`${name}.${inner}: no such property. ${nearest(inner, known)}`);
+        strange(inner, known, `${name}.`);
     } else if (groups.has(name) && value !== unknown && value !== undefined && value !== null) {
-      problems.push(`${name}: must be an object, but ${withArticle(value)} was given.`);
+      problems.push({ problem: `${name}: must be an object, but ${withArticle(value)} was given.` });
     }
   }
   return problems;
@@ -109,7 +122,11 @@ function together(news: PropertyMap, olds: PropertyMap): string[] {
     const value = valueAt(news, path);
     return value !== undefined && value !== null && value !== "";
   };
-  if (valueAt(news, "impersonation.enabled") === true && !given("impersonation.role"))
+  // An empty role is told by its own rule.
+  if (
+    valueAt(news, "impersonation.enabled") === true &&
+    (valueAt(news, "impersonation.role") ?? undefined) === undefined
+  )
     problems.push(
       "impersonation.role: is required when impersonation.enabled is true. Name the role that may impersonate, such as IMMUTA_IMPERSONATION.",
     );

@@ -105,6 +105,27 @@ describe("contract: the life of a manual setup", () => {
     expect(servers.immuta.snapshot()).to.have.length(2);
   });
 
+  it("has lines of GO in a comment and in a literal, of which a splitter has to know both", async () => {
+    const body = payload({ schema: "policy", username: "immuta", password: "Passw0rd!" });
+    const by = (split?: (script: string) => string[]): Promise<void> =>
+      generate(servers, "/integrations/scripts/create", body).then((script) =>
+        runScript(servers, host, database, script, administrator, split),
+      );
+    await runScript(
+      servers,
+      host,
+      "master",
+      await generate(servers, "/integrations/scripts/initial-create", body),
+    );
+    const fault = (split: (script: string) => string[]): Promise<string> =>
+      by(split).then(() => "none", String);
+    const byLines = (script: string): string[] => script.split(/^[ \t]*GO\b.*$/im);
+    expect(await fault(byLines)).to.contain("Missing end comment mark");
+    const uncommented = (script: string): string[] => byLines(script.replace(/\/\*[\s\S]*?\*\//g, ""));
+    expect(await fault(uncommented)).to.contain("Unclosed quotation mark");
+    await by();
+  });
+
   it("takes the same payload in YAML", async () => {
     await prepare(payload());
     const yaml = { "content-type": "application/yaml" };

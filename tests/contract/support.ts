@@ -96,10 +96,11 @@ export async function runScript(
   database: string,
   script: string,
   account: Account = administrator,
+  split = splitBatches,
 ): Promise<void> {
   const session = await connect(pools, { host, port: 1433 }, database, account);
   try {
-    for (const batch of splitBatches(script)) await session.batch(batch);
+    for (const batch of split(script)) await session.batch(batch);
   } finally {
     await session.close();
   }

@@ -27,7 +27,8 @@ IF OBJECT_ID(N'immuta_system.user_profile') IS NULL
     );
 GO
 {{part settings}}
-PRINT N'The Immuta objects are in place. The next line is part of this sentence:
+DECLARE @next NVARCHAR(200) = N'The next line is part of this sentence:
 GO
 Register the integration in Immuta now.';
+PRINT N'The Immuta objects are in place.';
 GO -- end of the second script

@@ -3,5 +3,5 @@
 SET NOCOUNT ON;
 GO
 {{part drop-objects}}
-PRINT N'Run the post-cleanup script in the database master to finish.';
+PRINT N'The Immuta objects are removed.';
 GO

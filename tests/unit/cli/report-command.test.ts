@@ -8,7 +8,8 @@ import { CommandError } from "../../../cli/io";
 import { markdownOf } from "../../../cli/report/markdown";
 import { reportOf } from "../../../cli/report/model";
 import { readPreview } from "../../../cli/report/read";
-import { golden, inputs, type Ran, ran, recorded, step, urnOf } from "./previews";
+import type { PropertyMap } from "../../../provider";
+import { golden, inputs, previewJson, type Ran, ran, recorded, step, urnOf } from "./previews";
 
 const of = (args: string[], stdin?: Buffer | string): Promise<Ran> =>
   ran((io) => main(args, io), stdin === undefined ? undefined : Buffer.from(stdin));
@@ -155,6 +156,32 @@ describe("pulumi-immuta report", () => {
       });
       expect((await of(["report", "--fail-on", "", mixed])).code).to.equal(1);
     });
+  });
+
+  it("takes what YAML's host writes on its error stream for the failure that it is", async () => {
+    const lines = (error: string): PropertyMap[] =>
+      [error, "Cannot assign it:\n\n", "  schema: Missing required property 'schema'\n\n"].map((message) => ({
+        message,
+        severity: "info#err",
+      }));
+    const red = "\u001b[31mError\u001b[0m: it is not assignable\n\n";
+    const says =
+      "> - `it is not assignable`\n> - `Cannot assign it:`\n> - `schema: Missing required property 'schema'`\n";
+    const events = (result: string): string =>
+      [
+        ...lines("Error: it is not assignable\n\n").map((diagnosticEvent) => ({ diagnosticEvent })),
+        { summaryEvent: { result } },
+      ]
+        .map((event, sequence) => JSON.stringify({ sequence, ...event }))
+        .join("\n");
+    for (const preview of [previewJson([], lines(red)), events("failed")]) {
+      const { code, out } = await of(["report"], preview);
+      expect(code).to.equal(1);
+      expect(out).to.include(says);
+    }
+    // Any program may write this, and go on.
+    for (const preview of [previewJson([], lines("Error: it is not assignable\n")), events("succeeded")])
+      expect(await of(["report"], preview)).to.deep.include({ code: 0, err: "" });
   });
 
   it("reports a failed preview as such, and exits with 1, whatever else there is to find", async () => {

@@ -193,10 +193,10 @@ export const moreRefusals: readonly Refusal[] = [
     "bootstrap.checkPool: has no use beside bootstrap.run external: the provider does not log in to the pool. Remove one of them.",
   ],
   [
-    "an unknown part of bootstrap",
+    "a part of bootstrap by the half of its name",
     "bootstrap.user",
     "x",
-    "bootstrap.user: no such property. Known are run, approvedScripts, guard, username, password, server, port, trustServerCertificate, encrypt, authentication, tenantId, clientId, clientSecret, clientCertificatePath, accessToken, checkPool, connectTimeout, requestTimeout, waitForPool.",
+    "bootstrap.user: no such property. Did you mean username?",
   ],
   [
     "an empty pool identity",

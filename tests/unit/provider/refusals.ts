@@ -278,6 +278,37 @@ export const refusals: readonly Refusal[] = [
     'timeouts.delete: "0s" is out of range. Give more than 0s and at most 24h.',
   ],
   ["an unknown timeout", "timeouts.creat", "1m", "timeouts.creat: no such property. Did you mean create?"],
+  [
+    "a property by the half of its name",
+    "delimiters",
+    {},
+    "delimiters: no such property. Did you mean metadataDelimiters?",
+  ],
+  [
+    "a mistyped property, once though it is missing then",
+    "shema",
+    "x",
+    "shema: no such property. Did you mean schema?",
+    { schema: undefined },
+  ],
+  [
+    "a mistyped part, once though it is missing then",
+    "impersonation",
+    { enabled: true, rolle: "x" },
+    "impersonation.rolle: no such property. Did you mean role?",
+  ],
+  [
+    "an empty role, once",
+    "impersonation",
+    { enabled: true, role: "" },
+    'impersonation.role: "" is empty. Give a name of 1 to 128 characters.',
+  ],
+  [
+    "a part whose name may be several",
+    "bootstrap.certificate",
+    "x",
+    "bootstrap.certificate: no such property. Known are run, approvedScripts, guard, username, password, server, port, trustServerCertificate, encrypt, authentication, tenantId, clientId, clientSecret, clientCertificatePath, accessToken, checkPool, connectTimeout, requestTimeout, waitForPool.",
+  ],
   ["a mistyped property", "databse", "x", "databse: no such property. Did you mean database?"],
   [
     "tags",

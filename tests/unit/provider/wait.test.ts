@@ -208,7 +208,7 @@ describe("waiting for Immuta", () => {
     expect(watched.lines).to.deep.equal([
       "waiting until integration 7 is enabled; Immuta says creating",
       "validation test Grant: warning",
-      "2 of 3 validation tests passed",
+      "2 of Immuta's 3 validation tests passed",
     ]);
   });
 });
