@@ -1,7 +1,7 @@
 import type { PropertyMap } from "../../provider";
 import { arrayAt, objectAt, present, propertiesAt, textAt, textsAt } from "./json";
 import { messageOf, stepsOf, type RawStep, withErrorsOfYaml } from "./operations";
-import type { Message, Preview } from "./preview";
+import { isOfTheEngine, type Message, type Preview } from "./preview";
 
 /** The one object that `pulumi preview --json` prints. */
 export function readDigest(digest: PropertyMap): Preview {
@@ -11,13 +11,17 @@ export function readDigest(digest: PropertyMap): Preview {
     const place = `diagnostics[${at}]`;
     return messageOf(objectAt(entry, place), place);
   });
-  const messages = withErrorsOfYaml(told, false);
+  const steps = raw.map((step, at) => rawStep(objectAt(step, `steps[${at}]`), `steps[${at}]`));
+  const messages = withErrorsOfYaml(
+    told,
+    steps.every(({ urn }) => isOfTheEngine(urn)),
+  );
   const config = present(digest["config"]) ? objectAt(digest["config"], "config") : {};
   const contract = config["immuta:contract"];
   return {
     source: "preview",
     ...(typeof contract === "string" ? { contract } : {}),
-    ...stepsOf(raw.map((step, at) => rawStep(objectAt(step, `steps[${at}]`), `steps[${at}]`))),
+    ...stepsOf(steps),
     messages,
     failed: messages.some(({ severity }) => severity === "error"),
   };

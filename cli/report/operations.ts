@@ -126,16 +126,19 @@ export function messageOf(entry: PropertyMap, place: string): Message[] {
 const colours = /\u001b\[[\d;]*m/g;
 
 /**
- * A YAML program fails by its error stream alone: "Error: …", and lines that go on with it. Its host colours the word
- * where the engine is not told to take colours away, which tells it from what another program may write.
+ * A YAML program fails by its error stream alone: "Error: …", and lines that go on with it. Any program may write that and
+ * go on; what tells them apart is the colour of the word, which the engine may have been told to take away, or that
+ * nothing came after.
+ *
+ * @param nothingElse the preview is known to have failed, or has no resource at all
  */
-export function withErrorsOfYaml(messages: readonly Message[], failed: boolean): Message[] {
+export function withErrorsOfYaml(messages: readonly Message[], nothingElse: boolean): Message[] {
   const colourless = (text: string): string => text.replace(colours, "");
   const first = messages.findIndex(
     ({ errorStream, text }) =>
       errorStream === true &&
       colourless(text).startsWith("Error: ") &&
-      (failed || text.startsWith("\u001b[31mError")),
+      (nothingElse || text.startsWith("\u001b[31mError")),
   );
   return messages.map((message, at) =>
     message.errorStream === true && first !== -1 && at >= first
