@@ -17,6 +17,15 @@ export function decoded(body: string): unknown {
   }
 }
 
+const ends: Readonly<Record<string, string>> = { "{": "}", "[": "]", '"': '"' };
+
+/** Nothing at all, or JSON without its end: never the whole answer to a request that asks. Of a text nobody can tell. */
+export function brokeOff(body: string): boolean {
+  const text = body.trim();
+  const end = ends[text.charAt(0)];
+  return text === "" || (end !== undefined && (text.length === 1 || !text.endsWith(end)));
+}
+
 /** A sign-in page, or one of what stands before Immuta. Neither JSON nor T-SQL begins so. */
 const isPage = (answer: unknown): boolean => typeof answer === "string" && answer.trimStart().startsWith("<");
 
@@ -60,7 +69,11 @@ export const readStatusOf = (id: string, answer: unknown): IntegrationStatus =>
  */
 export function readAccepted(id: string, underway: Status, answer: unknown): IntegrationStatus {
   if (isPage(answer)) throw new UnreadableAnswer(`the answer is ${nameOf(answer)}`);
-  return readStatusOf(id, { status: underway, ...(isPropertyMap(answer) ? withStatus(answer) : {}) });
+  const unsaid = answer === undefined || (typeof answer === "string" && brokeOff(answer));
+  return {
+    ...readStatusOf(id, { status: underway, ...(isPropertyMap(answer) ? withStatus(answer) : {}) }),
+    ...(unsaid ? { unsaid } : {}),
+  };
 }
 
 /** What an answer says of the status, if anything. */

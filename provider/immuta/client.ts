@@ -4,14 +4,8 @@ import { type Contract, usualContract } from "../core/contract";
 import { TimeLimit } from "../core/time-limit";
 import * as answers from "./answers";
 import { Circuit } from "./circuit";
-import {
-  type Answer,
-  type ConnectionOptions,
-  connectionTo,
-  NoTimeLeft,
-  type Request,
-  Sending,
-} from "./connection";
+import { type Answer, type ConnectionOptions, connectionTo, NoTimeLeft } from "./connection";
+import { type Request, Sending } from "./sending";
 import { ImmutaError, type ImmutaFailure } from "./errors";
 import {
   adviceFor,

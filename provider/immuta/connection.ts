@@ -1,36 +1,16 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import axios, { type AxiosRequestConfig, isAxiosError } from "axios";
+import axios, { AxiosError, type AxiosRequestConfig, isAxiosError } from "axios";
 import { noAuditLog, type AuditLog } from "../core/audit-log";
 import type { Interruption } from "../core/interruption";
 import type { Reporter } from "../core/reporter";
-import type { TimeLimit } from "../core/time-limit";
+import { brokeOff } from "./answers";
 import type { Circuit } from "./circuit";
 import { loginOf, portOf, type Proxy, proxyFor } from "./proxy";
 import { retrying } from "./retry";
+import { hasBody, type Sending } from "./sending";
 import { codeOf, NoAnswer, troubleFrom } from "./trouble";
 import { Tunnel } from "./tunnel";
-
-export interface Request {
-  method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Below the tenant's URL. */
-  path: string;
-  body?: unknown;
-  /** Repeating it changes nothing more: an answer 5xx or a broken connection is tried again. */
-  repeatable: boolean;
-}
-
-/** One request with all its tries. */
-export class Sending {
-  readonly id = Symbol();
-  /** Takes note of how a try ended. */
-  ended?: (result: string) => void;
-
-  constructor(
-    readonly request: Request,
-    readonly limit: TimeLimit,
-  ) {}
-}
 
 declare module "axios" {
   interface AxiosRequestConfig {
@@ -111,11 +91,22 @@ export function connectionTo(
   http.interceptors.response.use(
     (response) => {
       response.config.sending?.ended?.(String(response.status));
+      // Something on the way lost the rest of it.
+      if (response.config.sending?.request.repeatable === true && brokeOff(String(response.data)))
+        throw new AxiosError(
+          "an answer without its end",
+          "ERR_BAD_RESPONSE",
+          response.config,
+          response.request,
+          response,
+        );
       return response;
     },
     (error: unknown) => {
       if (isAxiosError(error)) {
-        error.config?.sending?.ended?.(String(error.response?.status ?? codeOf(error)));
+        error.config?.sending?.ended?.(
+          hasBody(error.response) ? String(error.response.status) : codeOf(error),
+        );
         // Ends the pause before the next try, which may be longer than a request's own time.
         if (error.config !== undefined && interruption !== undefined)
           error.config.signal = interruption.stopped;
@@ -140,7 +131,7 @@ export function connectionTo(
       return answerOf(await http.request<string>(request));
     } catch (error) {
       if (!isAxiosError(error)) throw error;
-      if (error.response !== undefined) return answerOf(error.response);
+      if (hasBody(error.response)) return answerOf(error.response);
       throw new NoAnswer(troubleFrom(error, proxy));
     }
   };

@@ -1,9 +1,19 @@
 import type { AxiosError, AxiosInstance } from "axios";
 import axiosRetry from "axios-retry";
+import type { Interruption } from "../core/interruption";
 import type { Reporter } from "../core/reporter";
 import type { Circuit } from "./circuit";
+import { hasBody, type Sending } from "./sending";
 import type { Proxy } from "./proxy";
-import { inSeconds, isOutage, mayPass, pauseAsked, troubleFrom } from "./trouble";
+import {
+  inSeconds,
+  isOutage,
+  isPassing,
+  pauseAsked,
+  tookWholeTime,
+  type Trouble,
+  troubleFrom,
+} from "./trouble";
 
 interface Retrying {
   url: URL;
@@ -14,12 +24,13 @@ interface Retrying {
   tries?: number;
   /** Whether a 429 says that nothing was done, to whatever it is the answer; default true. */
   repeats429?: boolean;
+  interruption?: Interruption;
 }
 
 /** Which requests are tried again, and after how long: within the time that their operation has left. */
 export function retrying(
   http: AxiosInstance,
-  { url, reporter, circuit, proxy, tries = 5, repeats429 = true }: Retrying,
+  { url, reporter, circuit, proxy, tries = 5, repeats429 = true, interruption }: Retrying,
 ): void {
   axiosRetry(http, {
     retries: tries - 1,
@@ -28,13 +39,13 @@ export function retrying(
     retryCondition: async (error) => {
       const { sending } = error.config ?? {};
       if (sending === undefined || askedPause(error) >= sending.limit.left) return false;
+      if (interruption?.stopped.aborted === true) return false;
       if (error.response?.status === 429 && repeats429) return true;
       if (!sending.request.repeatable) return false;
       if (error.response?.status === 429) return true;
-      const status = error.response?.status;
+      const status = statusOf(error);
       if (!isOutage(status, headerOf(error, "content-type"))) return (status ?? 0) >= 500;
-      if (status === undefined && !(axiosRetry.isNetworkError(error) && mayPass(troubleFrom(error, proxy))))
-        return false;
+      if (status === undefined && !mayPass(error, troubleFrom(error, proxy), sending)) return false;
       return within(sending.limit.left, circuit.mayTryAgain(sending.id));
     },
     retryDelay: (retry, error) => {
@@ -47,11 +58,21 @@ export function retrying(
       const asked = askedPause(error);
       const { method, path } = sending?.request ?? { method: "", path: "" };
       reporter.info(
-        `Immuta ${url.host} answered ${error.response?.status ?? error.code ?? "nothing"} to ${method} ${path}: ` +
+        `Immuta ${url.host} answered ${statusOf(error) ?? troubleFrom(error, proxy).code} to ${method} ${path}: ` +
           `trying again${asked === 0 ? "" : ` in ${inSeconds(asked)}`} (${retry})`,
       );
     },
   });
+}
+
+/** Undefined where no answer came, or not the whole of it: what is an error with a status of success is none. */
+const statusOf = ({ response }: AxiosError): number | undefined =>
+  !hasBody(response) || response.status < 300 ? undefined : response.status;
+
+/** What took its whole time is tried once more: either that has passed, or it takes as long again. */
+function mayPass(error: AxiosError, trouble: Trouble, sending: Sending): boolean {
+  if (tookWholeTime(trouble)) return sending.slowTries++ === 0;
+  return error.response !== undefined || (axiosRetry.isNetworkError(error) && isPassing(trouble));
 }
 
 const askedPause = (error: AxiosError): number => pauseAsked(headerOf(error, "retry-after"));

@@ -66,9 +66,11 @@ export const neverLeft = ({ code, atProxy }: Trouble): boolean =>
 
 const outOfTime = new Set([gaveUp, "ETIMEDOUT"]);
 
-/** Whether the same may come to an answer at once: not where it took its whole time, nor where a person has to act. */
-export const mayPass = ({ code, atProxy }: Trouble): boolean =>
-  code !== gaveUp && flawOf(code) === undefined && (atProxy?.status ?? 500) >= 500;
+export const tookWholeTime = ({ code }: Trouble): boolean => code === gaveUp;
+
+/** Whether the same may come to an answer at once: not where a person has to act. */
+export const isPassing = ({ code, atProxy }: Trouble): boolean =>
+  flawOf(code) === undefined && (atProxy?.status ?? 500) >= 500;
 
 /** Whether nobody answered, or what stands before Immuta did in its place. */
 export const isOutage = (status: number | undefined, contentType = ""): boolean =>

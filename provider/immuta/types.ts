@@ -33,6 +33,8 @@ export interface IntegrationStatus {
   /** As the reference spells it. */
   status: AnyStatus;
   validation?: Validation;
+  /** The answer came without a word, or without its end: the state is the one that the guide shows in it. */
+  unsaid?: true;
 }
 
 /** An integration of any platform, with as much of its settings as one platform reads. */

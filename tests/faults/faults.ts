@@ -12,6 +12,8 @@ export interface ImmutaFault {
   lasting?: true;
   /** A request is given up after a second: nothing comes. */
   silent?: true;
+  /** Once is nothing: the run that meets it ends well. */
+  passes?: true;
 }
 
 const html = { "content-type": "text/html" };
@@ -40,21 +42,23 @@ export const immutaFaults: readonly ImmutaFault[] = [
       headers: { "retry-after": "1" },
       body: { statusCode: 429, error: "Too Many Requests", message: "Slow down." },
     }),
+    passes: true,
   },
   { name: "500", when: both, answer: () => own(500, "Internal Server Error", "It failed.") },
-  { name: "502", when: both, answer: () => ({ status: 502, headers: html, body: page }) },
-  { name: "503", when: both, answer: () => ({ status: 503, headers: html, body: page }) },
-  { name: "504", when: both, answer: () => ({ status: 504, headers: html, body: page }) },
-  { name: "no answer", when: both, answer: () => "hang", silent: true },
-  { name: "an answer a byte at a time", when: both, answer: () => "drip", silent: true },
-  { name: "half an answer", when: both, answer: () => "truncate" },
+  { name: "502", when: both, answer: () => ({ status: 502, headers: html, body: page }), passes: true },
+  { name: "503", when: both, answer: () => ({ status: 503, headers: html, body: page }), passes: true },
+  { name: "504", when: both, answer: () => ({ status: 504, headers: html, body: page }), passes: true },
+  { name: "no answer", when: both, answer: () => "hang", silent: true, passes: true },
+  { name: "an answer a byte at a time", when: both, answer: () => "drip", silent: true, passes: true },
+  { name: "an empty answer", when: both, answer: () => ({ status: 200, body: "" }), passes: true },
+  { name: "half an answer", when: both, answer: () => "truncate", passes: true },
   { name: "HTML in place of JSON", when: both, answer: () => ({ status: 200, headers: html, body: page }) },
   {
     name: "redirect to another host",
     when: before,
     answer: (elsewhere) => ({ status: 302, headers: { location: elsewhere }, body: "" }),
   },
-  { name: "connection cut", when: both, answer: () => "reset" },
+  { name: "connection cut", when: both, answer: () => "reset", passes: true },
   { name: "connection cut, from then on", when: before, answer: () => "reset", lasting: true },
   {
     name: "503, from then on",

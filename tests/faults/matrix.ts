@@ -16,6 +16,8 @@ export interface Case {
   place(life: Life): () => boolean;
   /** Nothing comes, and somebody has to give up: with the timeouts of this case after a second. */
   silent?: true | undefined;
+  /** The run that meets it ends well. */
+  passes?: true | undefined;
   /** The provider's process is ended with kill -9 when the fault has happened. */
   kills?: true;
   /**
@@ -42,7 +44,7 @@ const stepOf = ({ method, path, nth }: Call): string => `${method} ${path}${nth 
 
 function atCalls(operation: Operation, { calls }: Steps): Case[] {
   return calls.flatMap((call) =>
-    immutaFaults.flatMap(({ name, when, answer, lasting, silent }) =>
+    immutaFaults.flatMap(({ name, when, answer, lasting, silent, passes }) =>
       when.map((moment): Case => {
         const posts = call.method === "POST" && call.path === "/integrations";
         return {
@@ -50,6 +52,7 @@ function atCalls(operation: Operation, { calls }: Steps): Case[] {
           step: stepOf(call),
           fault: when.length === 1 ? name : `${name}, ${moment} it is carried out`,
           silent,
+          passes,
           // Immuta says that somebody else's integration is there: then nothing is taken back.
           ...(name.startsWith("409") && posts ? { person: "cleans" as const } : {}),
           place: ({ ground }) => {
@@ -188,6 +191,8 @@ async function played(life: Life, one: Case): Promise<Outcome> {
   const outcome: Outcome = { problems: [], happened: happened(), failed, ups: 0 };
   if (failed && operation.run === "refresh" && life.stack.text !== kept)
     outcome.problems.push("a refresh that failed changed the state");
+  if (failed && one.passes === true)
+    outcome.problems.push(`a passing failure fails the run: ${life.failures.at(-1) ?? ""}`);
   endFaults(life);
   outcome.ups = await recovered(life, one, failed || operation.run === "refresh", outcome.problems);
   if (outcome.ups <= mostUps) outcome.problems.push(...(await missed(life)));

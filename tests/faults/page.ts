@@ -39,6 +39,8 @@ After each fault:
 - Immuta has exactly one integration on the database, with the program's settings; the pool's catalog is what Immuta's
   scripts make of an empty pool; the system account can log in with the program's password; a preview shows no change and
   calls nobody.
+- Where one call to Immuta alone met a 429, 502, 503 or 504, no answer, an empty one, half of one, one a byte at a time or a cut
+  connection, that very run ended well.
 - \`destroy\` leaves nothing at Immuta, in the pool, in \`master\` or in the state.
 - No password and no API key is in anything that was printed, logged, or stored outside of encrypted properties, no
   request goes to a host to which an answer redirects, and no login reaches a pool unencrypted.

@@ -1,7 +1,7 @@
 import { ImmutaError } from "../../immuta/errors";
 import { isBusy } from "../../immuta/wait";
 import { type Credentials, payloadOf, scriptPayloadOf } from "../payload";
-import type { Payload } from "../../immuta/types";
+import type { IntegrationStatus, Payload } from "../../immuta/types";
 import type { IntegrationPayload } from "../api";
 import { secretsIn } from "../../core/configuration";
 import { type Clock, systemClock } from "../../core/clock";
@@ -113,19 +113,29 @@ const notKnown = (lost: ImmutaError, why: string): OutcomeUnknown =>
 const mostSends = 3;
 
 /**
- * What a write answers that may be sent twice. Where its answer is lost `carriedOut` looks: what it gives is the answer,
- * and else the write is sent again. Throws OutcomeUnknown where that does not come to an end either.
+ * What a write answers that may be sent twice. Where its answer is lost, or says nothing, `carriedOut` looks: what it gives
+ * is the answer, and else the write is sent again, after an answer of nothing once. Throws OutcomeUnknown where that does
+ * not come to an end either.
  */
-export async function sentAgain<T>(
+export async function sentAgain<T extends IntegrationStatus | undefined>(
   what: string,
   operation: Operation,
   send: () => Promise<T>,
-  carriedOut: () => Promise<{ answer: T } | undefined>,
+  carriedOut: (answer: "lost" | "unsaid") => Promise<{ answer: T } | undefined>,
 ): Promise<T> {
   let lost: ImmutaError | undefined;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await send();
+      const answer = await send();
+      if (answer?.unsaid !== true || attempt > 1) return answer;
+      await clockOf(operation).sleep(500);
+      // It was accepted: whoever cannot look now waits as for any other.
+      const done = await carriedOut("unsaid").catch((looking: unknown) => {
+        if (looking instanceof ImmutaError) return { answer };
+        throw looking;
+      });
+      if (done !== undefined) return done.answer;
+      operation.ports.reporter.info(`${what} had an empty answer, and nothing came of it: it is sent again`);
     } catch (error) {
       if (!(error instanceof ImmutaError)) throw error;
       if (error.outcome === "unknown") lost = error;
@@ -133,7 +143,7 @@ export async function sentAgain<T>(
       if (error !== lost || attempt === mostSends)
         throw notKnown(lost, error === lost ? "" : `sent again, ${error.message}`);
       await clockOf(operation).sleep(500 * attempt);
-      const done = await carriedOut().catch((looking: unknown) => {
+      const done = await carriedOut("lost").catch((looking: unknown) => {
         throw looking instanceof ImmutaError ? notKnown(error, looking.message) : looking;
       });
       operation.ports.reporter.info(

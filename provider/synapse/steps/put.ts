@@ -1,6 +1,9 @@
 import { ForeignIntegration, proven } from "../identity";
+import type { Integration } from "../api";
+import { meaningOf } from "../../immuta/status";
+import { isFixed, unlikeSent } from "../sent";
 import { addressWords, idOf, settingsOf, settingsWords } from "./fields";
-import { clockOf, existing, payloadOn, sentAgain, whenLeft, withExternalHint } from "./means";
+import { clockOf, existing, inputsOn, payloadOn, sentAgain, whenLeft, withExternalHint } from "./means";
 import { type Operation, step } from "./step";
 
 /** Nothing takes it back: where it is refused Immuta has what it had, and the scripts before it are undone. */
@@ -18,10 +21,12 @@ export const put = step({
     const id = existing(operation);
     const send = (): ReturnType<typeof immuta.update> =>
       whenLeft(operation, () => immuta.update(id, payloadOn("new", operation)));
-    // Twice the same leaves what once leaves, as long as it is still ours.
-    operation.status = await sentAgain(`PUT /integrations/${id}`, operation, send, async () => {
-      await stillThere(id, operation);
-      return undefined;
+    operation.status = await sentAgain(`PUT /integrations/${id}`, operation, send, async (answer) => {
+      const found = await stillThere(id, operation);
+      // A lost answer: twice the same leaves what once leaves, and nobody tells of a password whether it is the new one.
+      if (answer === "lost" || found === undefined) return undefined;
+      const isDone = unlikeSent(found, inputsOn("new", operation)).every(isFixed);
+      return isDone || meaningOf(found.status).end === "working" ? { answer: found } : undefined;
     }).catch((error: unknown) => {
       throw withExternalHint(error, operation);
     });
@@ -31,10 +36,17 @@ export const put = step({
   },
 });
 
-async function stillThere(id: string, { ports: { immuta }, state }: Operation): Promise<void> {
-  if (state !== undefined && (await proven(immuta, state, id)) === undefined)
+/** As Immuta has it, if it is known whose it is. */
+async function stillThere(
+  id: string,
+  { ports: { immuta }, state }: Operation,
+): Promise<Integration | undefined> {
+  if (state === undefined) return undefined;
+  const found = await proven(immuta, state, id);
+  if (found === undefined)
     throw new ForeignIntegration(
       "gone",
       `Integration ${id} vanished from Immuta ${immuta.tenant} during the PUT.`,
     );
+  return found;
 }

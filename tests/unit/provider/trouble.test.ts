@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { adviceFor, mayPass, neverLeft } from "../../../provider/immuta/trouble";
+import { adviceFor, isPassing, neverLeft } from "../../../provider/immuta/trouble";
 
 describe("a connection to Immuta that does not come about", () => {
   const tenant = "acme.immuta.example";
@@ -25,7 +25,7 @@ describe("a connection to Immuta that does not come about", () => {
       expect(advice.includes("is not trusted")).to.equal(
         adviceFor(trouble, tenant)?.includes("NODE_EXTRA_CA_CERTS"),
       );
-      expect(mayPass(trouble)).to.equal(false);
+      expect(isPassing(trouble)).to.equal(false);
       expect(neverLeft(trouble), "nothing was sent").to.equal(true);
     });
 });

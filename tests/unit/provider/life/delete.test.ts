@@ -52,6 +52,27 @@ describe("the life of a SynapseIntegration: delete", () => {
     expect(stage.acts).to.deep.equal(["get 7", sent, "get 7", "status 7", "get 7"]);
   });
 
+  it("looks after an empty answer to DELETE, and sends it once more where nothing came of it", async () => {
+    const sent = "delete 7 as taylor@synapse.com";
+    for (const [carriedOut, acts] of [
+      [true, ["get 7", sent, "get 7", "status 7", "get 7"]],
+      [false, ["get 7", "get 7", sent, "status 7", "get 7"]],
+    ] as const) {
+      stage = new Stage();
+      const { outs } = await made(stage, automatic);
+      const ports = stage.ports();
+      const { immuta } = stage.ports();
+      let sends = 0;
+      ports.immuta.remove = async (id, credentials) => {
+        if (++sends > 1 || carriedOut) await immuta.remove(id, credentials);
+        return { id, status: "deleting", unsaid: true };
+      };
+      await life.remove(outs, ports);
+      expect(sends).to.equal(carriedOut ? 1 : 2);
+      expect(stage.acts).to.deep.equal(acts);
+    }
+  });
+
   it("takes a manual setup away: scripts while it exists, DELETE without payload, then the scripts run", async () => {
     const { outs } = await made(stage, manual);
     await life.remove(outs, stage.ports());

@@ -201,6 +201,31 @@ describe("the life of a SynapseIntegration: update", () => {
       expect(settled.outs).not.to.have.property("progress");
     });
 
+    it("looks after an empty answer to PUT, and sends it once more where nothing came of it", async () => {
+      for (const [carriedOut, looks] of [
+        [true, true],
+        [false, true],
+        [true, false],
+      ] as const) {
+        stage = new Stage();
+        const { id, outs } = await made(stage, automatic);
+        const ports = stage.ports();
+        const { immuta } = stage.ports();
+        let sends = 0;
+        ports.immuta.update = async (known, payload) => {
+          if (++sends > 1 || carriedOut) await immuta.update(known, payload);
+          // Whoever cannot look at once has an accepted PUT all the same.
+          if (!looks) stage.failures.set("get 7", answered(503, "GET", "/integrations/7"));
+          return { id: known, status: "editing", unsaid: true };
+        };
+        const program = changed(automatic, "metadataDelimiters.hashDelimiter", "#");
+        const settled = await life.update(id, outs, program, ports);
+        expect(sends).to.equal(carriedOut ? 1 : 2);
+        expect(settled.outs).not.to.have.property("progress");
+        expect(stage.integrations.get("7")?.config.metadataDelimiters).to.include({ hashDelimiter: "#" });
+      }
+    });
+
     it("fails where Immuta accepts a PUT and does not apply it, by field, and sends it again at the next up", async () => {
       for (const inputs of [automatic, manual]) {
         stage = new Stage();
