@@ -2,9 +2,11 @@ import { type Integration, harmlessJson } from "../provider";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkAdoption, plural, summary } from "./adopt/check";
-import { type Inventory, inventoryOf } from "./adopt/inventory";
+import { type Adoptable, type Inventory, inventoryOf } from "./adopt/inventory";
+import { plainSettingName, settingName } from "./adopt/names";
 import { programFor, settingsWanted } from "./adopt/program";
 import { writeFiles } from "./adopt/write";
+import { yamlProgram } from "./adopt/yaml";
 import { CommandError, type Io } from "./io";
 import { parsed } from "./options";
 import { readPreview } from "./report/read";
@@ -12,16 +14,22 @@ import { lines, withTenant } from "./tenant";
 import { visible } from "./text";
 
 const usage = `Usage: pulumi-immuta adopt [--out folder] [--force] [--setup automatic|manual]
+                            [--language typescript|yaml] [--face dynamic|plugin]
        pulumi-immuta adopt --list
        pulumi-immuta adopt --check preview.json
 
 Reads the tenant that IMMUTA_URL and IMMUTA_API_KEY name, with GETs only, and writes the Pulumi program that takes its
-Azure Synapse integrations over as they are: one TypeScript file for each host, and an index.ts that imports them.
+Azure Synapse integrations over as they are: one TypeScript file for each host, and an index.ts that imports them; in
+YAML one Pulumi.yaml.
 Run again it writes nothing. A file that differs is never overwritten; then no file is.
 
   --out <folder>    where to write; immuta-adopted by default
   --force           overwrite files that differ
   --setup <which>   automatic or manual: holds where Immuta does not say which
+  --language <which>
+                    typescript (default) or yaml, which stands on the plugin
+  --face <which>    dynamic (default) or plugin: which class TypeScript imports, that of pulumi-immuta or of
+                    pulumi-immuta/plugin
   --list            print the integrations as a table and write nothing
   --check <file>    read \`pulumi preview --json\` (- for standard input) and prove against the tenant that every
                     integration in it is adopted exactly as Immuta has it, with no PUT and no script
@@ -40,37 +48,61 @@ export async function run(args: string[], io: Io): Promise<number> {
       out: { type: "string" },
       force: { type: "boolean", default: false },
       setup: { type: "string" },
+      language: { type: "string" },
+      face: { type: "string" },
       list: { type: "boolean", default: false },
       check: { type: "string" },
       format: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
   });
-  const { setup, format = "text" } = values;
+  const { setup, language = "typescript", format = "text" } = values;
+  const { face = language === "yaml" ? "plugin" : "dynamic" } = values;
   if (values.help === true) {
     io.out(usage);
     return 0;
   }
   if (setup !== undefined && setup !== "automatic" && setup !== "manual")
     throw new CommandError(`--setup is automatic or manual, not ${visible(setup)}.`);
+  if (language !== "typescript" && language !== "yaml")
+    throw new CommandError(`--language is typescript or yaml, not ${visible(language)}.`);
+  if (face !== "dynamic" && face !== "plugin")
+    throw new CommandError(`--face is dynamic or plugin, not ${visible(face)}.`);
+  if (language === "yaml" && face === "dynamic")
+    throw new CommandError("--face dynamic is for Node programs alone: YAML stands on the plugin.");
   if (format !== "text" && format !== "json")
     throw new CommandError(`--format is text or json, not ${visible(format)}.`);
-  const writes = values.out !== undefined || values.force;
+  const { out, force } = values;
+  const writes = [out, values.language, values.face].some((given) => given !== undefined) || force;
   if ([values.list, values.check !== undefined, writes].filter(Boolean).length > 1)
-    throw new CommandError("--list, --check and writing (--out, --force) are given one at a time.");
+    throw new CommandError(
+      "--list, --check and writing (--out, --force, --language, --face) are given one at a time.",
+    );
   if (values.check !== undefined) return proveFile(values.check, format, io);
   const { tenant, found } = await withTenant(io, async (immuta) => ({
     tenant: immuta.tenant,
     found: inventoryOf(await immuta.list(), setup),
   }));
   if (values.list) return list(found, format, io);
-  return write(found, tenant, { folder: values.out ?? "immuta-adopted", force: values.force }, io);
+  const program = (adoptable: readonly Adoptable[]): Map<string, string> =>
+    language === "yaml"
+      ? new Map([["Pulumi.yaml", yamlProgram(adoptable, tenant)]])
+      : programFor(adoptable, tenant, face);
+  const named = language === "yaml" ? plainSettingName : settingName;
+  return write(found, tenant, { folder: out ?? "immuta-adopted", force, program, named }, io);
+}
+
+interface Writing {
+  folder: string;
+  force: boolean;
+  program: (adoptable: readonly Adoptable[]) => Map<string, string>;
+  named: typeof settingName;
 }
 
 async function write(
   found: Inventory,
   tenant: string,
-  { folder, force }: { folder: string; force: boolean },
+  { folder, force, program, named }: Writing,
   io: Io,
 ): Promise<number> {
   const { adoptable } = found;
@@ -78,7 +110,7 @@ async function write(
     io.out(`Immuta ${visible(tenant)} has no Azure Synapse integration to adopt: nothing was written.\n`);
     return complain(found, io);
   }
-  const { written, unchanged, differing } = await writeFiles(folder, programFor(adoptable, tenant), force);
+  const { written, unchanged, differing } = await writeFiles(folder, program(adoptable), force);
   if (differing.length > 0) {
     for (const name of differing)
       io.err(`pulumi-immuta adopt: ${visible(join(folder, name))} differs from what Immuta has.\n`);
@@ -96,7 +128,7 @@ async function write(
   io.out(
     `${plural(adoptable.length, "integration")} of ${visible(tenant)}, ${plural(unchanged.length, "file")} unchanged.\n`,
   );
-  const settings = settingsWanted(adoptable);
+  const settings = settingsWanted(adoptable, named);
   if (settings.length > 0) {
     io.out(
       "Immuta does not show the system accounts of manual setups. Before the first preview give their names:\n",

@@ -8,11 +8,13 @@ import { pathToFileURL } from "node:url";
 import type * as sandboxes from "../sdk/sandbox";
 import { CommandError, type Io } from "./io";
 import { parsed } from "./options";
+import { drift, driftActions } from "./sandbox-drift";
 import { visible } from "./text";
 
 const administrator = { username: "sqladmin", password: "Sandbox-Adm1n!" };
 
 const usage = `Usage: pulumi-immuta sandbox [options] [-- <command> …]
+       pulumi-immuta sandbox edit <id> <field>=<value> … | disable <id> | remove <id>
 
 Starts Immuta, Azure Synapse and Azure on this machine and prints the environment in which pulumi meets them in place of
 the real ones. Runs until Ctrl-C, and then forgets everything, the stacks' state included. With a command after --, runs
@@ -24,12 +26,17 @@ that command in this environment and ends with its exit code. Either way it ends
                              it sends clients to a node on a port from 11000 to 11999, as inside Azure
   --json                     the environment as one line of JSON
   --help                     this text
+
+edit, disable and remove change an integration as somebody else would in Immuta, for a refresh to find: in the sandbox that runs
+already, whose environment is exported here. A field is one of Immuta's config, such as impersonation.role=ANALYST.
 `;
 
 const load = createRequire(__filename);
 
 /** `pulumi-immuta sandbox`. Throws CommandError for wrong options, and for a command that cannot be started. */
 export async function run(args: string[], io: Io): Promise<number> {
+  const [action = "", ...rest] = args;
+  if (action in driftActions) return drift(action, rest, io);
   const end = args.indexOf("--");
   const command = end === -1 ? [] : args.slice(end + 1);
   const { values } = parsed("sandbox", {

@@ -1,11 +1,20 @@
 /**
- * sdk/args.ts, rendered from the provider's table of inputs: what programs give, with its doc comments, and the inputs
- * as outputs. TypeScript infers the same types from the table (tests/types/args.ts), but no doc comments.
+ * sdk/args.ts, rendered from the provider's tables of inputs and of settings: what programs give, with its doc comments,
+ * and the inputs as outputs. TypeScript infers the same types from the table (tests/types/args.ts), but no doc comments.
  *
  *   npm run docs                         writes it, among others
  *   npx tsx docs/render-args.ts --check  says whether it is up to date
  */
-import { changeIn, table, type Group, isGroup, type Row, type Setup } from "../provider";
+import {
+  changeIn,
+  type Group,
+  isGroup,
+  type Row,
+  type Setting,
+  settings,
+  type Setup,
+  table,
+} from "../provider";
 import { join } from "node:path";
 import { command, main, rendered } from "./rendered";
 
@@ -20,13 +29,14 @@ const bySetup = ([name, entry]: Entries[number]): boolean =>
 
 export const args = rendered(join(__dirname, "..", "sdk", "args.ts"), () =>
   [
-    `// Rendered from provider/synapse/inputs/table.ts by \`${command}\`. Do not edit.`,
+    `// Rendered from provider/synapse/inputs/table.ts and provider/core/settings.ts by \`${command}\`. Do not edit.`,
     `import * as pulumi from "@pulumi/pulumi";\nimport type { Input, Output } from "@pulumi/pulumi";\nimport type { Phase } from "../provider";`,
     ...ofGroups.map(groupType),
     `${comment(["What both setups take alike."])}export interface CommonArgs {${fields(entries.filter((one) => !bySetup(one)))}}`,
     `${comment(["Automatic setup: Immuta prepares the pool itself with a privileged account, which it does not keep."])}${setupType("AutomaticSetupArgs", "automatic")}`,
     `${comment(["What a manual setup takes, whichever way its password comes."])}${setupType("ManualSetup", "manual")}`,
     `${comment(["The inputs as outputs, with the defaults that are filled in."])}export abstract class InputOutputs extends pulumi.CustomResource {${entries.map(output).join("")}}`,
+    `${comment(["An Immuta tenant, for the plugin's provider: what is given here wins over the environment."])}export interface ProviderArgs {${Object.entries(settings).map(settingOf).join("")}}`,
   ].join("\n\n"),
 );
 
@@ -73,6 +83,16 @@ function output([name, entry]: Entries[number]): string {
   const type = `${checkedType(entry)}${isFilledIn(entry) ? "" : " | undefined"}`;
   return `${comment(isGroup(entry) ? [entry.doc] : docOf(entry))}declare readonly ${name}: Output<${type}>;`;
 }
+
+const settingTypes: Readonly<Record<Setting["type"], string>> = {
+  string: "string",
+  integer: "number",
+  boolean: "boolean",
+  words: "Record<string, Input<string>>",
+};
+
+const settingOf = ([name, { type, env, doc, secret }]: [string, Setting]): string =>
+  `${comment([doc, ...(secret ? ["Kept secret."] : [])], env)}${name}?: Input<${settingTypes[type]} | undefined>;`;
 
 function checkedType(entry: Row | Group): string {
   if (!isGroup(entry)) return entry.type === "object" ? "Partial<Record<Phase, string>>" : typeOf(entry);

@@ -15,6 +15,7 @@ export {
 export {
   ConfigurationError,
   packageVersion,
+  pluginDownloadURL,
   readConfiguration,
   secretsIn,
   type Configuration,
@@ -38,7 +39,7 @@ export { type PropertyMap, valueAt, isPropertyMap } from "./core/property-map";
 export { type Reporter } from "./core/reporter";
 export { type Change, type Group, isGroup, type Row, type Setup, type NameAtImmuta } from "./core/rows";
 export { nearest, password as passwordRule } from "./core/rules";
-export { harmlessJson, literal, harmless, escaped } from "./core/strangers";
+export { harmlessJson, literal, harmless, escaped, yamlLiteral } from "./core/strangers";
 export { unknown } from "./core/unknown";
 
 export * as integration from "./synapse/integration";
@@ -93,6 +94,8 @@ export { type Call, type Step } from "./synapse/steps/step";
 export { resourceTypes } from "./synapse/tokens";
 export { type Asking, Wiring } from "./synapse/wiring";
 export { type Line, wordsOf } from "./synapse/words";
+
+export { resolvePassword } from "./passwords/reference";
 
 export { ImmutaError } from "./immuta/errors";
 export { type Proxy, proxyFor } from "./immuta/proxy";

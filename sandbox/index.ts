@@ -116,8 +116,8 @@ function withoutProxy(env: NodeJS.ProcessEnv): Record<"NO_PROXY" | "no_proxy", s
 
 /** The SQL side of Azure, whose new pools are warming up. */
 function provisioning(synapse: Synapse, logins: number): SqlPlane {
-  const createPool: SqlPlane["createPool"] = (host, database) => {
-    synapse.createPool(host, database);
+  const createPool: SqlPlane["createPool"] = (host, database, source) => {
+    synapse.createPool(host, database, source);
     if (logins > 0) synapse.setFault(host, database, { kind: "warming", logins });
   };
   return { ...synapse, createPool };

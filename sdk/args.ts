@@ -1,4 +1,4 @@
-// Rendered from provider/synapse/inputs/table.ts by `npm run docs`. Do not edit.
+// Rendered from provider/synapse/inputs/table.ts and provider/core/settings.ts by `npm run docs`. Do not edit.
 
 import * as pulumi from "@pulumi/pulumi";
 import type { Input, Output } from "@pulumi/pulumi";
@@ -445,4 +445,69 @@ export abstract class InputOutputs extends pulumi.CustomResource {
    * what the program says.
    */
   declare readonly adoptMode: Output<"exact" | "converge" | undefined>;
+}
+
+/** An Immuta tenant, for the plugin's provider: what is given here wins over the environment. */
+export interface ProviderArgs {
+  /**
+   * URL of the Immuta tenant, `https://…`; `http://` for this machine only.
+   * @default IMMUTA_URL
+   */
+  url?: Input<string | undefined>;
+  /**
+   * API key of a user with Immuta's APPLICATION_ADMIN permission. Kept secret.
+   * @default IMMUTA_API_KEY
+   */
+  apiKey?: Input<string | undefined>;
+  /**
+   * Name of the privileged SQL login of resources that give none.
+   * @default IMMUTA_SQL_ADMIN_USERNAME
+   */
+  sqlAdminUsername?: Input<string | undefined>;
+  /**
+   * Password of the privileged SQL login of resources that give none. Kept secret.
+   * @default IMMUTA_SQL_ADMIN_PASSWORD
+   */
+  sqlAdminPassword?: Input<string | undefined>;
+  /**
+   * Token for `bootstrap.authentication` "entra-access-token". Kept secret.
+   * @default IMMUTA_SQL_ACCESS_TOKEN
+   */
+  sqlAccessToken?: Input<string | undefined>;
+  /**
+   * Host or address to connect to instead of a pool's host.
+   * @default IMMUTA_SQL_SERVER
+   */
+  sqlServer?: Input<string | undefined>;
+  /**
+   * Port to connect to instead of a pool's port.
+   * @default IMMUTA_SQL_PORT
+   */
+  sqlPort?: Input<number | undefined>;
+  /**
+   * Databases (`claims,sales`, or `all`) that are left as they are when their integration is removed.
+   * @default IMMUTA_RETAIN_POOL_OBJECTS
+   */
+  retainPoolObjects?: Input<string | undefined>;
+  /**
+   * How many integrations are written at once; 8 by default.
+   * @default IMMUTA_CONCURRENCY
+   */
+  concurrency?: Input<number | undefined>;
+  /**
+   * How long one request to Immuta may take, such as `90s`; by default 20 seconds for a GET, two minutes for
+   * the rest.
+   * @default IMMUTA_REQUEST_TIMEOUT
+   */
+  requestTimeout?: Input<string | undefined>;
+  /**
+   * What the tenant does where Immuta's guide leaves it open, setting by setting (docs/assumptions.md).
+   * @default IMMUTA_CONTRACT
+   */
+  contract?: Input<Record<string, Input<string>> | undefined>;
+  /**
+   * `true` lets the API key go over `http://` to another machine.
+   * @default IMMUTA_ALLOW_INSECURE
+   */
+  allowInsecure?: Input<boolean | undefined>;
 }

@@ -8,7 +8,7 @@ const refusals: Partial<Record<keyof pulumi.CustomResourceOptions, string>> = {
   import: "To take over an integration that Immuta has already, give `adopt` with its id.",
   id: "To take over an integration that Immuta has already, give `adopt` with its id.",
   replaceOnChanges:
-    "Replace it once with `pulumi up --replace <urn>`, or take the plugin's resource (immuta:index:SynapseIntegration), which honours it.",
+    "Replace it once with `pulumi up --replace <urn>`, or take SynapseIntegration of pulumi-immuta/plugin, which honours it.",
   version: "The provider has the version of the npm package: set it in package.json.",
   pluginDownloadURL: "The provider is in the npm package, and nothing is downloaded.",
 };

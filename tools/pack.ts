@@ -53,6 +53,7 @@ function addresses(folder: string, repository: string | undefined): object {
     },
     homepage: `${repository}#readme`,
     bugs: { url: `${repository}/issues` },
+    ...(folder === "." ? { pluginDownloadURL: releasesOf(repository) } : {}),
   };
 }
 

@@ -29,3 +29,10 @@ export function settingName(host: string, database: string, what: string): strin
   );
   return `${nameOfHost(host)}.${plain}.${what}`;
 }
+
+/** The same where a dot would lead into an object, as it does in YAML's `config`. */
+export function plainSettingName(host: string, database: string, what: string): string {
+  const place = nameOfHost(host);
+  const rest = settingName(host, database, what).slice(place.length + 1);
+  return [place.replaceAll(".", "~2e~"), ...rest.split(".")].join("/");
+}

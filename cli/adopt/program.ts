@@ -1,17 +1,26 @@
-import { delimiterNames, normalHost, table, literal as text } from "../../provider";
+import { delimiterNames, type Inputs, normalHost, table, literal as text } from "../../provider";
 import { visible } from "../text";
 import type { Adoptable } from "./inventory";
 import { fileOf, nameOfHost, resourceName, settingName } from "./names";
 
+/** What the program imports, by the face that it stands on. */
+const modules = { dynamic: "pulumi-immuta", plugin: "pulumi-immuta/plugin" } as const;
+export type Face = keyof typeof modules;
+
 /** The program that takes these integrations over: texts by file name, one file for each host and an index. */
-export function programFor(adoptable: readonly Adoptable[], tenant: string): Map<string, string> {
+export function programFor(
+  adoptable: readonly Adoptable[],
+  tenant: string,
+  face: Face = "dynamic",
+): Map<string, string> {
   const hosts = new Map<string, Adoptable[]>();
   for (const one of adoptable) {
     const host = normalHost(one.inputs.host);
     hosts.set(host, [...(hosts.get(host) ?? []), one]);
   }
   const files = new Map<string, string>();
-  for (const [host, integrations] of hosts) files.set(fileOf(host), fileFor(host, integrations, tenant));
+  for (const [host, integrations] of hosts)
+    files.set(fileOf(host), fileFor(host, integrations, tenant, face));
   const imports = [...hosts.keys()].map((host) => `import ${text(`./${nameOfHost(host)}`)};\n`);
   files.set(
     "index.ts",
@@ -20,13 +29,13 @@ export function programFor(adoptable: readonly Adoptable[], tenant: string): Map
   return files;
 }
 
-function fileFor(host: string, integrations: readonly Adoptable[], tenant: string): string {
+function fileFor(host: string, integrations: readonly Adoptable[], tenant: string, face: Face): string {
   const manual = integrations.some(({ inputs }) => !inputs.autoBootstrap);
   return [
     `// Immuta's Azure Synapse integrations on ${visible(host)}, of tenant ${visible(tenant)}.`,
     "// Written by `pulumi-immuta adopt`.",
     ...(manual ? ['import * as pulumi from "@pulumi/pulumi";'] : []),
-    'import * as immuta from "pulumi-immuta";',
+    `import * as immuta from "${modules[face]}";`,
     ...(manual ? ["", "const config = new pulumi.Config();"] : []),
     ...integrations.map(resourceFor),
     "",
@@ -48,7 +57,7 @@ function resourceFor({ id, inputs }: Adoptable): string {
     "  {",
     `    adopt: ${text(id)},`,
     `    host: ${text(host)},`,
-    ...(port === table.port.default ? [] : [`    port: ${port},`]),
+    ...(hasUsualPort(inputs) ? [] : [`    port: ${port},`]),
     `    database: ${text(database)},`,
     `    schema: ${text(schema)},`,
     `    autoBootstrap: ${autoBootstrap},`,
@@ -60,9 +69,7 @@ function resourceFor({ id, inputs }: Adoptable): string {
           "    bootstrap: {},",
         ]),
     ...(impersonation.enabled ? [`    impersonation: { enabled: true${role} },`] : []),
-    ...(delimiterNames.every(
-      (name) => metadataDelimiters[name] === table.metadataDelimiters.fields[name].default,
-    )
+    ...(hasUsualDelimiters(inputs)
       ? []
       : [
           "    metadataDelimiters: {",
@@ -75,8 +82,13 @@ function resourceFor({ id, inputs }: Adoptable): string {
   ].join("\n");
 }
 
+export const hasUsualPort = ({ port }: Inputs): boolean => port === table.port.default;
+
+export const hasUsualDelimiters = ({ metadataDelimiters }: Inputs): boolean =>
+  delimiterNames.every((name) => metadataDelimiters[name] === table.metadataDelimiters.fields[name].default);
+
 /** What `pulumi config set` must be given before the program runs: names of settings. */
-export const settingsWanted = (adoptable: readonly Adoptable[]): string[] =>
+export const settingsWanted = (adoptable: readonly Adoptable[], named = settingName): string[] =>
   adoptable.flatMap(({ inputs: { autoBootstrap, host, database } }) =>
-    autoBootstrap ? [] : [settingName(host, database, "username")],
+    autoBootstrap ? [] : [named(host, database, "username")],
   );

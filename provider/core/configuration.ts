@@ -175,23 +175,32 @@ function portNumber(value: string): number {
     : fail("IMMUTA_SQL_PORT (or immuta:sqlPort) is no port: give a whole number from 1 to 65535.");
 }
 
-let ownVersion: string | undefined;
+interface Manifest {
+  name?: string;
+  version?: string;
+  /** Of a release: where the engine gets its plugin from. */
+  pluginDownloadURL?: string;
+}
+
+let own: Manifest | undefined;
+
+/** What the package's own package.json says; the bundle of the plugin has one beside it. */
+const ownManifest = (): Manifest => (own ??= readOwnManifest());
 
 /** The package's own version, for the servers' audit. */
-export const packageVersion = (): string => (ownVersion ??= readOwnVersion());
+export const packageVersion = (): string => ownManifest().version ?? "unknown";
 
-function readOwnVersion(): string {
-  // The bundle of the plugin has one beside it.
+/** Where a release's plugin is got from; undefined in what was built without a repository's address. */
+export const pluginDownloadURL = (): string | undefined => ownManifest().pluginDownloadURL;
+
+function readOwnManifest(): Manifest {
   for (const up of [".", "../..", "../../.."]) {
     try {
-      const manifest = JSON.parse(readFileSync(join(__dirname, up, "package.json"), "utf8")) as {
-        name?: string;
-        version?: string;
-      };
-      if (manifest.name === "pulumi-immuta" && manifest.version !== undefined) return manifest.version;
+      const manifest = JSON.parse(readFileSync(join(__dirname, up, "package.json"), "utf8")) as Manifest;
+      if (manifest.name === "pulumi-immuta" && manifest.version !== undefined) return manifest;
     } catch {
       continue;
     }
   }
-  return "unknown";
+  return {};
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { Failure, failureKind } from "./failure";
 
 const interrupted = failureKind({
@@ -21,6 +22,11 @@ const grace = 3000;
 export class Interruption {
   private readonly stopping = new AbortController();
   private readonly cuttingOff = new AbortController();
+
+  constructor() {
+    // All that is under way listens; Node takes more than ten for a leak, and says so.
+    setMaxListeners(0, this.stopped, this.cutOff);
+  }
 
   /** Aborted at once: nothing new begins, and what only reads or waits ends. The reason is an Interrupted. */
   get stopped(): AbortSignal {

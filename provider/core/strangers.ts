@@ -98,6 +98,13 @@ export function harmlessJson(value: unknown): string {
  */
 export const literal = (text: string): string => JSON.stringify(text).replace(unprintable, written);
 
+/** A double-quoted text of YAML, by the same rule. */
+export const yamlLiteral = (text: string): string =>
+  JSON.stringify(text).replace(unprintable, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return code.length > 4 ? `\\U${code.padStart(8, "0")}` : `\\u${code.padStart(4, "0")}`;
+  });
+
 /** Line ends of any system, and what terminals take for one. */
 const lineEnds = /[\n\v\f\r\u0085\u2028\u2029]/;
 

@@ -52,7 +52,7 @@ export class Provider {
   configure(setting: StackSetting, first: Precedence = "environment"): void {
     this.configuration = readConfiguration(setting, process.env, first);
     this.writes = new Semaphore(this.configuration.concurrency);
-    this.wiring.holdings.forget();
+    this.wiring.forget();
   }
 
   /** Properties, whose secrets are kept from now on. */

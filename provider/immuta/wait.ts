@@ -94,7 +94,7 @@ export async function waitUntil(immuta: Asked, waiting: Waiting): Promise<Integr
         ? asFailure(error).as("still working")
         : waitedTooLong(error);
     });
-  for (let poll = 0; ; poll++) {
+  for (;;) {
     let status = asksForStatus ? await asked(immuta.status(waiting.id)) : undefined;
     if (status === undefined) {
       asksForStatus = false;
@@ -105,7 +105,7 @@ export async function waitUntil(immuta: Asked, waiting: Waiting): Promise<Integr
     if (reached(status, waiting, immuta.tenant)) return status;
     const elapsed = clock.now() - started;
     if (elapsed >= waiting.limit) throw waitedTooLong();
-    await clock.sleep(Math.min(pause(poll, elapsed), Math.max(waiting.limit - elapsed, 1)));
+    await clock.sleep(Math.min(pause(elapsed), Math.max(waiting.limit - elapsed, 1)));
   }
 }
 
@@ -152,10 +152,8 @@ function announce(status: IntegrationStatus, waiting: Waiting, announced: Set<st
 }
 
 /**
- * Quick at first, then a tenth of the time waited so far: an end is noticed at most 10 % and a second late,
- * and the number of polls grows with the logarithm of the wait.
+ * Quick at first, then in proportion to the time waited so far: an end is noticed at most 8 % and a quarter of a second
+ * late, and never more than 15 s. The chance in it keeps those apart who began together.
  */
-function pause(poll: number, elapsed: number): number {
-  const base = poll < 4 ? 100 * 2 ** poll : 1000 + elapsed / 10;
-  return base * (0.85 + Math.random() * 0.1);
-}
+const pause = (elapsed: number): number =>
+  Math.min(250 + elapsed * 0.08, 15_000) * (0.85 + Math.random() * 0.1);

@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import type * as identity from "@azure/identity";
+import type * as vault from "@azure/keyvault-secrets";
 import { ConfigurationError } from "../core/configuration";
 import { told } from "../core/strangers";
 import { password as rule } from "../core/rules";
@@ -41,10 +43,11 @@ async function fromFile(file: string): Promise<string | undefined> {
 async function fromKeyVault(uri: string): Promise<string | undefined> {
   const { pathname, origin } = new URL(uri);
   const [, , name = "", version = ""] = pathname.split("/");
-  const [{ SecretClient }, { DefaultAzureCredential }] = await Promise.all([
-    import("@azure/keyvault-secrets"),
-    import("@azure/identity"),
-  ]);
+  // Not import(…), which yarn's Plug'n'Play does not lead to packages.
+  /* eslint-disable @typescript-eslint/no-require-imports -- loaded when first needed */
+  const { SecretClient } = require("@azure/keyvault-secrets") as typeof vault;
+  const { DefaultAzureCredential } = require("@azure/identity") as typeof identity;
+  /* eslint-enable @typescript-eslint/no-require-imports */
   try {
     return (await new SecretClient(origin, new DefaultAzureCredential()).getSecret(name, { version })).value;
   } catch (error) {

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import * as service from "@pulumi/pulumi/proto/engine_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/engine_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { pluginDownloadURL } from "..";
+import { keepCompiled } from "../face/compile-cache";
 import { engineLog } from "../face/engine-log";
 import { Provider } from "../face/provider";
 import { endWithEngine } from "../face/stop";
@@ -14,15 +14,10 @@ import { serviceOf, unserved } from "./service";
  * `pulumi-resource-immuta <address of the engine>`: serves the engine's calls on a port of this machine that it prints as its
  * only line, until the engine ends it or is gone.
  */
-const schema = (): string => schemaText(ownManifest().pluginDownloadURL);
-
-/** The bundle has one beside it. */
-function ownManifest(): { pluginDownloadURL?: string } {
-  const file = join(__dirname, "package.json");
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as object) : {};
-}
+const schema = (): string => schemaText(pluginDownloadURL());
 
 const provider = new Provider(engineLog(() => ({ service, messages, grpc })));
+provider.interruption.stopped.addEventListener("abort", keepCompiled);
 const server = new grpc.Server({
   "grpc.max_receive_message_length": -1,
   "grpc.max_send_message_length": -1,

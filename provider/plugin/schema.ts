@@ -10,6 +10,7 @@ import {
   settings,
   table,
 } from "..";
+import { examples } from "./examples";
 
 /**
  * The package's schema, from the tables of inputs and of settings: from it come the SDKs of other languages, and the checks of
@@ -333,7 +334,8 @@ export const schemaOf = (pluginDownloadURL = nowhere): object => ({
   resources: {
     [resourceTypes.plugin]: {
       description:
-        "Immuta's Azure Synapse Analytics integration of one dedicated SQL pool. `pulumi up` registers it with Immuta; in manual setup it runs Immuta's bootstrap scripts in the pool first. Import it by Immuta's id, or by `host/database/schema`.",
+        "Immuta's Azure Synapse Analytics integration of one dedicated SQL pool. `pulumi up` registers it with Immuta; in manual setup it runs Immuta's bootstrap scripts in the pool first. Import it by Immuta's id, or by `host/database/schema`.\n\n" +
+        examples,
       inputProperties: propertiesOf(inputs),
       requiredInputs: namesWhere((entry) => !isGroup(entry) && entry.required === "always"),
       properties: { ...propertiesOf(inputs), ...outputs },

@@ -7,6 +7,7 @@ import type { PoolLogin } from "./connect/login";
 import { troubleFrom } from "./driver-errors";
 import { PoolUnreachable } from "./errors";
 import { connectPatiently, pause } from "./retry-policy";
+import type { Sessions } from "./sessions";
 import { howItBroke, interruptionIn } from "./trouble";
 
 type Rows = Outcome["rows"];
@@ -18,6 +19,7 @@ export interface Asker {
   reporter: Reporter;
   auditLog: AuditLog;
   clock: Clock;
+  sessions: Sessions | undefined;
 }
 
 /** Reading can be done again as often as wanted; a connection that always breaks will not mend itself. */
@@ -55,9 +57,10 @@ async function askOnce(
   login: PoolLogin,
   database: string,
   queries: readonly string[],
-  { act, reporter, auditLog, clock }: Asker,
+  { act, reporter, auditLog, clock, sessions }: Asker,
 ): Promise<Outcome[]> {
-  const connection = await connectPatiently(login, database, true, reporter, clock);
+  const wanted = { use: "look", fresh: true, sessions } as const;
+  const connection = await connectPatiently(login, database, wanted, reporter, clock);
   const outcomes: Outcome[] = [];
   try {
     for (const query of queries) {

@@ -4,6 +4,7 @@ import { noAuditLog, type AuditLog } from "../core/audit-log";
 import { askCatalog } from "./ask";
 import { type Governed, linesOf, looks } from "./catalog-lines";
 import type { PoolLogin } from "./connect/login";
+import type { Sessions } from "./sessions";
 
 /**
  * What the catalog of a pool says of what Immuta's scripts made, one line for each thing, in order: account and role,
@@ -18,13 +19,14 @@ export async function readCatalog(
   reporter: Reporter,
   auditLog: AuditLog = noAuditLog,
   clock: Clock = systemClock,
+  sessions?: Sessions,
 ): Promise<string[]> {
   const asked = looks(governed);
   const answers = await askCatalog(
     login,
     governed.database,
     asked.map(({ query }) => query),
-    { act: "check pool", reporter, auditLog, clock },
+    { act: "check pool", reporter, auditLog, clock, sessions },
   );
   const lines = asked.flatMap((look, at) => linesOf(answers[at] ?? [], look));
   return [...new Set(lines)].sort();

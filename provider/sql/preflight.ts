@@ -4,6 +4,7 @@ import { noAuditLog, type AuditLog } from "../core/audit-log";
 import { askCatalog } from "./ask";
 import type { PoolLogin } from "./connect/login";
 import { immutasSchemas, literal } from "./query";
+import type { Sessions } from "./sessions";
 
 /** What scripts are about to make, looked for before they do. What is left out may be there rightly. */
 export interface Sought {
@@ -42,8 +43,9 @@ export async function preflight(
   reporter: Reporter,
   auditLog: AuditLog = noAuditLog,
   clock: Clock = systemClock,
+  sessions?: Sessions,
 ): Promise<string[]> {
-  const asker = { act, reporter, auditLog, clock };
+  const asker = { act, reporter, auditLog, clock, sessions };
   const named = async (where: string, query: string): Promise<string[]> => {
     const [rows = []] = await askCatalog(login, where, [query], asker);
     return rows.map((row) => `${String(row["kind"])} ${String(row["name"])} in database ${where}`);
@@ -61,8 +63,9 @@ export async function accountIn(
   reporter: Reporter,
   auditLog: AuditLog = noAuditLog,
   clock: Clock = systemClock,
+  sessions?: Sessions,
 ): Promise<AccountFound> {
-  const asker = { act, reporter, auditLog, clock };
+  const asker = { act, reporter, auditLog, clock, sessions };
   const [[inMaster] = []] = await askCatalog(login, "master", [loginQuery(username)], asker);
   const [rows = []] = await askCatalog(login, database, [accountQuery(schema, username)], asker);
   const sidsOf = (kind: string): (string | undefined)[] =>

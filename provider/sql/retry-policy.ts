@@ -2,14 +2,24 @@ import { type Clock, systemClock } from "../core/clock";
 import { unlessAborted } from "../core/interruption";
 import { lengthOf } from "../core/rules";
 import type { Reporter } from "../core/reporter";
-import { openConnection, type PoolConnection } from "./connect/connection";
+import { openConnection, type PoolConnection, type Session } from "./connect/connection";
 import { PoolUnreachable } from "./errors";
 import { defaultTimes, type PoolLogin } from "./connect/login";
+import type { Sessions, Use } from "./sessions";
 import { judge } from "./trouble";
 
 const defaultLimit = lengthOf(defaultTimes.waitForPool);
 /** A wait that goes on is told of so often. */
 const announcement = 60_000;
+
+/** What a session is for. */
+export interface Wanted {
+  use: Use;
+  /** The pool may have been provisioned minutes ago. */
+  fresh: boolean;
+  /** Where it comes from and goes back to; it is one of its own where there is nothing of the kind. */
+  sessions: Sessions | undefined;
+}
 
 /**
  * Connects, and where waiting can help waits: connecting changes nothing, so it may be tried as often as wanted.
@@ -18,7 +28,7 @@ const announcement = 60_000;
 export async function connectPatiently(
   login: PoolLogin,
   database: string,
-  fresh: boolean,
+  { use, fresh, sessions }: Wanted,
   reporter: Reporter,
   clock: Clock = systemClock,
 ): Promise<PoolConnection> {
@@ -28,7 +38,8 @@ export async function connectPatiently(
   let current = { reason: "", since: started, announced: -Infinity };
   for (let attempt = 0; ; attempt++) {
     try {
-      return await opened(login, database, reporter);
+      const open = (): Promise<Session> => openConnection(login, database, reporter);
+      return await unlessStopped(login, () => sessions?.take(login, database, use, reporter, open) ?? open());
     } catch (error) {
       if (!(error instanceof PoolUnreachable)) throw error;
       const verdict = judge(error.trouble, { fresh, pauseIsAwaited: login.pauseIsAwaited });
@@ -55,10 +66,13 @@ export async function connectPatiently(
 }
 
 /** An attempt may take long; whoever is told to stop leaves it alone, and closes what still comes of it. */
-function opened(login: PoolLogin, database: string, reporter: Reporter): Promise<PoolConnection> {
-  const stopped = login.interruption?.stopped;
+function unlessStopped(
+  { interruption }: PoolLogin,
+  attempt: () => Promise<PoolConnection>,
+): Promise<PoolConnection> {
+  const stopped = interruption?.stopped;
   stopped?.throwIfAborted();
-  const connection = openConnection(login, database, reporter);
+  const connection = attempt();
   return stopped === undefined ? connection : unlessAborted(connection, stopped, (late) => void late.close());
 }
 

@@ -11,6 +11,7 @@ import { type ServerError, troubleFrom } from "./driver-errors";
 import { lostBefore } from "./connect/line";
 import type { PoolLogin } from "./connect/login";
 import { connectPatiently, pause } from "./retry-policy";
+import type { Sessions } from "./sessions";
 import { leadingKeywords } from "./script/statement";
 import { howItBroke, interruptionIn } from "./trouble";
 
@@ -23,6 +24,7 @@ export interface PhaseRun {
   /** SHA-256 of the script without credentials, for the audit log. */
   identity?: string;
   auditLog?: AuditLog;
+  sessions?: Sessions;
   /** Takes secrets out of what the server says: a syntax error quotes what it could not read. */
   mask: (text: string) => string;
 }
@@ -63,7 +65,9 @@ export async function runPhase(
   const sent = { batches: 0 };
   let first: BatchFailed | undefined;
   for (let attempt = 1; ; attempt++) {
-    const connection = await connectPatiently(login, run.database, run.fresh, reporter, clock).catch(
+    const { database, fresh, sessions } = run;
+    const wanted = { use: "phase", fresh, sessions } as const;
+    const connection = await connectPatiently(login, database, wanted, reporter, clock).catch(
       (error: unknown) => {
         if (!(error instanceof PoolUnreachable) || sent.batches === 0) throw error;
         throw new PoolUnreachable(error.message, error.trouble, { outcome: "refused", cause: error });

@@ -12,6 +12,7 @@ import { resolvePassword } from "../passwords/reference";
 import type * as catalog from "../sql/catalog";
 import type * as look from "../sql/preflight";
 import type * as run from "../sql/run";
+import { Sessions } from "../sql/sessions";
 import { immutaOf, type IntegrationPayload, isWhole, type ShownConfig } from "./api";
 import { Holdings } from "./holdings";
 import type { Ports } from "./ports";
@@ -32,14 +33,16 @@ export class Wiring {
   /** What no text that leaves this process may hold. */
   readonly secrets = new Secrets();
   private readonly clock: Clock;
+  private readonly sessions: Sessions;
 
   constructor(private readonly interruption: Interruption) {
+    this.sessions = new Sessions(interruption.stopped);
     this.clock = { now: Date.now, sleep: (milliseconds) => sleep(milliseconds, interruption.stopped) };
   }
 
   /** Throws ConfigurationError where no tenant is named. */
   ports({ configuration, reporter, subject, urn }: Asking): Ports {
-    const { clock, interruption } = this;
+    const { clock, interruption, sessions } = this;
     const { url, apiKey, from } = configuration.tenant();
     this.secrets.add(apiKey, ...secretsIn(configuration));
     const { auditLog: file } = configuration;
@@ -51,26 +54,28 @@ export class Wiring {
     const circuit = had(this.circuits, tenant, () => new Circuit());
     const limit = new TimeLimit();
     return {
-      immuta: immutaOf(configuration, { reporter, auditLog, circuit, interruption, limit }),
+      immuta: this.listOf(tenant).endedBy(
+        immutaOf(configuration, { reporter, auditLog, circuit, interruption, limit }),
+      ),
       runPhase: (login, phase, lines) => {
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
         const { runPhase } = require("../sql/run") as typeof run;
-        return limit.apart(() => runPhase(login, phase, lines, clock));
+        return limit.apart(() => runPhase(login, { ...phase, sessions }, lines, clock));
       },
       preflight: (login, sought, lines, log) => {
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
         const { preflight } = require("../sql/preflight") as typeof look;
-        return limit.apart(() => preflight(login, sought, lines, log, clock));
+        return limit.apart(() => preflight(login, sought, lines, log, clock, sessions));
       },
       catalog: (login, governed, lines, log) => {
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
         const { readCatalog } = require("../sql/catalog") as typeof catalog;
-        return limit.apart(() => readCatalog(login, governed, lines, log, clock));
+        return limit.apart(() => readCatalog(login, governed, lines, log, clock, sessions));
       },
       account: (login, sought, lines, log) => {
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
         const { accountIn } = require("../sql/preflight") as typeof look;
-        return limit.apart(() => accountIn(login, sought, lines, log, clock));
+        return limit.apart(() => accountIn(login, sought, lines, log, clock, sessions));
       },
       password: async (reference) => {
         const password = await limit.apart(() => resolvePassword(reference));
@@ -89,11 +94,20 @@ export class Wiring {
     };
   }
 
-  /** The same for a read, which shares its list with others that come together with it. */
+  /** The same for a read, which shares its list with others that come together with it, or soon after. */
   portsForRead(asking: Asking): Ports {
     const ports = this.ports(asking);
-    const list = had(this.lists, ports.immuta.tenant, () => new SharedList(isWhole));
-    return { ...ports, immuta: list.sharedBy(ports.immuta) };
+    return { ...ports, immuta: this.listOf(ports.immuta.tenant).sharedBy(ports.immuta) };
+  }
+
+  /** At the beginning of a run. */
+  forget(): void {
+    this.holdings.forget();
+    this.lists.clear();
+  }
+
+  private listOf(tenant: string): SharedList<ShownConfig, IntegrationPayload> {
+    return had(this.lists, tenant, () => new SharedList(isWhole));
   }
 }
 

@@ -21,7 +21,7 @@ export class Cloud {
   }
 
   create(type: ResourceType, inputs: Properties): Resource {
-    const id = idOf(type, inputs);
+    const id = type.idAmong?.(inputs, this.list()) ?? idOf(type, inputs);
     const name = decodeURIComponent(id.slice(id.lastIndexOf("/") + 1));
     if (this.get(id) !== undefined) {
       throw new AzureError("Conflict", `cannot create already existing resource '${id}'`);

@@ -144,6 +144,7 @@ const sqlPool: ResourceType = {
   located: true,
   immutable: ["collation", "createMode"],
   refuses: sqlPoolRefuses,
+  refersTo: (inputs) => [restoreSource(inputs) ?? []].flat(),
   computed: (inputs, { time }) => ({
     collation: inputs["collation"] ?? "SQL_Latin1_General_CP1_CI_AS",
     creationDate: time,
@@ -286,7 +287,16 @@ const sqlPoolUnits = [
   100, 200, 300, 400, 500, 1000, 1500, 2000, 2500, 3000, 5000, 6000, 7500, 10000, 15000, 30000,
 ];
 
+/** The id of the pool from which one is restored. The sandbox keeps no restore points: it restores what is there now. */
+export const restoreSource = (inputs: Properties): string | undefined =>
+  inputs["createMode"] === "PointInTimeRestore" ? knownString(inputs, "sourceDatabaseId") : undefined;
+
 function sqlPoolRefuses(inputs: Properties): AzureError | undefined {
+  if (inputs["createMode"] === "PointInTimeRestore") {
+    const missing = ["restorePointInTime", "sourceDatabaseId"].find((input) => inputs[input] === undefined);
+    if (missing !== undefined)
+      return new AzureError("MissingParameter", `createMode PointInTimeRestore needs ${missing}.`);
+  }
   const sku = isObject(inputs["sku"]) ? knownString(inputs["sku"], "name") : undefined;
   if (sku !== undefined && sqlPoolUnits.some((units) => sku.toUpperCase() === `DW${units}C`))
     return undefined;

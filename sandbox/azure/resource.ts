@@ -21,6 +21,8 @@ export interface ResourceType {
   apiVersion: string;
   /** The id below the subscription, with the inputs it is made of in braces. */
   path: string;
+  /** The id among the resources that are there, where the path alone does not tell it. */
+  idAmong?(inputs: Properties, others: readonly Resource[]): string;
   /** The input that holds the resource's own name and its rule; absent where Azure fixes the name. */
   name?: { input: string; rule: NameRule };
   /** The type that must exist above this one; a resource group has none. */

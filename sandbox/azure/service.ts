@@ -10,7 +10,8 @@ import type { Journal } from "./journal";
 import { Empty, status, Struct } from "./protocol";
 import { check, diff, previewCreate, previewUpdate, readInputs } from "./provider";
 import type { ResourceType } from "./resource";
-import { resourceTypes, resourceType } from "./resource-types";
+import { anyType } from "./any-type";
+import { resourceType } from "./resource-types";
 import type { ChangeKind, Properties } from "./values";
 
 const version = "3.28.0";
@@ -46,7 +47,7 @@ export function azureService(cloud: Cloud, journal: Journal): UntypedServiceImpl
     }),
 
     check: unary((request: provider.CheckRequest) => {
-      const type = served(request);
+      const type = served(request, request.getNews());
       journal.add({ call: "check", type: type.token, resource: request.getName() });
       const { inputs, failures } = check(cloud, {
         type,
@@ -66,7 +67,7 @@ export function azureService(cloud: Cloud, journal: Journal): UntypedServiceImpl
     }),
 
     diff: unary((request: provider.DiffRequest) => {
-      const type = served(request);
+      const type = served(request, request.getNews());
       journal.add({ call: "diff", type: type.token, resource: request.getName() });
       const { changes, replaces, deleteBeforeReplace } = diff(
         type,
@@ -89,7 +90,7 @@ export function azureService(cloud: Cloud, journal: Journal): UntypedServiceImpl
     }),
 
     create: unary((request: provider.CreateRequest) => {
-      const type = served(request);
+      const type = served(request, request.getProperties());
       const inputs = object(request.getProperties());
       journal.add({
         call: "create",
@@ -117,7 +118,7 @@ export function azureService(cloud: Cloud, journal: Journal): UntypedServiceImpl
     }),
 
     update: unary((request: provider.UpdateRequest) => {
-      const type = served(request);
+      const type = served(request, request.getNews());
       const inputs = object(request.getNews());
       journal.add({
         call: "update",
@@ -141,11 +142,9 @@ export function azureService(cloud: Cloud, journal: Journal): UntypedServiceImpl
 
 const noChange = provider.DiffResponse.DiffChanges.DIFF_NONE;
 
-function served(request: { getType(): string }): ResourceType {
-  const type = resourceType(request.getType());
-  if (type !== undefined) return type;
-  const known = resourceTypes.map(({ token }) => token).join(", ");
-  throw new Error(`${request.getType()} is not emulated. The resource types that are: ${known}.`);
+/** A type that is not emulated gives back what it is given. */
+function served(request: { getType(): string }, inputs?: StructMessage): ResourceType {
+  return resourceType(request.getType()) ?? anyType(request.getType(), object(inputs));
 }
 
 function kindOf(kind: ChangeKind, replaces: boolean): provider.PropertyDiff.Kind {

@@ -1,7 +1,7 @@
 /** What happens to workspaces and pools as SQL servers and databases when their Azure resources change. */
 import { randomBytes } from "node:crypto";
 import type { Resource } from "./resource";
-import { administratorLogin } from "./resource-types";
+import { administratorLogin, restoreSource } from "./resource-types";
 import { knownString, type Properties } from "./values";
 
 /** The SQL side of Synapse: where a workspace is a server, and a dedicated SQL pool a database on it. */
@@ -14,8 +14,14 @@ export interface SqlPlane {
   }): void;
   setAdministratorPassword(host: string, password: string): void;
   dropWorkspace(host: string): void;
-  createPool(host: string, database: string): void;
+  /** source: of a restore, the pool whose content the new one has. */
+  createPool(host: string, database: string, source?: PoolPlace): void;
   dropPool(host: string, database: string): void;
+}
+
+export interface PoolPlace {
+  host: string;
+  database: string;
 }
 
 const workspaceType = "azure-native:synapse:Workspace";
@@ -32,7 +38,10 @@ export function sqlCreate(sql: SqlPlane, { type, name, inputs }: Resource): void
         knownString(inputs, passwordInput) ?? `Aa1!${randomBytes(24).toString("base64url")}`,
     });
   }
-  if (type.token === sqlPoolType) sql.createPool(hostOfPool(inputs), name);
+  if (type.token === sqlPoolType) {
+    const source = poolOf(restoreSource(inputs));
+    sql.createPool(hostOfPool(inputs), name, ...(source === undefined ? [] : [source]));
+  }
 }
 
 export function sqlUpdate(sql: SqlPlane, old: Resource, { type, name, inputs }: Resource): void {
@@ -45,6 +54,14 @@ export function sqlUpdate(sql: SqlPlane, old: Resource, { type, name, inputs }: 
 export function sqlDelete(sql: SqlPlane, { type, name, inputs }: Resource): void {
   if (type.token === workspaceType) sql.dropWorkspace(hostOf(name));
   if (type.token === sqlPoolType) sql.dropPool(hostOfPool(inputs), name);
+}
+
+/** The pool that an id names. */
+function poolOf(id: string | undefined): PoolPlace | undefined {
+  const [, workspaceName, database] = /\/workspaces\/([^/]+)\/sqlPools\/([^/]+)$/i.exec(id ?? "") ?? [];
+  return workspaceName === undefined || database === undefined
+    ? undefined
+    : { host: hostOf(decodeURIComponent(workspaceName)), database: decodeURIComponent(database) };
 }
 
 function hostOf(workspaceName: string): string {

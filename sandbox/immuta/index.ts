@@ -2,6 +2,7 @@
  * Immuta on a laptop: a second, strict implementation of Immuta's Integrations API for Azure Synapse Analytics, written
  * from its published contract. It serves HTTP on the loopback interface and really looks at the pools it is told about.
  */
+import { withControl, type BehindTheScenes } from "./control";
 import { Faults, type FaultRule } from "./faults";
 import type { Operation } from "./forced-failures";
 import { Integrations } from "./integrations";
@@ -80,12 +81,23 @@ export async function startImmuta(options: ImmutaOptions): Promise<Immuta> {
   const problems: unknown[] = [];
   const integrations = new Integrations(registry, options.pools, switches);
   const scripts = new ScriptRequests(registry, switches);
+  const scenes: BehindTheScenes = {
+    edit: (id, changes) => {
+      changeConfig(registry.get(id), changes);
+    },
+    disable: (id) => {
+      registry.get(id).status = "disabled";
+    },
+    remove: (id) => {
+      registry.remove(registry.get(id).id);
+    },
+  };
   const server = await listen({
     apiKey: options.apiKey,
     port: options.port ?? 0,
     journal,
     faults,
-    handle: routes({ registry, integrations, scripts, switches }),
+    handle: withControl(routes({ registry, integrations, scripts, switches }), scenes),
     onProblem: (error) => {
       problems.push(error);
     },
@@ -114,16 +126,16 @@ export async function startImmuta(options: ImmutaOptions): Promise<Immuta> {
     },
     seed: (integration) => seedIntegration(registry, integration),
     edit: (id, changes) => {
-      changeConfig(registry.get(String(id)), changes);
+      scenes.edit(String(id), changes);
     },
     setStatus: (id, status) => {
       registry.get(String(id)).status = status;
     },
     disable: (id) => {
-      registry.get(String(id)).status = "disabled";
+      scenes.disable(String(id));
     },
     remove: (id) => {
-      registry.remove(registry.get(String(id)).id);
+      scenes.remove(String(id));
     },
     snapshot: () =>
       structuredClone(

@@ -55,8 +55,11 @@ export interface Synapse {
   setAdministratorPassword(host: string, password: string): void;
   /** Drops the workspace with its pools and cuts their connections. */
   dropWorkspace(host: string): void;
-  /** Throws where the workspace has a database of that name already. */
-  createPool(host: string, database: string): void;
+  /**
+   * Makes an empty pool, or one with the content of another, as a restore does: users and all, and no logins. Throws where the
+   * workspace has a database of that name already, and where there is no such source.
+   */
+  createPool(host: string, database: string, source?: { host: string; database: string }): void;
   dropPool(host: string, database: string): void;
   /**
    * Where the gateway sends the workspace's clients: localhost, and a port from 11000 to 11999. Resolves when the node
@@ -187,11 +190,13 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
       cut(({ state }) => state.workspace === workspace);
       void nodes.drop(workspace);
     },
-    createPool(host, database) {
+    createPool(host, database, source) {
       const workspace = find(host);
+      const original = source === undefined ? undefined : findDatabase(source.host, source.database);
       if (workspace.database(database) !== undefined)
         throw new Error(`there is a database ${database} on ${host} already`);
-      workspace.addDatabase(database);
+      const made = workspace.addDatabase(database);
+      if (original !== undefined) made.takeFrom(original);
     },
     dropPool(host, name) {
       const database = findDatabase(host, name);

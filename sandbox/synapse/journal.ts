@@ -16,6 +16,8 @@ export interface SynapseJournalEntry {
   readonly statement?: string;
   /** The running number of a SQL batch within its connection, from 1. */
   readonly batch?: number;
+  /** The client had the session reset before it (RESETCONNECTION). */
+  readonly reset?: true;
   /** SHA-256 (hex) of the batch, every quoted literal in it replaced by '***'. */
   readonly hash?: string;
   /** Error numbers in the order sent. */

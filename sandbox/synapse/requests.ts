@@ -111,13 +111,14 @@ export class Requests {
       reply.end();
       return;
     }
-    if ((message.status & PacketStatus.ResetConnection) !== 0) {
+    const reset = (message.status & PacketStatus.ResetConnection) !== 0;
+    if (reset) {
       state.reset();
       reply.token(encodeBytesChange(EnvironmentChange.ResetAcknowledged, Buffer.alloc(0), Buffer.alloc(0)));
     }
     switch (message.type) {
       case PacketType.SqlBatch:
-        this.batch(withoutHeaders(message.payload).toString("utf16le"), reply);
+        this.batch(withoutHeaders(message.payload).toString("utf16le"), reset, reply);
         return;
       case PacketType.Rpc:
         this.rpc(message.payload, reply);
@@ -130,7 +131,7 @@ export class Requests {
     }
   }
 
-  private batch(text: string, reply: Reply): void {
+  private batch(text: string, reset: boolean, reply: Reply): void {
     const { state } = this.session;
     const executor = new Executor(state, reply);
     if (setsOptionsOnly(executor, text)) {
@@ -145,6 +146,7 @@ export class Requests {
       kind: "batch",
       statement,
       batch: this.batches,
+      ...(reset ? { reset } : {}),
       hash: maskedHash(text),
     } as const;
     const effect = this.endpoint.faults.atBatch(state.workspace.host, state.database.name, statement);

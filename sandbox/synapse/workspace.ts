@@ -213,6 +213,23 @@ export class Database {
     return added;
   }
 
+  /** The content of another database, in place of its own. Who administers its server stays `dbo`. */
+  takeFrom(other: Database): void {
+    const sid = this.principalById(dboId)?.sid ?? null;
+    const taken = <T extends object>(things: readonly T[]): T[] => things.map((thing) => ({ ...thing }));
+    const principals = taken(other.principals);
+    this.principals.splice(
+      0,
+      Infinity,
+      ...principals.map((one) => (one.id === dboId ? { ...one, sid } : one)),
+    );
+    this.schemas.splice(0, Infinity, ...taken(other.schemas));
+    this.objects.splice(0, Infinity, ...taken(other.objects));
+    this.permissions = taken(other.permissions);
+    this.roleMembers = taken(other.roleMembers);
+    this.lastObjectId = other.lastObjectId;
+  }
+
   removeObject(object: DatabaseObject): void {
     remove(this.objects, object);
     this.permissions = this.permissions.filter((entry) => entry.class !== 1 || entry.majorId !== object.id);

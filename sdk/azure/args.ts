@@ -29,13 +29,46 @@ export interface Existing {
 
 export type Child<Args> = Made<Args> | Existing;
 
-/** The SQL login of the workspace's administrator, which runs Immuta's bootstrap scripts. */
-export interface AdministratorArgs {
+/** A `GovernedSqlPool`. */
+export interface WorkspaceOwner {
+  /** What it was made of. */
+  readonly args: GovernedSqlPoolArgs;
+}
+
+/** The workspace of another component, which this one's pool joins. */
+export interface WorkspaceOf {
+  /**
+   * The `GovernedSqlPool` that has it. Its resource group, location, administrator, network, Entra administrator and `bootstrap` hold for
+   * this pool too.
+   */
+  of: WorkspaceOwner;
+  existing?: never;
+  args?: never;
+  opts?: never;
+}
+
+interface AdministratorName {
   /** Default `sqladmin`. Azure never changes the one of a workspace, and reserves names such as `admin`. */
   username?: Input<string>;
+}
+
+interface AdministratorPassword extends AdministratorName {
   /** Kept secret. Of a workspace that is made: 8 to 128 characters of three kinds, without the login's name. */
   password: Input<string>;
+  passwordFrom?: never;
 }
+
+interface AdministratorReference extends AdministratorName {
+  /**
+   * Where the program fetches the password in each preview and `up`, once the reference is known. A Key Vault secret may go without
+   * its version here. Azure and the scripts need the password itself, so the state holds it, encrypted.
+   */
+  passwordFrom: Input<PasswordReferenceArgs>;
+  password?: never;
+}
+
+/** The SQL login of the workspace's administrator, which runs Immuta's bootstrap scripts. */
+export type AdministratorArgs = AdministratorPassword | AdministratorReference;
 
 /** Who administers the workspace's SQL endpoint by Microsoft Entra. */
 export interface EntraAdministratorArgs {
@@ -97,8 +130,11 @@ export interface MadePrivateEndpointArgs {
   opts?: CustomResourceOptions;
 }
 
-/** Over the public endpoint. Each rule has to be asked for; none is made for an address that was not given. */
-export interface PublicNetworkArgs {
+/**
+ * Over the public endpoint, a private one, or both: Immuta by rules and `pulumi up` by the private endpoint. Each rule has to be
+ * asked for; none is made for an address that was not given.
+ */
+export interface NetworkArgs {
   /** Azure's rule `AllowAllWindowsAzureIps` (0.0.0.0): every service in Azure, of other customers too. Default false. */
   allowAzureServices?: boolean;
   /** From where Immuta connects: addresses (`203.0.113.7`), blocks (`203.0.113.0/28`) or ranges (`203.0.113.7-203.0.113.9`). */
@@ -109,23 +145,12 @@ export interface PublicNetworkArgs {
   firewallRules?: Readonly<Record<string, Made<IpFirewallRuleArgs>>>;
   /** Whether any of these may let in the whole internet, or half of it. Default false. */
   allowWholeInternet?: boolean;
-  privateEndpoint?: never;
+  /**
+   * The way of `pulumi up`, in place of `runnerAddresses`. A workspace that the component makes then lies in a managed virtual
+   * network, and has no public endpoint unless a rule is asked for as well.
+   */
+  privateEndpoint?: ExistingPrivateEndpointArgs | MadePrivateEndpointArgs;
 }
-
-/**
- * Over a private endpoint: no rules, and a workspace that the component makes has no public endpoint and a managed virtual
- * network, without which Azure does not switch the public endpoint off.
- */
-export interface PrivateNetworkArgs {
-  privateEndpoint: ExistingPrivateEndpointArgs | MadePrivateEndpointArgs;
-  allowAzureServices?: never;
-  immutaAddresses?: never;
-  runnerAddresses?: never;
-  firewallRules?: never;
-  allowWholeInternet?: never;
-}
-
-export type NetworkArgs = PublicNetworkArgs | PrivateNetworkArgs;
 
 /** Inputs for which the component has an argument of its own. */
 type OwnArgument = "database" | "passwordFrom" | "passwordVersion" | Governing;
@@ -151,8 +176,8 @@ export interface GovernedSqlPoolArgs extends Pick<CommonArgs, Governing> {
   storageAccount?: Child<StorageAccountArgs>;
   /** The filesystem in it. Default: a new one; none where the workspace exists. */
   filesystem?: Child<BlobContainerArgs>;
-  /** Default: a new one. One that exists lies in `resourceGroup`, which then exists too. */
-  workspace?: Child<WorkspaceArgs>;
+  /** Default: a new one. One that exists lies in `resourceGroup`, which then exists too. `of` takes another component's. */
+  workspace?: Child<WorkspaceArgs> | WorkspaceOf;
   /** Default: a new one, called as the component. One that exists lies in a workspace that exists. */
   sqlPool?: Child<SqlPoolArgs>;
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CustomResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
-import type { Child, GovernedSqlPoolArgs, Made } from "./args";
+import type { Login } from "./administrator";
+import type { Child, GovernedSqlPoolArgs, Made, WorkspaceOf } from "./args";
 
 /** What the functions that make the component's resources need of it. */
 export interface Context {
@@ -8,11 +9,15 @@ export interface Context {
   /** The component's name. */
   name: string;
   args: GovernedSqlPoolArgs;
+  /** The administrator's, where one is given. */
+  login: Login | undefined;
 }
 
 /** What was given for a resource that is made; undefined for one that exists. */
-export const madeOf = <Args>(child: Child<Args> | undefined): Made<Args> | undefined =>
-  child?.existing === undefined ? (child ?? {}) : undefined;
+export const madeOf = <Args>(child: Child<Args> | WorkspaceOf | undefined): Made<Args> | undefined => {
+  if (child === undefined) return {};
+  return child.existing !== undefined || "of" in child ? undefined : child;
+};
 
 /** The options of a child: below the component, with what the program adds. */
 export const childOptions = (

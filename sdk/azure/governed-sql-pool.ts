@@ -5,13 +5,17 @@ import type { ResourceGroup } from "@pulumi/azure-native/resources";
 import type { BlobContainer, StorageAccount } from "@pulumi/azure-native/storage";
 import type { IpFirewallRule, SqlPool, Workspace, WorkspaceSqlAadAdmin } from "@pulumi/azure-native/synapse";
 import type { BootstrapArgs } from "../args";
-import { type ManualSetupArgs, SynapseIntegration } from "../synapse-integration";
+import type { ManualSetupArgs } from "../integration";
+import { SynapseIntegration } from "../synapse-integration";
+import { type Login, loginOf } from "./administrator";
 import type { GovernedSqlPoolArgs } from "./args";
 import { childOptions, type Context } from "./children";
+import { joined, ownerOf } from "./joining";
 import { accountName } from "./names";
-import { type Network, poolNetwork } from "./network";
-import { defaultAdministrator, logsInByEntra, refuseImpossible } from "./refusals";
-import { entraAdministrator, type Pool, resourceGroup, sqlPool, workspace } from "./workspace";
+import type { Network } from "./network";
+import { logsInByEntra, refuseImpossible } from "./refusals";
+import { newSite, type Site } from "./site";
+import { type Pool, sqlPool } from "./workspace";
 
 /**
  * A dedicated SQL pool that Immuta governs, with all that it takes: a resource group, a data lake, a Synapse workspace,
@@ -43,34 +47,52 @@ export class GovernedSqlPool extends pulumi.ComponentResource {
   readonly privateEndpoint: PrivateEndpoint | undefined;
   readonly firewallRules: readonly IpFirewallRule[];
 
-  /** Throws, in the preview too, with all arguments that cannot work. */
-  constructor(name: string, args: GovernedSqlPoolArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    refuseImpossible(name, args);
-    super("immuta:azure:GovernedSqlPool", name, {}, opts);
-    const context: Context = { component: this, name, args };
-    const group = resourceGroup(context);
-    const space = workspace(context, group);
-    const network = poolNetwork(context, group, space);
-    const entra = entraAdministrator(context, group, space);
-    const pool = sqlPool(context, group, space);
+  /** What it was made of, which another component's pool takes over with the workspace. */
+  readonly args: GovernedSqlPoolArgs;
+  /** @internal */
+  readonly login: Login | undefined;
+  /** @internal */
+  readonly site: Site;
 
-    const before = [pool.made, ...network.firewallRules, network.privateEndpoint, entra];
+  /** Throws, in the preview too, with all arguments that cannot work. */
+  constructor(name: string, given: GovernedSqlPoolArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    refuseImpossible(name, given);
+    super("immuta:azure:GovernedSqlPool", name, {}, opts);
+    const args = joined(given);
+    const owner = ownerOf(args);
+    const first = owner instanceof GovernedSqlPool ? owner : undefined;
+    if (owner !== first)
+      throw new pulumi.RunError(
+        `GovernedSqlPool ${name}: workspace.of is no GovernedSqlPool of this program. Give one.`,
+      );
+    const { administrator } = args;
+    const login = first?.login ?? (administrator === undefined ? undefined : loginOf(name, administrator));
+    const context: Context = { component: this, name, args, login };
+    const site = first?.site ?? newSite(context);
+    const { network, entraAdministrator } = site;
+    const pool = sqlPool(context, site.group, site.workspace);
+
+    const before = [pool.made, ...network.firewallRules, network.privateEndpoint, entraAdministrator];
     this.integration = new SynapseIntegration(
       name,
-      integrationArgs(context, space.host, pool, network),
+      integrationArgs(context, site.workspace.host, pool, network),
       childOptions(context, args.integration ?? {}, {
         dependsOn: before.filter((resource) => resource !== undefined),
         protect: args.protect ?? true,
       }),
     );
-    this.resourceGroup = group.made;
-    this.storageAccount = space.lake?.storageAccount;
-    this.filesystem = space.lake?.madeFilesystem;
-    this.workspace = space.made;
+    this.args = args;
+    this.login = login;
+    this.site = site;
+    const own = first === undefined ? site : undefined;
+    this.resourceGroup = own?.group.made;
+    this.storageAccount = own?.workspace.lake?.storageAccount;
+    this.filesystem = own?.workspace.lake?.madeFilesystem;
+    this.workspace = own?.workspace.made;
     this.sqlPool = pool.made;
-    this.entraAdministrator = entra;
-    this.privateEndpoint = network.privateEndpoint;
-    this.firewallRules = network.firewallRules;
+    this.entraAdministrator = own?.entraAdministrator;
+    this.privateEndpoint = own?.network.privateEndpoint;
+    this.firewallRules = own?.network.firewallRules ?? [];
     this.host = this.integration.host;
     this.database = this.integration.database;
     this.schema = this.integration.schema;
@@ -82,11 +104,12 @@ export class GovernedSqlPool extends pulumi.ComponentResource {
 }
 
 function integrationArgs(
-  { args }: Context,
+  context: Context,
   host: Output<string>,
   { database, created }: Pool,
   network: Network,
 ): ManualSetupArgs {
+  const { args } = context;
   const { username, ...proof } = args.systemAccount;
   const { impersonation, metadataDelimiters } = args;
   return {
@@ -96,7 +119,7 @@ function integrationArgs(
     autoBootstrap: false,
     username: username ?? database.apply(accountName),
     ...proof,
-    bootstrap: bootstrapOf(args, network),
+    bootstrap: bootstrapOf(context, network),
     ...(impersonation === undefined ? {} : { impersonation }),
     ...(metadataDelimiters === undefined ? {} : { metadataDelimiters }),
     poolIdentity: created,
@@ -106,10 +129,10 @@ function integrationArgs(
 }
 
 /** How Immuta's scripts are run: by the workspace's administrator, over the private endpoint where there is one. */
-function bootstrapOf({ administrator, bootstrap }: GovernedSqlPoolArgs, { server }: Network): BootstrapArgs {
-  const login =
-    administrator === undefined || logsInByEntra(bootstrap)
-      ? {}
-      : { username: administrator.username ?? defaultAdministrator, password: administrator.password };
-  return { ...login, ...(server === undefined ? {} : { server }), ...bootstrap };
+function bootstrapOf({ args: { bootstrap }, login }: Context, { server }: Network): BootstrapArgs {
+  return {
+    ...(logsInByEntra(bootstrap) ? {} : login),
+    ...(server === undefined ? {} : { server }),
+    ...bootstrap,
+  };
 }

@@ -15,7 +15,7 @@ export type {
   Made,
   MadePrivateEndpointArgs,
   NetworkArgs,
-  PrivateNetworkArgs,
-  PublicNetworkArgs,
   SystemAccountArgs,
+  WorkspaceOf,
+  WorkspaceOwner,
 } from "./args";

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Input, Output } from "@pulumi/pulumi";
 import * as network from "@pulumi/azure-native/network";
 import * as synapse from "@pulumi/azure-native/synapse";
-import { rangeOf } from "./addresses";
-import type { Made, MadePrivateEndpointArgs, PublicNetworkArgs } from "./args";
+import { rangeOf } from "../addresses";
+import type { Made, MadePrivateEndpointArgs, NetworkArgs } from "./args";
 import { childOptions, type Context, withTags } from "./children";
 import { refuseLate, ruleProblems } from "./refusals";
 import type { Group, Workspace } from "./workspace";
@@ -18,16 +18,12 @@ export interface Network {
 
 export function poolNetwork(context: Context, group: Group, workspace: Workspace): Network {
   const given = context.args.network ?? {};
-  if (given.privateEndpoint === undefined)
-    return { firewallRules: firewallRules(context, group, workspace, given) };
-  if (given.privateEndpoint.subnetId === undefined)
-    return { firewallRules: [], server: given.privateEndpoint.server };
-  const made = privateEndpoint(context, group, workspace, given.privateEndpoint);
-  return {
-    firewallRules: [],
-    privateEndpoint: made,
-    server: given.privateEndpoint.server ?? addressOf(made),
-  };
+  const rules = firewallRules(context, group, workspace, given);
+  const { privateEndpoint: way } = given;
+  if (way === undefined) return { firewallRules: rules };
+  if (way.subnetId === undefined) return { firewallRules: rules, server: way.server };
+  const made = privateEndpoint(context, group, workspace, way);
+  return { firewallRules: rules, privateEndpoint: made, server: way.server ?? addressOf(made) };
 }
 
 /** Name under which Azure knows "all services in Azure"; under another name 0.0.0.0 is not that. */
@@ -37,7 +33,7 @@ function firewallRules(
   context: Context,
   group: Group,
   workspace: Workspace,
-  given: PublicNetworkArgs,
+  given: NetworkArgs,
 ): synapse.IpFirewallRule[] {
   const { allowAzureServices, immutaAddresses = [], runnerAddresses = [], firewallRules: more } = given;
   const rule = (

@@ -2,8 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Input } from "@pulumi/pulumi";
 import type { BootstrapArgs } from "../args";
 import { newPassword, passwordRule } from "../../provider";
-import { addressProblem, isWholeInternet, wholeInternet } from "./addresses";
-import type { GovernedSqlPoolArgs, NetworkArgs } from "./args";
+import { addressProblem, isWholeInternet, wholeInternet } from "../addresses";
+import type { AdministratorArgs, GovernedSqlPoolArgs, NetworkArgs } from "./args";
+import { isThere, joined, ofTheWorkspace, ownerOf } from "./joining";
 
 /**
  * Ends the program, in the preview too, with everything about the arguments that Azure or Immuta would refuse later, or
@@ -12,10 +13,11 @@ import type { GovernedSqlPoolArgs, NetworkArgs } from "./args";
 export function refuseImpossible(name: string, args: GovernedSqlPoolArgs): void {
   const problems = [
     ...existingProblems(args),
-    ...administratorProblems(args),
-    ...systemAccountProblems(args),
-    ...networkProblems(args),
-    ...publicAccessProblems(args),
+    ...placeProblems(args),
+    ...(ownerOf(args) === undefined
+      ? [...administratorProblems(args), ...networkProblems(args), ...publicAccessProblems(args)]
+      : joiningProblems(args)),
+    ...systemAccountProblems(joined(args)),
     ...sizeProblems(args),
     ...entraOnly(args),
   ];
@@ -43,13 +45,8 @@ const sentence = (name: string, problems: readonly string[]): string =>
 const plain = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
 /** What is inside a thing that is made is made too. */
-function existingProblems({
-  resourceGroup,
-  storageAccount,
-  filesystem,
-  workspace,
-  sqlPool,
-}: GovernedSqlPoolArgs): string[] {
+function existingProblems(args: GovernedSqlPoolArgs): string[] {
+  const { resourceGroup, storageAccount, filesystem, workspace, sqlPool } = args;
   const exists = (child: { existing?: unknown } | undefined): boolean => child?.existing !== undefined;
   const problems: string[] = [];
   const demand = (inner: string, outer: string): void => {
@@ -57,7 +54,7 @@ function existingProblems({
       `${inner}.existing needs ${outer}.existing: what lies in something new cannot be there already.`,
     );
   };
-  if (exists(sqlPool) && !exists(workspace)) demand("sqlPool", "workspace");
+  if (exists(sqlPool) && !isThere(args)) demand("sqlPool", "workspace");
   if (exists(workspace) && !exists(resourceGroup)) demand("workspace", "resourceGroup");
   if (exists(storageAccount) && !exists(resourceGroup)) demand("storageAccount", "resourceGroup");
   if (exists(filesystem) && !exists(storageAccount)) demand("filesystem", "storageAccount");
@@ -68,8 +65,49 @@ function existingProblems({
   return problems;
 }
 
+/** What the workspace has already belongs to the component that has it. */
+function joiningProblems(args: GovernedSqlPoolArgs): string[] {
+  const given = ofTheWorkspace.filter((key) => args[key] !== undefined);
+  return given.length === 0
+    ? []
+    : [
+        `${given.join(", ")}: the workspace of workspace.of has its own. Give it to the component that has the workspace.`,
+      ];
+}
+
+function placeProblems({ workspace, integration }: GovernedSqlPoolArgs): string[] {
+  const places: [property: string, given: unknown][] = [
+    ["workspace.existing", workspace?.existing],
+    ["integration.args.host", integration?.args?.host],
+  ];
+  return places.flatMap(([property, given]) => {
+    const place = plain(given);
+    const problem =
+      place === undefined
+        ? undefined
+        : property === "workspace.existing"
+          ? workspaceNameProblem(place)
+          : logicalServerProblem(place);
+    return problem === undefined ? [] : [`${property}: ${problem}`];
+  });
+}
+
+/** Why this is no server of a Synapse workspace; undefined where it may be one. */
+const logicalServerProblem = (place: string): string | undefined =>
+  /\.database\.[a-z.]+$|\/providers\/Microsoft\.Sql\//i.test(place)
+    ? `${JSON.stringify(place)} is a logical SQL server (Microsoft.Sql, formerly SQL DW), and this component knows Synapse workspaces alone. Govern its pool with a SynapseIntegration of its own, whose host is <server>.database.windows.net.`
+    : undefined;
+
+/** Why no workspace in Azure has this name; undefined where one may. */
+export const workspaceNameProblem = (name: string): string | undefined =>
+  logicalServerProblem(name) ??
+  (/^[a-z0-9-]+$/i.test(name)
+    ? undefined
+    : `${JSON.stringify(name)} is not the name of a workspace. Give the name alone, such as contoso, without host or Azure's id.`);
+
 function administratorProblems({ workspace, administrator, bootstrap }: GovernedSqlPoolArgs): string[] {
-  if (workspace?.existing !== undefined) return [];
+  const unproven = administrator === undefined ? [] : passwordProblems(administrator);
+  if (unproven.length > 0 || workspace?.existing !== undefined) return unproven;
   if (administrator !== undefined)
     return newAdministratorProblems(
       plain(administrator.username ?? defaultAdministrator),
@@ -77,8 +115,16 @@ function administratorProblems({ workspace, administrator, bootstrap }: Governed
     );
   if (logsInByEntra(bootstrap)) return [];
   return [
-    "administrator is required for a workspace that is made: its login runs Immuta's scripts. Give its password, or set bootstrap.authentication to one of Entra's.",
+    "administrator is required for a workspace that is made: its login runs Immuta's scripts. Give its password or passwordFrom, or set bootstrap.authentication to one of Entra's.",
   ];
+}
+
+function passwordProblems({ password, passwordFrom }: AdministratorArgs): string[] {
+  if ((password === undefined) === (passwordFrom === undefined))
+    return ["administrator: give either password or passwordFrom."];
+  if (passwordFrom === undefined || pulumi.Output.isInstance(passwordFrom)) return [];
+  const ways = Object.values(passwordFrom).filter((way) => way !== undefined);
+  return ways.length === 1 ? [] : ["administrator.passwordFrom: give exactly one of env, file and keyVault."];
 }
 
 /** Where a SQL login runs the scripts the integration's own check refuses it. */
@@ -129,14 +175,12 @@ function networkProblems({ workspace, network }: GovernedSqlPoolArgs): string[] 
           "network is required for a workspace that is made: nobody reaches it otherwise, neither Immuta nor the machine that runs Immuta's scripts. Give the addresses of both, or a privateEndpoint; {} says that you see to it yourself.",
         ]
       : [];
-  const beside = besidePrivateEndpoint.filter(
-    (key) => (network as Record<string, unknown>)[key] !== undefined,
-  );
-  if (network.privateEndpoint !== undefined && beside.length > 0)
-    return [
-      `network.${beside.join(", network.")}: no rule has a use beside network.privateEndpoint. Give either.`,
-    ];
   return [
+    ...(network.privateEndpoint !== undefined && isRule(network.runnerAddresses)
+      ? [
+          "network.runnerAddresses: no rule has a use for `pulumi up` beside network.privateEndpoint, by which it connects. Give either; for other machines there is network.firewallRules.",
+        ]
+      : []),
     ...addressProblems("immutaAddresses", network),
     ...addressProblems("runnerAddresses", network),
     ...Object.entries(network.firewallRules ?? {}).flatMap(([key, { args }]) =>
@@ -145,13 +189,14 @@ function networkProblems({ workspace, network }: GovernedSqlPoolArgs): string[] 
   ];
 }
 
-const besidePrivateEndpoint: (keyof NetworkArgs)[] = [
-  "allowAzureServices",
-  "immutaAddresses",
-  "runnerAddresses",
-  "firewallRules",
-  "allowWholeInternet",
-];
+/** What makes rules on the public endpoint. */
+const ruleArguments = ["allowAzureServices", "immutaAddresses", "runnerAddresses", "firewallRules"] as const;
+
+const rulesIn = (network: NetworkArgs | undefined): string[] =>
+  ruleArguments.filter((key) => isRule(network?.[key])).map((key) => `network.${key}`);
+
+const isRule = (given: unknown): boolean =>
+  given === true || (typeof given === "object" && given !== null && Object.keys(given).length > 0);
 
 const addressProblems = (
   property: "immutaAddresses" | "runnerAddresses",
@@ -176,10 +221,18 @@ export const ruleProblems = (
 /** Whether a workspace that is made has no public endpoint. */
 export const isClosed = ({ workspace, network }: GovernedSqlPoolArgs): boolean => {
   const access = workspace?.args?.publicNetworkAccess ?? undefined;
-  return access === undefined ? network?.privateEndpoint !== undefined : access === closed;
+  if (access !== undefined) return access === closed;
+  return network?.privateEndpoint !== undefined && rulesIn(network).length === 0;
 };
 
 const closed = "Disabled";
+
+/**
+ * Whether a workspace that is made lies in a managed virtual network. Azure decides it once and for all, and switches the public
+ * endpoint off in one alone: with a private endpoint the way to that stays open.
+ */
+export const isManaged = (args: GovernedSqlPoolArgs): boolean =>
+  isClosed(args) || args.network?.privateEndpoint !== undefined;
 
 /** The only managed virtual network that there is. */
 export const managedNetwork = "default";
@@ -187,27 +240,24 @@ export const managedNetwork = "default";
 function publicAccessProblems(args: GovernedSqlPoolArgs): string[] {
   if (args.workspace?.existing !== undefined || !isClosed(args)) return [];
   const given = args.workspace?.args ?? {};
-  const rules = besidePrivateEndpoint.filter((key) => isRule(args.network?.[key]));
+  const rules = rulesIn(args.network);
   const isOutside =
     "managedVirtualNetwork" in given &&
     (given.managedVirtualNetwork === undefined ||
       (plain(given.managedVirtualNetwork) ?? managedNetwork) !== managedNetwork);
   return [
-    ...(given.publicNetworkAccess === closed && rules.length > 0
+    ...(rules.length > 0
       ? [
-          `workspace.args.publicNetworkAccess: "${closed}" leaves network.${rules.join(", network.")} without effect. Give network.privateEndpoint in their place, or leave public access on.`,
+          `workspace.args.publicNetworkAccess: "${closed}" leaves ${rules.join(", ")} without effect. Take the rules out, or leave public access on; network.privateEndpoint is a way for \`pulumi up\` beside either.`,
         ]
       : []),
     ...(isOutside
       ? [
-          `workspace.args.managedVirtualNetwork: Azure switches the public endpoint off only in a managed virtual network. Give "${managedNetwork}", or leave it out.`,
+          `workspace.args.managedVirtualNetwork: Azure switches the public endpoint off only in a managed virtual network. Give "${managedNetwork}", or leave it out; or leave public access on with workspace.args.publicNetworkAccess: "Enabled".`,
         ]
       : []),
   ];
 }
-
-const isRule = (given: unknown): boolean =>
-  given === true || (typeof given === "object" && given !== null && Object.keys(given).length > 0);
 
 const sizes = [100, 200, 300, 400, 500, 1000, 1500, 2000, 2500, 3000, 5000, 6000, 7500, 10000, 15000, 30000];
 

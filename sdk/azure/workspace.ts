@@ -3,16 +3,18 @@ import type { Input, Output } from "@pulumi/pulumi";
 import * as resources from "@pulumi/azure-native/resources";
 import * as storage from "@pulumi/azure-native/storage";
 import * as synapse from "@pulumi/azure-native/synapse";
+import { noPassword } from "./administrator";
 import { childOptions, type Context, madeOf, nameAsked, withTags } from "./children";
 import * as names from "./names";
 import {
-  defaultAdministrator,
   entraOnlyProblem,
   isClosed,
+  isManaged,
   managedNetwork,
   newAdministratorProblems,
   refuseLate,
   sizeProblem,
+  workspaceNameProblem,
 } from "./refusals";
 
 /** A resource group, by its name in Azure. */
@@ -116,12 +118,8 @@ function newWorkspace(context: Context, group: Group): Workspace {
       identity: { type: synapse.ResourceIdentityType.SystemAssigned },
       defaultDataLakeStorage: { accountUrl: lake.accountUrl, filesystem: lake.filesystem },
       ...administratorOf(context),
-      ...(isClosed(args)
-        ? {
-            publicNetworkAccess: synapse.WorkspacePublicNetworkAccess.Disabled,
-            managedVirtualNetwork: managedNetwork,
-          }
-        : {}),
+      ...(isClosed(args) ? { publicNetworkAccess: synapse.WorkspacePublicNetworkAccess.Disabled } : {}),
+      ...(isManaged(args) ? { managedVirtualNetwork: managedNetwork } : {}),
       ...given.args,
       ...withTags(context, given.args),
     },
@@ -142,17 +140,22 @@ function newWorkspace(context: Context, group: Group): Workspace {
   };
 }
 
-function administratorOf({ name, args: { administrator } }: Context): Partial<synapse.WorkspaceArgs> {
-  if (administrator === undefined) return {};
-  const login = administrator.username ?? defaultAdministrator;
-  const judged = pulumi.all([login, administrator.password]).apply(async ([username, password]) => {
-    await refuseLate(name, newAdministratorProblems(username, password));
+function administratorOf({ name, login }: Context): Partial<synapse.WorkspaceArgs> {
+  if (login === undefined) return {};
+  const judged = pulumi.all([login.username, login.password]).apply(async ([username, password]) => {
+    const known = password === noPassword ? undefined : password;
+    await refuseLate(name, newAdministratorProblems(username, known));
     return password;
   });
-  return { sqlAdministratorLogin: login, sqlAdministratorLoginPassword: pulumi.secret(judged) };
+  return { sqlAdministratorLogin: login.username, sqlAdministratorLoginPassword: pulumi.secret(judged) };
 }
 
 function existingWorkspace(context: Context, group: Group, name: Input<string>): Workspace {
+  const known = pulumi.output(name).apply(async (text) => {
+    const problem = workspaceNameProblem(text);
+    await refuseLate(context.name, problem === undefined ? [] : [`workspace.existing: ${problem}`]);
+    return text;
+  });
   // Azure is asked for what does not follow from the name alone.
   const found = (): Output<synapse.GetWorkspaceResult> =>
     synapse.getWorkspaceOutput(
@@ -161,9 +164,7 @@ function existingWorkspace(context: Context, group: Group, name: Input<string>):
     );
   return {
     name,
-    host: hostOf(pulumi.output(name), () =>
-      found().apply(({ connectivityEndpoints }) => connectivityEndpoints),
-    ),
+    host: hostOf(known, () => found().apply(({ connectivityEndpoints }) => connectivityEndpoints)),
     id: () => found().apply(({ id }) => id),
   };
 }

@@ -3,7 +3,16 @@ import { expect } from "chai";
 import { GovernedSqlPool, type GovernedSqlPoolArgs } from "pulumi-immuta/azure";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { expectGolden, planned } from "./planned";
-import { configOf, integrations, open, resourceIn, root, secret, type Scenario } from "./support";
+import {
+  configOf,
+  everythingIn,
+  integrations,
+  open,
+  resourceIn,
+  root,
+  secret,
+  type Scenario,
+} from "./support";
 
 const subscription = "/subscriptions/00000000-0000-0000-0000-000000000000";
 const subnetId = `${subscription}/resourceGroups/network/providers/Microsoft.Network/virtualNetworks/hub/subnets/pools`;
@@ -69,11 +78,17 @@ const variants: Record<string, Variant> = {
   "private-endpoint-that-exists": {
     args: { ...base, network: { privateEndpoint: { server: "10.0.0.4" } } },
   },
+  "runner-by-private-endpoint": {
+    args: { ...base, network: { privateEndpoint: { subnetId }, immutaAddresses: ["203.0.113.0/28"] } },
+  },
   "password-by-reference": {
     args: {
       ...base,
       systemAccount: { passwordFrom: { env: "CLAIMS_PASSWORD" }, passwordVersion: "2025-02" },
     },
+  },
+  "administrator-by-reference": {
+    args: { ...base, administrator: { passwordFrom: { env: "C4NARY_SQL_ADMIN" } } },
   },
   "entra-administrator": {
     args: {
@@ -170,6 +185,8 @@ describe("variants of a GovernedSqlPool", function () {
   let variant: Variant;
 
   before(async () => {
+    // An inline program reads it in this process.
+    process.env["C4NARY_SQL_ADMIN"] = administrator.password;
     sandbox = await startSandbox({ connectionPolicy: "redirect" });
     for (const [type, inputs] of inPlatform) sandbox.azure.createResource(type, inputs);
     scenario = await open(sandbox, undefined, {
@@ -183,6 +200,7 @@ describe("variants of a GovernedSqlPool", function () {
     });
   });
   after(async () => {
+    delete process.env["C4NARY_SQL_ADMIN"];
     scenario.opened.remove();
     await sandbox.close();
   });
@@ -192,6 +210,27 @@ describe("variants of a GovernedSqlPool", function () {
       variant = planOf;
       expectGolden(`governed-sql-pool/${name}`, await planned(scenario));
     });
+
+  it("administrator-by-reference: the workspace and the scripts have the password, and the state has it encrypted", async () => {
+    const { args } = variants["administrator-by-reference"]!;
+    variant = { args: { ...args, protect: false } };
+    await scenario.act("up");
+    expect(integrations(sandbox)).to.have.length(1);
+    expect(everythingIn(scenario.opened.folder)).not.to.contain(administrator.password);
+    expect((await scenario.act("preview")).changes).to.have.all.keys("same");
+    await scenario.act("destroy");
+  });
+
+  it("administrator-by-reference: what gives no password ends the preview, and the up, and names the reference", async () => {
+    variant = variants["administrator-by-reference"]!;
+    delete process.env["C4NARY_SQL_ADMIN"];
+    const missing =
+      "administrator.passwordFrom: The password from the environment variable C4NARY_SQL_ADMIN is not there.";
+    expect(await scenario.fail("preview")).to.contain(missing);
+    expect(await scenario.fail("up")).to.contain(missing);
+    expect(integrations(sandbox)).to.deep.equal([]);
+    await scenario.act("destroy");
+  });
 
   it("all that exists: the integration alone is made, and removed, and nothing of Azure's touched", async () => {
     variant = { args: { ...existing, protect: false } };
@@ -216,5 +255,79 @@ describe("variants of a GovernedSqlPool", function () {
     const { inputs } = await resourceIn(scenario);
     expect(inputs?.["bootstrap"]).to.deep.include({ server: "127.0.0.1" });
     expect(integrations(sandbox)).to.have.length(1);
+  });
+
+  it("runner-by-private-endpoint: goes public and back without another workspace", async () => {
+    const way = { subnetId };
+    const network = (more: object): Variant => ({
+      args: { ...base, protect: false, network: { privateEndpoint: way, ...more } },
+    });
+    variant = network({});
+    await scenario.act("up");
+    variant = network({ immutaAddresses: ["203.0.113.0/28"] });
+    expect((await scenario.act("up")).changes)
+      .to.include({ create: 1, update: 1 })
+      .and.not.to.have.key("replace");
+    const workspace = sandbox.azure
+      .resources()
+      .find(({ properties }) => properties["name"] !== "contoso" && "publicNetworkAccess" in properties);
+    expect(workspace?.properties["publicNetworkAccess"]).to.equal("Enabled");
+    variant = network({});
+    expect((await scenario.act("up")).changes).to.include({ delete: 1, update: 1 });
+  });
+});
+
+describe("a second GovernedSqlPool in the workspace of a first", function () {
+  this.timeout(120_000);
+  let sandbox: Sandbox;
+  let scenario: Scenario;
+
+  before(async () => {
+    sandbox = await startSandbox({ connectionPolicy: "redirect" });
+    scenario = await open(sandbox, undefined, {
+      workDir: root,
+      projectName: "governance",
+      config: { "azure-native:location": "westeurope" },
+      program: () => {
+        const claims = new GovernedSqlPool("claims", {
+          ...base,
+          location: "northeurope",
+          network: { privateEndpoint: { subnetId }, immutaAddresses: ["203.0.113.0/28"] },
+          bootstrap: { guard: "strict" },
+          protect: false,
+        });
+        const sales = new GovernedSqlPool("sales", {
+          schema: "governed",
+          systemAccount: { password: "c4nary-Immuta2!" },
+          workspace: { of: claims },
+          protect: false,
+        });
+        return Promise.resolve({ claims: claims.host, sales: sales.host });
+      },
+    });
+  });
+  after(async () => {
+    scenario.opened.remove();
+    await sandbox.close();
+  });
+
+  it("repeats nothing of the first", async () => {
+    expectGolden("governed-sql-pool/second-pool", await planned(scenario));
+  });
+
+  it("is made in one run with the first, after the same rules, and removed with it", async () => {
+    const { outputs, changes } = await scenario.act("up");
+    expect(changes).to.deep.equal({ create: 13 });
+    expect(outputs["sales"]?.value).to.equal(outputs["claims"]?.value);
+    const logins = sandbox.synapse.catalog(String(outputs["sales"]?.value), "master").logins;
+    expect(logins).to.deep.equal(["immuta_claims", "immuta_sales"]);
+    const { dependencies = [] } = await resourceIn(scenario, "sales");
+    expect(dependencies.map((urn) => urn.split("$").at(-1))).to.include.members([
+      "azure-native:synapse:SqlPool::sales",
+      "azure-native:synapse:IpFirewallRule::claims-immuta-203.0.113.0-28",
+      "azure-native:network:PrivateEndpoint::claims",
+    ]);
+    expect((await scenario.act("destroy")).changes).to.deep.equal({ delete: 13 });
+    expect(integrations(sandbox)).to.deep.equal([]);
   });
 });

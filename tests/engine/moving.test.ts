@@ -35,7 +35,7 @@ describe("a stack that moves between the faces", function () {
     expect((await resourceIn(scenario)).type).to.equal(type);
   };
 
-  it("goes to the plugin and back by an alias, with nothing changed and nobody called", async () => {
+  it("goes to the plugin and back, with nothing changed and nobody called", async () => {
     faces.declare(() => dynamic(manualArgs));
     await scenario.act("up");
     expect((await resourceIn(scenario)).type).to.equal(resourceTypes.dynamic);
@@ -45,10 +45,9 @@ describe("a stack that moves between the faces", function () {
     expect((await scenario.act("up")).changes).to.deep.equal({ same: 1, update: 1 });
     expect((await resourceIn(scenario)).outputs).not.to.have.property("__provider");
 
-    const back = { aliases: [{ type: resourceTypes.plugin }] };
-    faces.declare(() => dynamic(impersonated, back));
+    faces.declare(() => dynamic(impersonated));
     await moves(2, resourceTypes.dynamic);
-    faces.declare(() => dynamic(manualArgs, back));
+    faces.declare(() => dynamic(manualArgs));
     const changed = await scenario.act("up");
     expect(changed.changes).to.deep.equal({ same: 1, update: 1 });
     expect(changed.calls).to.include("PUT /integrations/3");
@@ -58,13 +57,12 @@ describe("a stack that moves between the faces", function () {
   });
 
   it("goes there and back inside a component, and stays protected", async () => {
-    const aliases = [{ type: resourceTypes.plugin }];
     faces.declare(() => dynamic(manualArgs, { parent: new Platform(), protect: true }));
     await scenario.act("up");
     faces.declare(() => plugin(manualArgs, { parent: new Platform(), protect: true }));
     await moves(3, resourceTypes.plugin);
     expect(await scenario.fail("destroy")).to.contain("protected");
-    faces.declare(() => dynamic(manualArgs, { parent: new Platform(), protect: true, aliases }));
+    faces.declare(() => dynamic(manualArgs, { parent: new Platform(), protect: true }));
     await moves(3, resourceTypes.dynamic);
     expect(await scenario.fail("destroy")).to.contain("protected");
     expect(integrations(faces.sandbox)).to.have.length(1);
@@ -73,10 +71,9 @@ describe("a stack that moves between the faces", function () {
   it("goes there and back with a refresh first, while the package is there: GETs alone", async () => {
     faces.declare(() => dynamic(manualArgs));
     await scenario.act("up");
-    const back = { aliases: [{ type: resourceTypes.plugin }] };
     for (const [type, made] of [
       [resourceTypes.plugin, () => plugin(manualArgs)],
-      [resourceTypes.dynamic, () => dynamic(manualArgs, back)],
+      [resourceTypes.dynamic, () => dynamic(manualArgs)],
     ] as const) {
       faces.declare(made);
       for (const action of ["preview", "up"] as const) {

@@ -1,15 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import * as immuta from "pulumi-immuta/plugin";
 import { reportOf } from "../../cli/report/model";
 import { readPreview } from "../../cli/report/read";
 import type { Sandbox } from "../../sandbox";
 import { ensureEngine } from "../../tools/engine";
 import { host, manualArgs } from "./one-integration";
 import { everythingIn, integrations, leftIn, root, type Scenario } from "./support";
-import { Integration, twoFaces, type TwoFaces } from "./two-faces";
+import { plugin, twoFaces, type TwoFaces } from "./two-faces";
 
 const id = `${host}/claims/governed`;
 const { username: _account, password: _password, bootstrap: _login, ...told } = manualArgs;
@@ -26,9 +27,9 @@ describe("the plugin under the engine", function () {
   afterEach(() => faces.close());
 
   const declared =
-    (args: pulumi.Inputs = manualArgs, opts?: pulumi.CustomResourceOptions) =>
+    (args: Record<string, unknown> = manualArgs, opts?: pulumi.CustomResourceOptions) =>
     () => ({
-      integrationId: new Integration("claims", args, opts).integrationId,
+      integrationId: plugin(args, opts).integrationId,
     });
   const impersonated = { ...manualArgs, impersonation: { enabled: true, role: "IMMUTA_IMPERSONATION" } };
 
@@ -111,7 +112,9 @@ describe("the plugin under the engine", function () {
   it("gets what is there, in previews as well", async () => {
     faces.program = declared();
     await (await faces.openStack()).act("up");
-    faces.program = declared({}, { id: "3" });
+    faces.program = () => ({
+      integrationId: immuta.SynapseIntegration.get("claims", "3").integrationId,
+    });
     const scenario = await faces.openStack();
     expect((await scenario.act("preview")).calls).to.deep.equal(["GET /integrations"]);
     expect((await scenario.act("up")).outputs["integrationId"]?.value).to.equal("3");
@@ -119,20 +122,45 @@ describe("the plugin under the engine", function () {
     expect(integrations(sandbox)).to.have.length(1);
   });
 
+  it("answers look-ups of a program, each at the tenant of its provider", async () => {
+    sandbox.immuta.seed({ id: 7, config: { host, database: "claims", schema: "governed" } });
+    const { immuta: other, apiKey } = await faces.startAnother();
+    other.seed({ id: 8, config: { host, database: "claims", schema: "governed" } });
+    faces.program = () => {
+      const elsewhere = { provider: new immuta.Provider("elsewhere", { url: other.url, apiKey }) };
+      const place = { host, database: "claims", schema: "governed" };
+      const account = { username: manualArgs.username, password: manualArgs.password };
+      const scripts = immuta.getBootstrapScripts({ ...place, ...account });
+      return {
+        here: immuta.getIntegration(place).then(({ id }) => id),
+        elsewhere: immuta.getIntegrationOutput(place, elsewhere).id,
+        all: immuta.getIntegrationsOutput({ type: "Azure Synapse Analytics" }, elsewhere).length,
+        batches: scripts.create.batches,
+      };
+    };
+    const { outputs } = await (await faces.openStack()).act("up");
+    expect([outputs["here"]?.value, outputs["elsewhere"]?.value, outputs["all"]?.value]).to.deep.equal([
+      "7",
+      "8",
+      1,
+    ]);
+    expect(outputs["batches"]).to.have.property("secret", true);
+  });
+
   it("reaches two tenants by two explicit providers, whatever the environment says", async () => {
     const other = await faces.startAnother();
-    const at = (name: string, { immuta: { url }, apiKey, environment }: Sandbox): pulumi.ProviderResource =>
-      new (class extends pulumi.ProviderResource {})("immuta", name, {
+    const at = (name: string, { immuta: { url }, apiKey, environment }: Sandbox): immuta.Provider =>
+      new immuta.Provider(name, {
         url,
         apiKey,
         sqlServer: environment["IMMUTA_SQL_SERVER"],
-        sqlPort: environment["IMMUTA_SQL_PORT"],
+        sqlPort: Number(environment["IMMUTA_SQL_PORT"]),
       });
     faces.program = () => {
       const [one, two] = [at("one", sandbox), at("two", other)];
       return {
-        one: new Integration("one", manualArgs, { provider: one }).tenant,
-        two: new Integration("two", manualArgs, { provider: two }).tenant,
+        one: plugin(manualArgs, { provider: one }, "one").tenant,
+        two: plugin(manualArgs, { provider: two }, "two").tenant,
       };
     };
     const authorities = join(faces.folder, "authorities.pem");

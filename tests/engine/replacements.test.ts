@@ -37,7 +37,7 @@ describe("replacements, whoever asks for them", function () {
   };
   for (const [face, made] of [
     ["the class", () => dynamic(manualArgs)],
-    ["the plugin with deleteBeforeReplace", () => plugin(manualArgs, { deleteBeforeReplace: true })],
+    ["the plugin's", () => plugin(manualArgs)],
   ] as const)
     it(`are made by ${face}, old one first, where the engine is told to`, async () => {
       faces.declare(made);
@@ -59,7 +59,7 @@ describe("replacements, whoever asks for them", function () {
 
   for (const [face, made] of [
     ["the class with deleteBeforeReplace: false", () => dynamic(manualArgs, { deleteBeforeReplace: false })],
-    ["the plugin without the option", () => plugin(manualArgs)],
+    ["the plugin's", () => plugin(manualArgs, { deleteBeforeReplace: false })],
   ] as const)
     it(`are refused by ${face}, with the option in the words, and nothing is lost`, async () => {
       faces.declare(made);

@@ -88,10 +88,13 @@ interface Exported {
   }[];
 }
 
-/** The integration's resource in an export of the state. */
-export async function resourceIn(scenario: Scenario): Promise<Exported["resources"][number]> {
+/** The integration's resource in an export of the state; of several, that of the name. */
+export async function resourceIn(scenario: Scenario, name?: string): Promise<Exported["resources"][number]> {
   const { deployment } = (await scenario.opened.stack.exportStack()) as { deployment: Exported };
-  const found = deployment.resources.find((resource) => resource.type.endsWith(":SynapseIntegration"));
+  const found = deployment.resources.find(
+    ({ type, urn }) =>
+      type.endsWith(":SynapseIntegration") && (name === undefined || urn.endsWith(`::${name}`)),
+  );
   if (found === undefined) throw new Error("the state holds no SynapseIntegration");
   return found;
 }

@@ -1,34 +1,24 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import * as immuta from "pulumi-immuta";
-import { resourceTypes } from "../../provider";
+import * as onPlugin from "pulumi-immuta/plugin";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { clock } from "../faults/driver/host";
 import { administrator, host } from "./one-integration";
 import { open, root, type Scenario } from "./support";
 
-/** The plugin's resource as an SDK would have it; the generated ones name the outputs and the alias themselves. */
-export class Integration extends pulumi.CustomResource {
-  declare readonly integrationId: pulumi.Output<string>;
-  declare readonly tenant: pulumi.Output<string>;
-
-  constructor(name: string, args: pulumi.Inputs, opts: pulumi.CustomResourceOptions = {}) {
-    super(
-      resourceTypes.plugin,
-      name,
-      { integrationId: undefined, tenant: undefined, ...args },
-      pulumi.mergeOptions(opts, { aliases: [{ type: resourceTypes.dynamic }] }),
-    );
-  }
-}
-
-/** How a program has the integration `claims`: the faces differ in what declares it. */
-type Declare = (args: Record<string, unknown>, opts?: pulumi.CustomResourceOptions) => pulumi.Resource;
-export const dynamic: Declare = (args, opts) =>
-  new immuta.SynapseIntegration("claims", args as unknown as immuta.SynapseIntegrationArgs, opts);
-export const plugin: Declare = (args, opts) => new Integration("claims", args, opts);
+/** How a program has an integration: the faces differ in what declares it. */
+type Declare<Resource> = (
+  args: Record<string, unknown>,
+  opts?: pulumi.CustomResourceOptions,
+  name?: string,
+) => Resource;
+export const dynamic: Declare<immuta.SynapseIntegration> = (args, opts, name = "claims") =>
+  new immuta.SynapseIntegration(name, args as unknown as immuta.SynapseIntegrationArgs, opts);
+export const plugin: Declare<onPlugin.SynapseIntegration> = (args, opts, name = "claims") =>
+  new onPlugin.SynapseIntegration(name, args as unknown as immuta.SynapseIntegrationArgs, opts);
 
 export interface TwoFaces {
   sandbox: Sandbox;

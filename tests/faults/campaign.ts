@@ -10,11 +10,12 @@ import { pageOf, type Covered } from "./page";
 import { Random } from "./walks/random";
 import { walk } from "./walks/walk";
 
-const usage = `npm run campaign -- [--minutes n] [--seed n] [--jobs n] [--only <words>] [--walk n[-n]] [--engine] [--face plugin]
+const usage = `npm run campaign -- [--minutes n] [--whole] [--seed n] [--jobs n] [--only <words>] [--walk n[-n]] [--engine] [--face plugin]
 
 Plays faults at every step and random walks in front of the sandbox for so long (10 minutes by default), and writes
 tests/faults/campaign.md. A seed chooses the order and the walks; one of its own by default, which is printed.
 
+  --whole                      every case and all walks before that, without the engine, however long they take
   --jobs <n>                   how many are played at a time, each in front of a sandbox of its own; 3 by default,
                                of which one plays with the real engine
   --only <regular expression>  the cases with such a title alone, each once; the page stays as it is
@@ -33,6 +34,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       minutes: { type: "string", default: "10" },
+      whole: { type: "boolean", default: false },
       jobs: { type: "string", default: "3" },
       seed: { type: "string", default: String(Date.now() % 1_000_000) },
       only: { type: "string" },
@@ -56,8 +58,8 @@ async function main(): Promise<number> {
     if (values.walk !== undefined) await campaign.walks(seedsOf(values.walk), chosen);
     else if (values.only !== undefined) await campaign.only(new RegExp(values.only), chosen);
     else {
-      console.log(`seed ${values.seed}, ${values.minutes} minutes`);
-      await campaign.run(Number(values.minutes) * 60_000);
+      console.log(`seed ${values.seed}, ${values.minutes} minutes${values.whole ? " after the whole" : ""}`);
+      await campaign.run(Number(values.minutes) * 60_000, values.whole);
       const page = join(__dirname, "campaign.md");
       const style = { ...(await resolveConfig(page)), parser: "markdown" };
       writeFileSync(page, await format(pageOf(campaign.covered), style));
@@ -91,26 +93,35 @@ class Campaign {
     };
   }
 
-  /** A crowd, then cases and walks by turns until all are played or the time is over. */
-  async run(milliseconds: number): Promise<void> {
+  /**
+   * A crowd, then cases and walks by turns until all are played or the time is over; beside them, or after the whole of
+   * them, as long with the real engine.
+   */
+  async run(milliseconds: number, whole: boolean): Promise<void> {
     const started = Date.now();
-    const over = (): boolean => Date.now() - started >= milliseconds;
     const cases = this.shuffled(await this.cases());
+    const all = [...cases];
     this.covered.of = cases.length;
     await this.guarded("the crowd", async () => {
       this.covered.crowd = await crowd(this.grounds[0], this.random, { integrations: 50, workspaces: 10 });
     });
+    const over = overIn(milliseconds);
+    const alone = this.withoutEngine(cases, whole ? () => false : over);
+    if (whole) await alone;
+    await Promise.all([alone, this.withEngine(all, whole ? overIn(milliseconds) : over)]);
+    this.covered.minutes = Math.round((Date.now() - started) / 60_000);
+  }
+
+  private async withoutEngine(cases: Case[], over: () => boolean): Promise<void> {
     let begun = 0;
-    const withEngine = this.withEngine([...cases], over);
-    const alone = this.grounds.map(async (ground) => {
+    const played = this.grounds.map(async (ground) => {
       while (!over() && (cases.length > 0 || begun < walks.count)) {
         for (const one of cases.splice(0, 5)) await this.play(ground, one);
         for (let count = 0; count < 2 && begun < walks.count && !over(); count++)
           await this.walk(ground, this.covered.seed * 1000 + begun++);
       }
     });
-    await Promise.all([withEngine, ...alone]);
-    this.covered.minutes = Math.round((Date.now() - started) / 60_000);
+    await Promise.all(played);
   }
 
   /** Kills of the engine, and between them other cases and walks, until the time is over. */
@@ -214,6 +225,11 @@ class Campaign {
     }
     return items;
   }
+}
+
+function overIn(milliseconds: number): () => boolean {
+  const end = Date.now() + milliseconds;
+  return () => Date.now() >= end;
 }
 
 /** The seed, or those from one to the other. */

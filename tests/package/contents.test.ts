@@ -10,7 +10,7 @@ import { folderOf, packages, root, tarball, temporaryFolder, type Package, type 
 /** What is packed beside dist. */
 const documents: Record<Package, string[]> = {
   "pulumi-immuta": [
-    ...["CHANGELOG.md", "LICENSE", "README.md", "package.json", "plugin/package.json"],
+    ...["CHANGELOG.md", "LICENSE", "README.md", "package.json", "plugin/main.js", "plugin/package.json"],
     ...["plugin/pulumi-resource-immuta", "plugin/pulumi-resource-immuta.cmd"],
     "plugin/pulumi-resource-immuta.js",
   ],

@@ -3,7 +3,7 @@
  * linked from this checkout: so no registry is asked, and what is not declared is not found.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { folderOf, root, type Package, type Tarball } from "./tarball";
 
@@ -22,6 +22,19 @@ export function installFlat(folder: string, tarball: Tarball, version?: string):
   const modules = join(folder, "node_modules");
   extract(tarball, join(modules, "pulumi-immuta"), version);
   linkDependencies("pulumi-immuta", modules);
+}
+
+/** yarn: as npm, but mssql has a tedious of its own, here one that cannot be loaded. */
+export function installNested(folder: string, tarball: Tarball, version?: string): void {
+  installFlat(folder, tarball, version);
+  const modules = join(folder, "node_modules");
+  const driver = join(modules, "mssql");
+  rmSync(driver);
+  cpSync(join(root, "node_modules", "mssql"), driver, { recursive: true });
+  for (const one of Object.keys(readManifest(driver).dependencies)) linkFromCheckout(one, modules);
+  const nested = join(driver, "node_modules", "tedious");
+  mkdirSync(nested, { recursive: true });
+  writeFileSync(join(nested, "index.js"), 'throw new Error("This tedious is not the one that is pinned.");');
 }
 
 /** And the sandbox beside it. */
@@ -66,7 +79,7 @@ function linkDependencies(name: Package, modules: string): void {
   const needed = Object.keys({ ...dependencies, ...peerDependencies }).filter(
     (name) => peerDependenciesMeta[name]?.optional !== true,
   );
-  for (const one of needed) if (!existsSync(join(modules, one))) linkFromCheckout(one, modules);
+  for (const one of needed) linkFromCheckout(one, modules);
 }
 
 /** Installs a package beside, as a program does that asks for an optional peer. */
@@ -77,6 +90,7 @@ export function linkFromCheckout(name: string, modules: string): void {
 }
 
 function link(target: string, path: string): void {
+  if (existsSync(path)) return;
   mkdirSync(dirname(path), { recursive: true });
   symlinkSync(target, path, "junction");
 }

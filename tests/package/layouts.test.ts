@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { loadProgram } from "../../tools/engine/stack";
 import { startSandbox, type Sandbox } from "../../sandbox";
-import { installFlat, installLink, installStrict, readManifest } from "./installation";
-import { automatic, commonJs, esModule, loadEsModule, providePools, write } from "./programs";
+import { installFlat, installLink, installNested, installStrict, readManifest } from "./installation";
+import { automatic, both, commonJs, esModule, loadEsModule, providePools, write } from "./programs";
 import { callers, open, type Opening } from "./support";
 import { root, tarball, temporaryFolder, type Tarball } from "./tarball";
 
@@ -91,4 +91,20 @@ describe("an installed package finds its provider", function () {
       }
     });
   }
+
+  it("and talks to pools through the tedious that it pins, where mssql has another", async () => {
+    const folder = temporaryFolder();
+    installNested(folder, await tarball(), "0.1.1005");
+    write(join(folder, "index.js"), commonJs({ claims: both.claims }));
+    const opening = { workDir: folder, program: loadProgram(join(folder, "index.js")) };
+    const scenario = await open(sandbox, opening);
+    try {
+      const up = await scenario.act("up");
+      expect(up.batches).not.to.deep.equal([]);
+      expect(callers(sandbox)).to.deep.equal(["pulumi-immuta/0.1.1005"]);
+    } finally {
+      scenario.opened.remove();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 });

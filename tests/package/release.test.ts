@@ -117,6 +117,7 @@ describe("the release workflow", function () {
       );
       expect(inside.trim().split("\n")).to.deep.equal([
         "./",
+        "./main.js",
         "./package.json",
         "./pulumi-resource-immuta",
         "./pulumi-resource-immuta.cmd",

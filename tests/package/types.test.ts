@@ -74,6 +74,8 @@ describe("the tarball's types", function () {
     installSandbox(folder, await tarball("pulumi-immuta-sandbox"));
     write(join(folder, "sandbox.ts"), ofSandbox);
     write(join(folder, "sandbox.mts"), ofSandbox);
+    for (const name of ["plugin.ts", "plugin.mts"])
+      write(join(folder, name), byName.replace('"pulumi-immuta"', '"pulumi-immuta/plugin"'));
     write(join(folder, "azure.ts"), ofAzure);
     write(join(folder, "azure.mts"), ofAzure);
   });
@@ -111,7 +113,7 @@ describe("the tarball's types", function () {
     const program = ts.createProgram({ rootNames, options, host: host(options) });
     const checked = program.getSourceFiles().filter((file) => realpathSync(file.fileName).startsWith(folder));
     expect(
-      checked.some((file) => /dist\/sdk\/((azure\/)?index|sandbox)\.d\.ts$/.test(file.fileName)),
+      checked.some((file) => /dist\/sdk\/(((azure|plugin)\/)?index|sandbox)\.d\.ts$/.test(file.fileName)),
     ).to.equal(true);
     return [
       ...program.getOptionsDiagnostics(),
@@ -152,11 +154,11 @@ describe("the tarball's types", function () {
     ).to.deep.equal([]);
   });
 
-  it("of pulumi-immuta/azure serve ES modules, and the settings of `pulumi new`", () => {
+  it("of pulumi-immuta/plugin and pulumi-immuta/azure serve ES modules, and the settings of `pulumi new`", () => {
     const modern = { module: ModuleKind.Node16, moduleResolution: ModuleResolutionKind.Node16 };
     const plain = { module: ModuleKind.CommonJS, moduleResolution: ModuleResolutionKind.Node10 };
-    expect(problems(["azure.mts"], modern)).to.deep.equal([]);
-    expect(problems(["azure.ts"], plain)).to.deep.equal([]);
+    expect(problems(["azure.mts", "plugin.mts"], modern)).to.deep.equal([]);
+    expect(problems(["azure.ts", "plugin.ts"], plain)).to.deep.equal([]);
   });
 
   it("of the sandbox serve both too, under both names", () => {

@@ -1,3 +1,5 @@
+// First, so that tedious has the one that loads when it is asked, and not the one below.
+import "../../provider/sql/connect/lazy-identity";
 import {
   ClientCertificateCredential,
   ClientSecretCredential,

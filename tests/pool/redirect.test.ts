@@ -1,9 +1,4 @@
 import { expect } from "chai";
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { openConnection } from "../../provider/sql/connect/connection";
 import type { PoolLogin } from "../../provider/sql/connect/login";
 import { preflight } from "../../provider/sql/preflight";
@@ -15,6 +10,7 @@ import {
   database,
   host,
   loginTo,
+  seenByTrusting,
   type Stage,
   stageOn,
   startPool,
@@ -132,33 +128,9 @@ describe("a gateway that redirects", () => {
     });
 
   describe("where certificates are checked", () => {
-    let folder: string;
-    beforeEach(() => {
-      folder = mkdtempSync(join(tmpdir(), "authority-"));
-      writeFileSync(join(folder, "authority.pem"), synapse.certificateAuthority);
-    });
-    afterEach(() => {
-      rmSync(folder, { recursive: true });
-    });
-    const seen = async (
-      encrypt: "mandatory" | "strict",
-    ): Promise<{ error?: string; rows?: unknown[]; infos?: string[] }> => {
-      const { stdout } = await promisify(execFile)(
-        process.execPath,
-        [
-          "--require",
-          "tsx/cjs",
-          join(__dirname, "trusting-client.ts"),
-          JSON.stringify({ port: synapse.port, encrypt }),
-        ],
-        { env: { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, "authority.pem") } },
-      );
-      return JSON.parse(stdout) as Awaited<ReturnType<typeof seen>>;
-    };
-
     for (const encrypt of ["mandatory", "strict"] as const) {
       it(`follows to a node that shows its own name (${encrypt})`, async () => {
-        const { error, rows, infos } = await seen(encrypt);
+        const { error, rows, infos } = await seenByTrusting(synapse, encrypt);
         expect(error).to.equal(undefined);
         expect(rows).to.deep.equal([{ name: database }]);
         expect(infos?.[0]).to.contain(await nodeName());
@@ -166,7 +138,7 @@ describe("a gateway that redirects", () => {
 
       it(`refuses a node that shows another name (${encrypt})`, async () => {
         node("certificate");
-        const { error } = await seen(encrypt);
+        const { error } = await seenByTrusting(synapse, encrypt);
         expect(error).to.contain("another.worker.database.windows.net");
         expect(error).to.not.contain("trustServerCertificate");
         expect(acts(synapse)).to.deep.equal([`redirected ${database}`]);

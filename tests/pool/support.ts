@@ -1,5 +1,10 @@
 /** A workspace in the sandbox, and what pool/ needs to run scripts in it without waiting for anything. */
 import { expect } from "chai";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Clock } from "../../provider/core/clock";
 import { PoolUnreachable } from "../../provider/sql/errors";
 import type { PoolLogin } from "../../provider/sql/connect/login";
@@ -170,4 +175,25 @@ export async function watchHandles(): Promise<Watch> {
       expect(handles()).to.deep.equal(before);
     },
   };
+}
+
+/** What a process sees that trusts the sandbox's authority, and then closes its session, or parks it and ends all the same. */
+export async function seenByTrusting(
+  { port, certificateAuthority }: Synapse,
+  encrypt: "mandatory" | "strict",
+  end: "close" | "park" = "close",
+): Promise<{ error?: string; rows?: unknown[]; infos?: string[] }> {
+  const folder = mkdtempSync(join(tmpdir(), "authority-"));
+  try {
+    const authority = join(folder, "authority.pem");
+    writeFileSync(authority, certificateAuthority);
+    const client = [join(__dirname, "trusting-client.ts"), JSON.stringify({ port, encrypt, end })];
+    const { stdout } = await promisify(execFile)(process.execPath, ["--require", "tsx/cjs", ...client], {
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: authority },
+      timeout: 20_000,
+    });
+    return JSON.parse(stdout) as Awaited<ReturnType<typeof seenByTrusting>>;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -78,6 +78,53 @@ describe("pulumi-immuta sandbox", function () {
     expect(existsSync(environment["NODE_EXTRA_CA_CERTS"] ?? "")).to.equal(false);
   });
 
+  it("lets another shell edit, disable and remove an integration of it, by what it exported", async () => {
+    const child = spawn(process.execPath, [...executable, "--json"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const environment = JSON.parse(await firstLine(child)) as Record<string, string>;
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    const listed = async (): Promise<Record<string, unknown>[]> => {
+      const { IMMUTA_URL = "", IMMUTA_API_KEY = "" } = environment;
+      const answer = await fetch(`${IMMUTA_URL}/integrations`, {
+        headers: { Authorization: IMMUTA_API_KEY },
+      });
+      return (await answer.json()) as Record<string, unknown>[];
+    };
+    const by = (...args: string[]): Promise<Ran> => finished(args, environment);
+    try {
+      const edited = await by(
+        "edit",
+        "1",
+        "impersonation.enabled=true",
+        "impersonation.role=SOMEBODY",
+        "port=1434",
+      );
+      expect(edited).to.deep.include({ code: 0, err: "" });
+      expect((await listed())[0]?.["config"]).to.deep.include({
+        impersonation: { enabled: true, role: "SOMEBODY" },
+        port: 1434,
+      });
+      expect((await by("disable", "1")).out).to.equal(
+        "integration 1 disabled in the sandbox; the pool is left as it is\n",
+      );
+      expect((await listed())[0]).to.include({ status: "disabled" });
+      await by("remove", "1");
+      expect((await listed()).map(({ id }) => id)).to.deep.equal(["2"]);
+      const gone = await by("remove", "1");
+      expect(gone.code).to.equal(1);
+      expect(gone.err).to.contain("answered 404 for integration 1: it has none of this id.");
+      const stranger = await finished(["remove", "2"], { ...environment, IMMUTA_API_KEY: "another" });
+      expect(stranger.err).to.contain("answered 401");
+      const real = await finished(["remove", "2"], { ...environment, IMMUTA_URL: "https://contoso.example" });
+      expect(real.err).to.contain("are not those of a sandbox");
+      expect(await listed()).to.have.length(1);
+    } finally {
+      child.kill("SIGINT");
+      await ended;
+    }
+  });
+
   /** The sandbox as the child of a process that is killed once the first line is there; gives that line when all has ended. */
   async function orphaned(args: string[]): Promise<string> {
     const starts = `require("node:child_process").spawn(process.execPath, ${JSON.stringify([...executable, ...args])}, { stdio: "inherit" })`;
@@ -136,6 +183,8 @@ describe("pulumi-immuta sandbox", function () {
     expect(await wrong("--connection-policy", "default")).to.equal(
       '--connection-policy: "default" is neither proxy nor redirect.\n',
     );
+    expect(await wrong("edit", "1")).to.contain("<field>=<value>");
+    expect(await wrong("disable")).to.contain("the id of an integration comes next.");
     expect(await wrong("--port", "1")).to.contain("See pulumi-immuta sandbox --help.");
     const twice = ["--pool", "a.sql.azuresynapse.net/claims"];
     expect(await wrong(...twice, ...twice)).to.contain(

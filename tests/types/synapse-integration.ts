@@ -12,6 +12,7 @@ import {
   type PasswordReferenceArgs,
   type SynapseIntegrationArgs,
 } from "../../sdk";
+import * as onPlugin from "../../sdk/plugin";
 
 const place = { host: "claims.sql.azuresynapse.net", database: "claims", schema: "governed" };
 const account = { username: "immuta_system_account", password: "placeholder" };
@@ -153,3 +154,18 @@ new SynapseIntegration("claims", { ...place, autoBootstrap: true, poolidentity: 
 
 // @ts-expect-error outputs cannot be written
 integration.status = pulumi.output("enabled");
+
+/** The plugin's takes the same, and its outputs are the same. */
+const tenant = new onPlugin.Provider("europe", { url: "https://eu.example", sqlPort: pulumi.output(1433) });
+export const served = new onPlugin.SynapseIntegration("claims", lifted, { provider: tenant });
+export const servedStatus: Output<string> = served.status;
+export const known: onPlugin.SynapseIntegration = onPlugin.SynapseIntegration.get("claims", "3");
+export const listed: Output<string[]> = onPlugin
+  .getIntegrationsOutput({ status: pulumi.output("enabled") }, { provider: tenant })
+  .apply((integrations) => integrations.map(({ id }) => id));
+
+// @ts-expect-error manual setup needs `bootstrap`, on the plugin too
+new onPlugin.SynapseIntegration("claims", { ...place, autoBootstrap: false, ...account });
+
+// @ts-expect-error no such setting
+new onPlugin.Provider("europe", { uri: "https://eu.example" });

@@ -220,6 +220,13 @@ describe("the architecture", function () {
       expect(loadedBy(preview, [...heavy, "@pulumi"])).to.deep.equal([]);
     });
 
+    it("the SQL driver comes without @azure/identity, which whoever else loads it gets as it is", () => {
+      const driver = 'require("./provider/sql/run");';
+      expect(loadedBy(driver, ["tedious", "@azure/identity"])).to.deep.equal(["tedious"]);
+      const others = `${driver} if (typeof require("@azure/identity").DefaultAzureCredential !== "function") throw new Error();`;
+      expect(loadedBy(others, ["@azure/identity"])).to.deep.equal(["@azure/identity"]);
+    });
+
     it("and would be seen if they were loaded", () => {
       expect(loadedBy('require("./provider/immuta/client")', heavy)).to.include("axios");
       expect(loadedBy('require("./provider/sql/run")', heavy)).to.include.members(["mssql", "tedious"]);

@@ -32,12 +32,20 @@ export interface PoolConnection {
   close(): Promise<void>;
 }
 
+/** A session that may serve several users, one after the other. */
+export interface Session extends PoolConnection {
+  /** Nobody uses it: it is silent, and keeps no process alive. */
+  park(): void;
+  /**
+   * Makes it as it was after the login, and proves that it lives and its database answers, in one batch. False where that
+   * cannot be had; then it is to be closed. From now on it speaks to this reporter.
+   */
+  renew(reporter: Reporter): Promise<boolean>;
+}
+
 /** One attempt to connect and to be let in. Throws PoolUnreachable. */
-export async function openConnection(
-  login: PoolLogin,
-  database: string,
-  reporter: Reporter,
-): Promise<PoolConnection> {
+export async function openConnection(login: PoolLogin, database: string, opener: Reporter): Promise<Session> {
+  let reporter: Reporter | undefined = opener;
   const timeout = login.connectTimeout ?? defaultConnectTimeout;
   const line = new Line(routeOf(login), timeout);
   // What the server said to the latest connection. A refused login carries its number in this event only.
@@ -53,11 +61,11 @@ export async function openConnection(
   const pool = new OneSession(settingsFor(login, database, line.dial, listen));
   // Without a listener a connection that breaks would end the process.
   pool.on("error", (error: Error) => {
-    reporter.debug(`the connection to ${database} reported: ${told(error.message)}`);
+    reporter?.debug(`the connection to ${database} reported: ${told(error.message)}`);
   });
   const close = async (): Promise<void> => {
     await pool.close().catch((error: unknown) => {
-      reporter.debug(`closing the connection to ${database}: ${messageOf(error)}`);
+      reporter?.debug(`closing the connection to ${database}: ${messageOf(error)}`);
     });
   };
   try {
@@ -78,8 +86,8 @@ export async function openConnection(
     throw new PoolUnreachable(describeUnreachable(login, database, found), found);
   }
   for (const { number, message } of said)
-    reporter.debug(`a session option was rejected by ${database}: Msg ${number}: ${told(message)}`);
-  tellOfNode(login.host, line.node, reporter);
+    opener.debug(`a session option was rejected by ${database}: Msg ${number}: ${told(message)}`);
+  tellOfNode(login.host, line.node, opener);
   return {
     node: line.node,
     batch: async (text, limit, listener) => {
@@ -90,6 +98,23 @@ export async function openConnection(
       return outcome;
     },
     close,
+    park: () => {
+      reporter = undefined;
+      line.hold(false);
+      pool.hold(false);
+    },
+    renew: async (next) => {
+      reporter = next;
+      line.hold(true);
+      try {
+        await line.reset((options) => proveDatabase(pool, database, timeout, options));
+      } catch (error) {
+        next.debug(`the session in ${database} cannot be used again: ${told(messageOf(error))}`);
+        return false;
+      }
+      tellOfNode(login.host, line.node, next);
+      return true;
+    },
   };
 }
 
@@ -115,8 +140,17 @@ class Refused extends Error {
 }
 
 /** Some pools let a login pass while they pause or warm up and refuse its first batch: better now than half way. */
-async function proveDatabase(pool: Requests, database: string, timeout: number): Promise<void> {
-  const { errors, rows } = await sendBatch(pool, "SELECT DB_NAME() AS name", timeout);
+async function proveDatabase(
+  pool: Requests,
+  database: string,
+  timeout: number,
+  options?: string,
+): Promise<void> {
+  const { errors, rows } = await sendBatch(
+    pool,
+    ["SELECT DB_NAME() AS name", ...(options === undefined ? [] : [options])].join("\n"),
+    timeout,
+  );
   const [first] = errors;
   if (first?.code === tooSlow)
     throw new Refused({

@@ -75,6 +75,34 @@ export class Line {
     if (socket instanceof TLSSocket) this.watchAnswers(socket);
   }
 
+  /** Whether it keeps the process alive. */
+  hold(held: boolean): void {
+    for (const socket of [this.socket, this.connection?.socket])
+      if (held) socket?.ref();
+      else socket?.unref();
+  }
+
+  /**
+   * The next batch, which `send` sends, resets the session before it runs; after it the session is as it was after the
+   * login, if these options are part of it. Throws what `send` throws, and where the server does not say that it did.
+   */
+  async reset(send: (options: string) => Promise<void>): Promise<void> {
+    const { connection } = this;
+    if (connection === undefined) throw fault(lostBefore, "there is no session yet");
+    const done = { is: false };
+    const acknowledge = (): void => {
+      done.is = true;
+    };
+    connection.once("resetConnection", acknowledge);
+    connection.resetConnectionOnNextRequest = true;
+    try {
+      await send(connection.getInitialSql());
+    } finally {
+      connection.off("resetConnection", acknowledge);
+    }
+    if (!done.is) throw fault(malformed, "the server did not reset the session");
+  }
+
   /** Whether the connection ended, asked when something went wrong: the end may be on its way behind the error. */
   async isLost(): Promise<boolean> {
     const socket = this.socket;

@@ -1,5 +1,7 @@
-// First: it keeps mssql from printing scripts.
+// First: what mssql may print, what is not needed and so not loaded, and what it talks through.
 import "./unheard";
+import "./lazy-identity";
+import "./pinned";
 import { ConnectionPool, type config as MssqlConfig } from "mssql";
 import type { Connection } from "tedious";
 
@@ -18,6 +20,13 @@ const Base = ConnectionPool as unknown as new (config: MssqlConfig) => Connectio
 export class OneSession extends Base {
   private probed: Connection | undefined;
   private probing = true;
+
+  /** Whether it keeps the process alive, as far as its timer goes, which is made anew for each request. */
+  hold(held: boolean): void {
+    const timer = this.pool["interval"];
+    if (held) timer?.ref();
+    else timer?.unref();
+  }
 
   override async _poolCreate(): Promise<Connection> {
     const { probed } = this;

@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
-import { ClientCertificateCredential } from "@azure/identity";
 import type { config as MssqlConfig } from "mssql";
 import type { Connection, ConnectionConfiguration } from "tedious";
 import { lengthOf } from "../../core/rules";
+import { azureIdentity } from "./lazy-identity";
 import { type Authentication, defaultTimes, type PoolLogin } from "./login";
 
 export const defaultConnectTimeout = lengthOf(defaultTimes.connectTimeout);
@@ -98,6 +98,7 @@ function credentials(authentication: Authentication): Partial<MssqlConfig> {
           type: "azure-active-directory-service-principal-secret",
           options: { tenantId, clientId, clientSecret: authentication.clientSecret },
         });
+      const { ClientCertificateCredential } = azureIdentity();
       const credential = new ClientCertificateCredential(
         tenantId,
         clientId,

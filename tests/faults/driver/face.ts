@@ -69,7 +69,8 @@ const dynamicUrn = (name: string): string =>
 
 const dynamic = faceOf({
   start: (env) => ProviderHost.start(env),
-  runsOfOneProcess: 2000,
+  // Each run loads the provider anew, and every promise of the process then pays for all of them.
+  runsOfOneProcess: 50,
   begin: async (host, config) => {
     const text = await host.phase(config);
     /** The text of this run in place of the one that a resource was stored with. */

@@ -23,12 +23,12 @@ interface Session {
   statements: string[];
 }
 
-/** The provider's sessions, one after the other, each with its batches. */
+/** The provider's uses of sessions, one after the other, each with its batches: one begins with a login or a reset. */
 function sessionsIn(journal: readonly SynapseJournalEntry[]): Session[] {
   const sessions: Session[] = [];
-  for (const { kind, applicationName, database, statement } of journal) {
+  for (const { kind, applicationName, database, statement, reset } of journal) {
     if (!applicationName.startsWith("pulumi-immuta")) continue;
-    if (kind === "login") sessions.push({ database, statements: [] });
+    if (kind === "login" || reset === true) sessions.push({ database, statements: [] });
     if (kind === "batch") sessions.at(-1)?.statements.push(statement ?? "");
   }
   // One that only asked for the name of its database did nothing yet.

@@ -60,7 +60,10 @@ describe("the resources of the Azure sandbox", () => {
       setAdministratorPassword: (host, password) =>
         calls.push(`setAdministratorPassword ${host} ${password.length}`),
       dropWorkspace: (host) => calls.push(`dropWorkspace ${host}`),
-      createPool: (host, database) => calls.push(`createPool ${host} ${database}`),
+      createPool: (host, database, source) =>
+        calls.push(
+          `createPool ${host} ${database}${source === undefined ? "" : ` from ${source.host} ${source.database}`}`,
+        ),
       dropPool: (host, database) => calls.push(`dropPool ${host} ${database}`),
     };
     cloud = new Cloud(sql);
@@ -192,6 +195,23 @@ describe("the resources of the Azure sandbox", () => {
       `dropPool ${HOST} dw`,
       `dropWorkspace ${HOST}`,
     ]);
+  });
+
+  it("give a restored pool the content of its source", () => {
+    createAll();
+    const sourceDatabaseId = `${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Synapse/workspaces/claims/sqlPools/dw`;
+    const restored = { ...pool, sqlPoolName: "dw2", createMode: "PointInTimeRestore", sourceDatabaseId };
+    expect(() => create("synapse:SqlPool", restored)).to.throw("needs restorePointInTime");
+    const restorePointInTime = "2025-01-31T10:00:00Z";
+    expect(() =>
+      create("synapse:SqlPool", {
+        ...restored,
+        restorePointInTime,
+        sourceDatabaseId: sourceDatabaseId.replace(/dw$/, "gone"),
+      }),
+    ).to.throw("InvalidResourceReference");
+    create("synapse:SqlPool", { ...restored, restorePointInTime });
+    expect(calls.at(-1)).to.equal(`createPool ${HOST} dw2 from ${HOST} dw`);
   });
 
   it("go with what they lie in, the innermost first", () => {

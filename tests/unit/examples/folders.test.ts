@@ -56,6 +56,10 @@ describe("the examples", () => {
         .filter((name) => name.endsWith(".sh"))
         .some((name) => read(example, name).includes("pulumi-immuta sandbox"));
       expect(devDependencies["pulumi-immuta-sandbox"]).to.equal(runsSandbox ? `^${ours.version}` : undefined);
+      expect(devDependencies, "what npm would otherwise take from above").to.include.keys(
+        "@types/node",
+        "typescript",
+      );
       expect(dependencies["@pulumi/pulumi"]).to.equal(ours.peerDependencies["@pulumi/pulumi"]);
       expect(read(example, "README.md").trim().split("\n").length).to.be.lessThan(14);
       const imported = [...read(example, "index.ts").matchAll(/from "([^"]+)"/g)].map(

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { examples } from "../../../docs/render-examples";
 import { schema } from "../../../docs/render-schema";
 import { readConfiguration } from "../../../provider/core/configuration";
 import { settings } from "../../../provider/core/settings";
@@ -16,7 +17,10 @@ interface Typed {
 }
 interface Schema {
   types: Record<string, Typed>;
-  resources: Record<string, { inputProperties: Record<string, Property>; requiredInputs: string[] }>;
+  resources: Record<
+    string,
+    { description: string; inputProperties: Record<string, Property>; requiredInputs: string[] }
+  >;
 }
 
 describe("the schema of the plugin", () => {
@@ -31,6 +35,14 @@ describe("the schema of the plugin", () => {
 
   it("is the one that lies in the repository (`npm run docs` writes it)", async () => {
     expect(await schema.isUpToDate()).to.equal(true);
+  });
+
+  it("has an example in each language, from the programs that tests run", async () => {
+    expect(await examples.isUpToDate()).to.equal(true);
+    const description = resource?.description ?? "";
+    expect([...description.matchAll(/^```(\w+)$/gm)].map(([, language]) => language)).to.deep.equal([
+      ...["typescript", "yaml", "python", "go"],
+    ]);
   });
 
   for (const { path, secret, words } of properties)

@@ -46,11 +46,27 @@ describe("GovernedSqlPool, over Pulumi's mocks", function () {
       closed,
     );
     const open = { publicNetworkAccess: "Enabled" };
+    const managed = { ...open, managedVirtualNetwork: "default" };
     const both = await made({ network: { privateEndpoint }, workspace: { args: open } });
-    expect(both).to.include(open).and.not.to.have.property("managedVirtualNetwork");
+    expect(both, "asked to stay open").to.include(managed);
+    const hybrid = { privateEndpoint, immutaAddresses: ["203.0.113.7"] };
+    expect(await made({ network: hybrid }), "with a rule").to.include(managed);
+    expect(await made({ network: { privateEndpoint, immutaAddresses: [] } }), "without a rule").to.include(
+      closed,
+    );
     expect(await made({}))
       .to.include(open)
       .and.not.to.have.property("managedVirtualNetwork");
+  });
+
+  it("lets Immuta in by a rule, and sends the scripts over the private endpoint", async () => {
+    const declared = await declare({
+      ...base,
+      network: { privateEndpoint: { subnetId: "/azure/subnet" }, immutaAddresses: ["203.0.113.7"] },
+    });
+    const made = declared.registered.map(({ type, name }) => `${type.split(":").at(-1) ?? ""} ${name}`);
+    expect(made).to.include.members(["IpFirewallRule claims-immuta-203.0.113.7", "PrivateEndpoint claims"]);
+    expect(inputsOf(declared, integration)["bootstrap"]).to.deep.include({ server: "10.9.9.9" });
   });
 
   it("makes everything, and an integration that follows from it", async () => {
@@ -146,6 +162,24 @@ describe("GovernedSqlPool, over Pulumi's mocks", function () {
       password: "Administrator-1",
       guard: "strict",
     });
+  });
+
+  it("fetches the administrator's password from where it is, for the workspace and for the scripts", async () => {
+    process.env["SQL_ADMIN"] = "Administrator-2";
+    try {
+      const reference = pulumi.output({ env: "SQL_ADMIN" });
+      const declared = await declare({ ...base, administrator: { passwordFrom: reference } });
+      expect(inputsOf(declared, "azure-native:synapse:Workspace")).to.include({
+        sqlAdministratorLogin: "sqladmin",
+        sqlAdministratorLoginPassword: "secret Administrator-2",
+      });
+      expect(inputsOf(declared, integration)["bootstrap"]).to.deep.equal({
+        username: "sqladmin",
+        password: "Administrator-2",
+      });
+    } finally {
+      delete process.env["SQL_ADMIN"];
+    }
   });
 
   it("hands a reference to the password over, and no password", async () => {

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import type { GovernedSqlPoolArgs } from "../../../../sdk/azure";
+import type { GovernedSqlPoolArgs, WorkspaceOf } from "../../../../sdk/azure";
 import { refuseImpossible } from "../../../../sdk/azure/refusals";
 
 const base: GovernedSqlPoolArgs = {
@@ -17,8 +17,19 @@ const workspace = { ...group, workspace: { existing: "contoso" } };
 const { network: _network, ...withoutNetwork } = base;
 const { administrator: _administrator, ...withoutAdministrator } = base;
 
+const { schema, systemAccount } = base;
+const joining = { schema, systemAccount };
+/** A component's workspace, of which the refusals see the arguments alone. */
+const other = (args: GovernedSqlPoolArgs): WorkspaceOf => ({ of: { args } });
+
 describe("what a GovernedSqlPool cannot be made of", () => {
   const accepted: Record<string, GovernedSqlPoolArgs> = {
+    "a pool in another component's workspace": { ...joining, workspace: other(base) },
+    "a pool that exists in another component's workspace that does": {
+      ...joining,
+      workspace: other({ ...joining, workspace: other({ ...base, ...workspace }) }),
+      sqlPool: { existing: "claims" },
+    },
     "all new": base,
     "all there": { ...withoutNetwork, ...workspace, sqlPool: { existing: "claims" } },
     "a new pool in a workspace that exists": { ...base, ...workspace },
@@ -38,6 +49,15 @@ describe("what a GovernedSqlPool cannot be made of", () => {
       ...base,
       network: { privateEndpoint: { server: "10.0.0.4" } },
       workspace: { args: { publicNetworkAccess: "Enabled", managedVirtualNetwork: "" } },
+    },
+    "Immuta by rules, and the runner by a private endpoint": {
+      ...base,
+      network: {
+        privateEndpoint: { server: "10.0.0.4" },
+        immutaAddresses: ["203.0.113.0/28"],
+        allowAzureServices: true,
+        runnerAddresses: [],
+      },
     },
     "public access off, and rules nowhere": {
       ...base,
@@ -104,28 +124,71 @@ describe("what a GovernedSqlPool cannot be made of", () => {
       args: { ...base, filesystem: { existing: "files" } },
       says: "filesystem.existing needs storageAccount.existing: what lies in something new cannot be there already.",
     },
+    "a logical SQL server, by its host": {
+      args: { ...base, ...group, workspace: { existing: "contoso.database.windows.net" } },
+      says: 'workspace.existing: "contoso.database.windows.net" is a logical SQL server (Microsoft.Sql, formerly SQL DW), and this component knows Synapse workspaces alone. Govern its pool with a SynapseIntegration of its own, whose host is <server>.database.windows.net.',
+    },
+    "a logical SQL server, by its id": {
+      args: {
+        ...base,
+        ...group,
+        workspace: { existing: "/subscriptions/0/resourceGroups/g/providers/Microsoft.Sql/servers/contoso" },
+      },
+      says: 'workspace.existing: "/subscriptions/0/resourceGroups/g/providers/Microsoft.Sql/servers/contoso" is a logical SQL server',
+    },
+    "a logical SQL server in the integration's own arguments": {
+      args: { ...base, integration: { args: { host: "contoso.database.windows.net" } } },
+      says: 'integration.args.host: "contoso.database.windows.net" is a logical SQL server',
+    },
+    "a workspace by its host": {
+      args: { ...base, ...group, workspace: { existing: "contoso.sql.azuresynapse.net" } },
+      says: 'workspace.existing: "contoso.sql.azuresynapse.net" is not the name of a workspace. Give the name alone, such as contoso, without host or Azure\'s id.',
+    },
+    "what the workspace of another component has": {
+      args: { ...base, workspace: other(base), resourceGroup: {} },
+      says: "resourceGroup, administrator, network: the workspace of workspace.of has its own. Give it to the component that has the workspace.",
+    },
+    "a pool that exists in another component's workspace that does not": {
+      args: { ...joining, workspace: other(base), sqlPool: { existing: "claims" } },
+      says: "sqlPool.existing needs workspace.existing: what lies in something new cannot be there already.",
+    },
+    "a system account that is the administrator of another component's workspace": {
+      args: {
+        ...joining,
+        workspace: other({ ...base, bootstrap: { authentication: "entra-default" } }),
+        systemAccount: { username: "sqladmin", password: "Imm-uta1" },
+      },
+      says: 'systemAccount.username: "sqladmin" is the workspace\'s administrator',
+    },
     "a lake for a workspace that exists": {
       args: { ...base, ...workspace, storageAccount: {} },
       says: "storageAccount and filesystem have no use where workspace.existing is given: it has its own.",
     },
     "nobody to run the scripts in a new workspace": {
       args: withoutAdministrator,
-      says: "administrator is required for a workspace that is made: its login runs Immuta's scripts. Give its password, or set bootstrap.authentication to one of Entra's.",
+      says: "administrator is required for a workspace that is made: its login runs Immuta's scripts. Give its password or passwordFrom, or set bootstrap.authentication to one of Entra's.",
     },
     "nobody to run the scripts but a SQL login that is not given": {
       args: { ...withoutAdministrator, bootstrap: { authentication: "sql" } },
-      says: "administrator is required for a workspace that is made: its login runs Immuta's scripts. Give its password, or set bootstrap.authentication to one of Entra's.",
+      says: "administrator is required for a workspace that is made: its login runs Immuta's scripts. Give its password or passwordFrom, or set bootstrap.authentication to one of Entra's.",
     },
     "no way into a new workspace": {
       args: withoutNetwork,
       says: "network is required for a workspace that is made: nobody reaches it otherwise, neither Immuta nor the machine that runs Immuta's scripts. Give the addresses of both, or a privateEndpoint; {} says that you see to it yourself.",
     },
-    "rules beside a private endpoint": {
+    "a rule for the runner beside a private endpoint": {
       args: {
         ...base,
-        network: { privateEndpoint: { server: "10.0.0.4" }, allowAzureServices: true, runnerAddresses: [] },
+        network: { privateEndpoint: { server: "10.0.0.4" }, runnerAddresses: ["203.0.113.7"] },
       },
-      says: "network.allowAzureServices, network.runnerAddresses: no rule has a use beside network.privateEndpoint. Give either.",
+      says: "network.runnerAddresses: no rule has a use for `pulumi up` beside network.privateEndpoint, by which it connects. Give either; for other machines there is network.firewallRules.",
+    },
+    "a rule for the whole internet beside a private endpoint": {
+      args: {
+        ...base,
+        network: { privateEndpoint: { server: "10.0.0.4" }, immutaAddresses: ["0.0.0.0/0"] },
+      },
+      says: 'network.immutaAddresses: "0.0.0.0/0" lets in more than 16 million addresses.',
     },
     "an address that is none": {
       args: { ...base, network: { runnerAddresses: ["my laptop"] } },
@@ -134,6 +197,18 @@ describe("what a GovernedSqlPool cannot be made of", () => {
     "an administrator that Azure reserves": {
       args: { ...base, administrator: { username: "Admin", password: "Place-holder-1" } },
       says: 'administrator.username: "Admin" is a name that Azure reserves. Give another one, such as sqladmin.',
+    },
+    "an administrator with two passwords": {
+      args: { ...base, administrator: { password: "Place-holder-1", passwordFrom: { env: "SQL_ADMIN" } } },
+      says: "administrator: give either password or passwordFrom.",
+    },
+    "an administrator of a workspace that exists, without a password": {
+      args: { ...base, ...workspace, administrator: {} },
+      says: "administrator: give either password or passwordFrom.",
+    },
+    "an administrator's password in two places": {
+      args: { ...base, administrator: { passwordFrom: { env: "SQL_ADMIN", file: "/run/password" } } },
+      says: "administrator.passwordFrom: give exactly one of env, file and keyVault.",
     },
     "an administrator whose password is short": {
       args: { ...base, administrator: { password: "short" } },
@@ -157,7 +232,7 @@ describe("what a GovernedSqlPool cannot be made of", () => {
         network: { immutaAddresses: ["203.0.113.7"], allowAzureServices: true },
         workspace: { args: { publicNetworkAccess: "Disabled" } },
       },
-      says: 'workspace.args.publicNetworkAccess: "Disabled" leaves network.allowAzureServices, network.immutaAddresses without effect. Give network.privateEndpoint in their place, or leave public access on.',
+      says: 'workspace.args.publicNetworkAccess: "Disabled" leaves network.allowAzureServices, network.immutaAddresses without effect. Take the rules out, or leave public access on; network.privateEndpoint is a way for `pulumi up` beside either.',
     },
     "a private endpoint outside of a managed virtual network": {
       args: {
@@ -165,7 +240,7 @@ describe("what a GovernedSqlPool cannot be made of", () => {
         network: { privateEndpoint: { server: "10.0.0.4" } },
         workspace: { args: { managedVirtualNetwork: "" } },
       },
-      says: 'workspace.args.managedVirtualNetwork: Azure switches the public endpoint off only in a managed virtual network. Give "default", or leave it out.',
+      says: 'workspace.args.managedVirtualNetwork: Azure switches the public endpoint off only in a managed virtual network. Give "default", or leave it out; or leave public access on with workspace.args.publicNetworkAccess: "Enabled".',
     },
     "a rule for the whole internet": {
       args: {

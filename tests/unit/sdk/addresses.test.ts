@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { addressProblem, rangeOf } from "../../../../sdk/azure/addresses";
+import { addressProblem, rangeOf } from "../../../sdk/addresses";
 
 describe("addresses of a firewall's rules", () => {
   const ranges: [string, string, string][] = [

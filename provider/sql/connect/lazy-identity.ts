@@ -1,0 +1,40 @@
+import { createRequire, Module } from "node:module";
+import type * as identity from "@azure/identity";
+
+/**
+ * tedious loads @azure/identity with itself, which takes as long as all the rest, and needs it for logins of Microsoft Entra
+ * alone. Here it gets one that loads when it is asked for something. Loaded before mssql.
+ */
+
+/** Loads it. */
+export const azureIdentity = (): typeof identity =>
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
+  require("@azure/identity") as typeof identity;
+
+function loadDriver(): void {
+  const wanted = wantedByDriver();
+  if (wanted === undefined || require.cache[wanted.path] !== undefined) return;
+  const { path, load } = wanted;
+  const exports = new Proxy({}, { get: (_none, name) => Reflect.get(load(path) as object, name) as unknown });
+  require.cache[path] = Object.assign(new Module(path), { exports, loaded: true });
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded while it meets that one
+    require("tedious");
+  } finally {
+    // Whoever else loads it gets the real one.
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- how Node has a module forgotten
+    delete require.cache[path];
+  }
+}
+
+/** Undefined where the driver is part of a bundle, which does the same as it is made. */
+function wantedByDriver(): { path: string; load: NodeJS.Require } | undefined {
+  try {
+    const load = createRequire(createRequire(__filename).resolve("tedious"));
+    return { path: load.resolve("@azure/identity"), load };
+  } catch {
+    return undefined;
+  }
+}
+
+loadDriver();
