@@ -22,7 +22,7 @@ const peers: Subject[] = [
   { side: "peer", of: "manual" },
   { side: "peer, required", of: "manual" },
 ];
-const whole: StepName[] = ["up", "preview", "refresh", "destroy"];
+const many: StepName[] = ["up", "preview", "refresh"];
 
 /** What is measured of so many resources. */
 type Part = Pick<Measured, "count" | "steps" | "stacks"> & { subjects: readonly Subject[] };
@@ -38,20 +38,21 @@ export interface Size {
 export const sizes: Record<"small" | "full", Size> = {
   small: {
     rounds: 1,
-    parts: [{ count: 3, steps: whole, subjects: [...dynamic, ...plugin, ...peers] }],
+    parts: [{ count: 3, steps: many, subjects: [...dynamic, ...plugin, ...peers] }],
     once: [],
     byHand: 2,
   },
   full: {
-    rounds: 5,
+    rounds: 3,
     parts: [
-      { count: 1, steps, subjects: [...dynamic, ...plugin] },
-      { count: 1, steps: ["up"], subjects: peers },
-      { count: 100, steps: whole, subjects: [...dynamic, ...plugin, ...peers] },
+      { count: 1, steps, subjects: dynamic },
+      { count: 1, steps: ["up"], subjects: plugin },
+      { count: 100, steps: many, subjects: [...dynamic, ...plugin] },
+      { count: 100, steps: ["up", "refresh"], subjects: peers },
     ],
     once: [
-      { count: 1000, steps: ["up"], subjects: dynamic },
       { count: 1000, steps: ["up"], subjects: [trivial, manual], stacks: 10 },
+      { count: 1000, steps: ["up"], subjects: dynamic },
     ],
     byHand: 10,
   },

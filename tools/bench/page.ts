@@ -73,7 +73,6 @@ function processors(results: Results): string {
       of("up", (taken) => taken.engine),
       of("preview", total),
       of("refresh", total),
-      of("destroy", total),
       shown(
         figure(results, run("up"), (taken) => taken.memory),
         0,
@@ -89,7 +88,6 @@ function processors(results: Results): string {
       "`up`: engine",
       "`preview`",
       "`refresh`",
-      "`destroy`",
       "provider, MB",
       "state of one, kB",
     ],
@@ -103,14 +101,11 @@ function times(results: Results): string {
     .filter(({ side }) => side === "dynamic" || side === "plugin")
     .map((subject) => [
       called(subject),
-      ...(["up", "preview", "refresh", "destroy"] as const).map((step) =>
+      ...(["up", "preview", "refresh"] as const).map((step) =>
         seconds(results, { subject, count, step }, (taken) => taken.seconds),
       ),
     ]);
-  return table(
-    [`Seconds for ${count}`, "first `up`", "`preview`, unchanged", "`refresh`", "`destroy`"],
-    rows,
-  );
+  return table([`Seconds for ${count}`, "first `up`", "`preview`, unchanged", "`refresh`"], rows);
 }
 
 function fleet(results: Results): string {
