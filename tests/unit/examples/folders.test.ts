@@ -45,6 +45,16 @@ describe("the examples", () => {
       expect(read(language, "README.md").trim().split("\n").length).to.be.lessThan(14);
     });
 
+  for (const example of readdirSync(folder))
+    it(`${example} is a template, which asks for the settings that its program reads, secrets as secrets`, () => {
+      const { description, template } = parse(read(example, "Pulumi.yaml")) as Template;
+      expect(template.description).to.equal(description);
+      const asked = Object.entries(template.config ?? {}).filter(([name]) => !name.includes(":"));
+      expect(asked.map(([name, { secret = false }]) => `${name} ${secret}`)).to.have.members(
+        settingsOf(example).map(({ name, secret }) => `${name} ${secret}`),
+      );
+    });
+
   for (const example of examples)
     it(`${example} can be copied out: a project, its dependencies by published ranges, ten lines of README`, () => {
       const project = parse(read(example, "Pulumi.yaml")) as Record<string, string>;
@@ -75,3 +85,24 @@ describe("the examples", () => {
       ).to.deep.equal([]);
     });
 });
+
+interface Template {
+  description: string;
+  template: { description: string; config?: Record<string, { secret?: boolean }> };
+}
+
+/** What an example reads of its stack's settings. */
+function settingsOf(example: string): { name: string; secret: boolean }[] {
+  const [file = ""] = ["index.ts", "__main__.py", "main.go"].filter((name) =>
+    existsSync(join(folder, example, name)),
+  );
+  if (file === "") {
+    const { config } = parse(read(example, "Pulumi.yaml")) as Template["template"];
+    return Object.entries(config ?? {}).map(([name, { secret = false }]) => ({ name, secret }));
+  }
+  const reads = /\b(?:config|settings)\.(?:get|require)(_?secret|Object)?(?:<[^>]*>)?\("(\w+)"/gi;
+  return [...read(example, file).matchAll(reads)].map(([, kind = "", name = ""]) => ({
+    name,
+    secret: /secret/i.test(kind),
+  }));
+}
