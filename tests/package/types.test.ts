@@ -39,8 +39,8 @@ const pool = new GovernedSqlPool("claims", {
   sqlPool: { args: { sku: { name: "DW200c" } } },
 });
 export const status: Output<string> = pool.status;
-// @ts-expect-error the types are really there: a network has either rules or a private endpoint
-new GovernedSqlPool("claims", { schema: "s", systemAccount: { password: "p" }, network: { allowAzureServices: true, privateEndpoint: { server: "s" } } });
+// @ts-expect-error the types are really there: an administrator has a password or says where it is
+new GovernedSqlPool("claims", { schema: "s", systemAccount: { password: "p" }, administrator: { password: "p", passwordFrom: { env: "P" } } });
 // @ts-expect-error and what a resource takes is azure-native's
 new GovernedSqlPool("claims", { schema: "s", systemAccount: { password: "p" }, sqlPool: { args: { skuu: {} } } });
 `;
