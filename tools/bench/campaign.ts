@@ -35,12 +35,23 @@ export interface Size {
   byHand: number;
 }
 
-export const sizes: Record<"small" | "full", Size> = {
+export const sizes: Record<"small" | "medium" | "full", Size> = {
   small: {
     rounds: 1,
     parts: [{ count: 3, steps: many, subjects: [...dynamic, ...plugin, ...peers] }],
     once: [],
     byHand: 2,
+  },
+  medium: {
+    rounds: 3,
+    parts: [
+      { count: 1, steps, subjects: dynamic },
+      { count: 1, steps: ["up"], subjects: plugin },
+      { count: 10, steps: many, subjects: [...dynamic, ...plugin] },
+      { count: 10, steps: ["up", "refresh"], subjects: peers },
+    ],
+    once: [],
+    byHand: 10,
   },
   full: {
     rounds: 3,
