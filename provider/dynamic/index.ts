@@ -1,6 +1,6 @@
 import { integration, type PropertyMap } from "..";
 import type { dynamic } from "@pulumi/pulumi";
-import { cacheCompiled, keepCompiled } from "../face/compile-cache";
+import { cacheCompiled } from "../face/compile-cache";
 import { engineLog } from "../face/engine-log";
 import { Provider, type Subject } from "../face/provider";
 import { endWithEngine } from "../face/stop";
@@ -12,8 +12,6 @@ import { protocol } from "./protocol";
 
 const provider = new Provider(engineLog(protocol));
 cacheCompiled();
-// Pulumi says Cancel at the end of every run, too.
-provider.interruption.stopped.addEventListener("abort", keepCompiled);
 const audience = new Audience(provider.voice);
 watchCalls(() => {
   provider.interruption.stop("Pulumi was told to (Ctrl-C, SIGINT or SIGTERM)");

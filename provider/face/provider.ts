@@ -20,6 +20,7 @@ import {
   withCode,
 } from "..";
 import { Claims } from "./claims";
+import { keepCompiled } from "./compile-cache";
 import type { EngineLog } from "./engine-log";
 import { Semaphore } from "./semaphore";
 import { Voice } from "./voice";
@@ -47,6 +48,8 @@ export class Provider {
 
   constructor(engine: EngineLog | undefined) {
     this.voice = new Voice(engine, (text) => this.wiring.secrets.mask(text));
+    // Pulumi says Cancel at the end of every run, too.
+    this.interruption.stopped.addEventListener("abort", keepCompiled);
   }
 
   configure(setting: StackSetting, first: Precedence = "environment"): void {

@@ -3,7 +3,6 @@ import * as service from "@pulumi/pulumi/proto/engine_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/engine_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { pluginDownloadURL } from "..";
-import { keepCompiled } from "../face/compile-cache";
 import { engineLog } from "../face/engine-log";
 import { Provider } from "../face/provider";
 import { endWithEngine } from "../face/stop";
@@ -17,7 +16,6 @@ import { serviceOf, unserved } from "./service";
 const schema = (): string => schemaText(pluginDownloadURL());
 
 const provider = new Provider(engineLog(() => ({ service, messages, grpc })));
-provider.interruption.stopped.addEventListener("abort", keepCompiled);
 const server = new grpc.Server({
   "grpc.max_receive_message_length": -1,
   "grpc.max_send_message_length": -1,

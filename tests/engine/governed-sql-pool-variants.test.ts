@@ -8,8 +8,8 @@ import {
   everythingIn,
   integrations,
   open,
+  openInAzure,
   resourceIn,
-  root,
   secret,
   type Scenario,
 } from "./support";
@@ -189,14 +189,9 @@ describe("variants of a GovernedSqlPool", function () {
     process.env["C4NARY_SQL_ADMIN"] = administrator.password;
     sandbox = await startSandbox({ connectionPolicy: "redirect" });
     for (const [type, inputs] of inPlatform) sandbox.azure.createResource(type, inputs);
-    scenario = await open(sandbox, undefined, {
-      workDir: root,
-      projectName: "governance",
-      config: { "azure-native:location": "westeurope" },
-      program: () => {
-        const { host, integrationId } = new GovernedSqlPool("claims", variant.args, variant.opts);
-        return Promise.resolve({ host, integrationId });
-      },
+    scenario = await openInAzure(sandbox, () => {
+      const { host, integrationId } = new GovernedSqlPool("claims", variant.args, variant.opts);
+      return Promise.resolve({ host, integrationId });
     });
   });
   after(async () => {
@@ -284,26 +279,21 @@ describe("a second GovernedSqlPool in the workspace of a first", function () {
 
   before(async () => {
     sandbox = await startSandbox({ connectionPolicy: "redirect" });
-    scenario = await open(sandbox, undefined, {
-      workDir: root,
-      projectName: "governance",
-      config: { "azure-native:location": "westeurope" },
-      program: () => {
-        const claims = new GovernedSqlPool("claims", {
-          ...base,
-          location: "northeurope",
-          network: { privateEndpoint: { subnetId }, immutaAddresses: ["203.0.113.0/28"] },
-          bootstrap: { guard: "strict" },
-          protect: false,
-        });
-        const sales = new GovernedSqlPool("sales", {
-          schema: "governed",
-          systemAccount: { password: "c4nary-Immuta2!" },
-          workspace: { of: claims },
-          protect: false,
-        });
-        return Promise.resolve({ claims: claims.host, sales: sales.host });
-      },
+    scenario = await openInAzure(sandbox, () => {
+      const claims = new GovernedSqlPool("claims", {
+        ...base,
+        location: "northeurope",
+        network: { privateEndpoint: { subnetId }, immutaAddresses: ["203.0.113.0/28"] },
+        bootstrap: { guard: "strict" },
+        protect: false,
+      });
+      const sales = new GovernedSqlPool("sales", {
+        schema: "governed",
+        systemAccount: { password: "c4nary-Immuta2!" },
+        workspace: { of: claims },
+        protect: false,
+      });
+      return Promise.resolve({ claims: claims.host, sales: sales.host });
     });
   });
   after(async () => {

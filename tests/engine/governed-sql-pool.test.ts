@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { GovernedSqlPool, type GovernedSqlPoolArgs } from "pulumi-immuta/azure";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { expectGolden, planned } from "./planned";
-import { configOf, integrations, open, resourceIn, root, type Scenario } from "./support";
+import { configOf, integrations, openInAzure, resourceIn, type Scenario } from "./support";
 
 const base: GovernedSqlPoolArgs = {
   schema: "governed",
@@ -20,14 +20,9 @@ describe("a GovernedSqlPool, from an empty subscription to its removal", functio
 
   before(async () => {
     sandbox = await startSandbox({ connectionPolicy: "redirect" });
-    scenario = await open(sandbox, undefined, {
-      workDir: root,
-      projectName: "governance",
-      config: { "azure-native:location": "westeurope" },
-      program: () => {
-        const { host, database, schema, integrationId, status } = new GovernedSqlPool("claims", args);
-        return Promise.resolve({ host, database, schema, integrationId, status });
-      },
+    scenario = await openInAzure(sandbox, () => {
+      const { host, database, schema, integrationId, status } = new GovernedSqlPool("claims", args);
+      return Promise.resolve({ host, database, schema, integrationId, status });
     });
   });
   after(async () => {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { GovernedSqlPool } from "pulumi-immuta/azure";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { stageOn } from "../pool/support";
-import { integrations, open, root, type Scenario } from "./support";
+import { integrations, openInAzure, type Scenario } from "./support";
 
 const login = { username: "sqladmin", password: "c4nary-Adm1n!" };
 const accounts = { claims: "c4nary-Immuta1!", restored: "c4nary-Immuta2!" };
@@ -17,34 +17,29 @@ describe("a pool restored from a governed one, in the same workspace", function 
 
   before(async () => {
     sandbox = await startSandbox({ connectionPolicy: "redirect" });
-    scenario = await open(sandbox, undefined, {
-      workDir: root,
-      projectName: "restored",
-      config: { "azure-native:location": "westeurope" },
-      program: () => {
-        const claims = new GovernedSqlPool("claims", {
+    scenario = await openInAzure(sandbox, () => {
+      const claims = new GovernedSqlPool("claims", {
+        schema: "governed",
+        administrator: { password: login.password },
+        systemAccount: { password: accounts.claims },
+        network: { immutaAddresses: ["203.0.113.0/28"] },
+        protect: false,
+      });
+      if (isRestored)
+        new GovernedSqlPool("restored", {
           schema: "governed",
-          administrator: { password: login.password },
-          systemAccount: { password: accounts.claims },
-          network: { immutaAddresses: ["203.0.113.0/28"] },
+          systemAccount: { password: accounts.restored },
+          workspace: { of: claims },
+          sqlPool: {
+            args: {
+              createMode: "PointInTimeRestore",
+              restorePointInTime: "2025-01-31T10:00:00Z",
+              sourceDatabaseId: claims.sqlPool!.id,
+            },
+          },
           protect: false,
         });
-        if (isRestored)
-          new GovernedSqlPool("restored", {
-            schema: "governed",
-            systemAccount: { password: accounts.restored },
-            workspace: { of: claims },
-            sqlPool: {
-              args: {
-                createMode: "PointInTimeRestore",
-                restorePointInTime: "2025-01-31T10:00:00Z",
-                sourceDatabaseId: claims.sqlPool!.id,
-              },
-            },
-            protect: false,
-          });
-        return Promise.resolve({ host: claims.host });
-      },
+      return Promise.resolve({ host: claims.host });
     });
     const { outputs } = await scenario.act("up");
     host = String(outputs["host"]?.value);

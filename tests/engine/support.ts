@@ -69,6 +69,15 @@ export async function open(
   };
 }
 
+/** A stack of a program that makes what it governs, too. */
+export const openInAzure = (sandbox: Sandbox, program: Program): Promise<Scenario> =>
+  open(sandbox, undefined, {
+    workDir: root,
+    projectName: "governance",
+    config: { "azure-native:location": "westeurope" },
+    program,
+  });
+
 export const secret = (value: string): ConfigValue => ({ value, secret: true });
 
 /** The Synapse integrations that Immuta knows. */

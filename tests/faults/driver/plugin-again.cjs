@@ -1,6 +1,6 @@
 /*
- * Runs the packed plugin, and once more for each line that comes: a fresh one, with nothing left of the one before, at a port
- * of its own, without the start of a process.
+ * Runs the packed plugin behind its starter, and once more for each line that comes: a fresh one, with nothing left of the
+ * one before, at a port of its own, without the start of a process.
  */
 const { readFileSync } = require("node:fs");
 const { createRequire } = require("node:module");
@@ -8,7 +8,7 @@ const { dirname } = require("node:path");
 const { createInterface } = require("node:readline");
 const { Script } = require("node:vm");
 
-const filename = require.resolve("../../../plugin/pulumi-resource-immuta.js");
+const filename = require.resolve("../../../plugin/main.js");
 const plugin = new Script(
   `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, "utf8")}\n})`,
   { filename },
