@@ -86,7 +86,7 @@ describe("npm run bench", function () {
   });
 
   it("measures a state within its bounds", () => {
-    const bytesOf = (name: string): number => lifeOf(name)?.rounds[0]?.state.resource ?? Number.NaN;
+    const bytesOf = (name: string): number => lifeOf(name)?.rounds[0]?.state ?? Number.NaN;
     expect(bytesOf("dynamic: manual")).to.be.within(1000, 3200);
     expect(bytesOf("plugin: manual")).to.be.below(bytesOf("dynamic: manual"));
     expect(bytesOf("peer: manual")).to.be.above(10_000);

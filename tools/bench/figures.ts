@@ -48,15 +48,8 @@ export const beyond = (results: Results, run: Run, of: (taken: Taken) => number)
 /** Program, provider and engine. */
 export const total = ({ program, provider, engine }: Taken): number => program + provider + engine;
 
-export const stateOf = (
-  results: Results,
-  subject: Subject,
-  count: number,
-): Found["rounds"][number]["state"] =>
-  foundFor(results, { subject, count, step: "up" })?.rounds[0]?.state ?? {
-    resource: Number.NaN,
-    withoutTrace: Number.NaN,
-  };
+export const stateOf = (results: Results, subject: Subject, count: number): number =>
+  foundFor(results, { subject, count, step: "up" })?.rounds[0]?.state ?? Number.NaN;
 
 /** Of what was measured in every round, in one stack: the smallest and the largest number. */
 export function countsOf(results: Results): [number, number] {

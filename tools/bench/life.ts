@@ -21,8 +21,8 @@ export interface Taken extends Traffic {
 
 export interface Life {
   taken: Partial<Record<StepName, Taken>>;
-  /** Bytes of one resource in an export with its secrets in plain text; then without Pulumi's stack trace. */
-  state: { resource: number; withoutTrace: number };
+  /** Bytes of one resource in an export with its secrets in plain text, without Pulumi's stack trace. */
+  state: number;
 }
 
 export interface Measured {
@@ -74,7 +74,7 @@ async function oneStack(
     wanted.environment,
   );
   const taken: Life["taken"] = {};
-  let state: Life["state"] = { resource: 0, withoutTrace: 0 };
+  let state = Number.NaN;
   try {
     await program.ask("open", wanted);
     for (const step of steps) {

@@ -77,7 +77,7 @@ function processors(results: Results): string {
         figure(results, run("up"), (taken) => taken.memory),
         0,
       ),
-      shown(stateOf(results, subject, count).resource / 1000),
+      shown(stateOf(results, subject, count) / 1000),
     ];
   });
   return table(
@@ -89,7 +89,7 @@ function processors(results: Results): string {
       "`preview`",
       "`refresh`",
       "provider, MB",
-      "state of one, kB",
+      "state of one, kB, without Pulumi's stack trace",
     ],
     rows,
   );

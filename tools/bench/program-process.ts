@@ -70,16 +70,13 @@ export const programHandlers = {
     const { user, system } = process.cpuUsage(before);
     return { seconds: (performance.now() - started) / 1000, program: (user + system) / 1e6 };
   },
-  /** Bytes of one resource in an export: all, and without the stack trace that Pulumi writes into it. */
-  state: async (): Promise<{ resource: number; withoutTrace: number }> => {
+  /** Bytes of one resource in an export, without the stack trace that Pulumi writes: it is as long as the folders' names. */
+  state: async (): Promise<number> => {
     const { resources } = (await opened?.stack.exportStack())?.deployment as {
       resources: { inputs?: { database?: string } }[];
     };
     const found = resources.find(({ inputs }) => inputs?.database !== undefined) ?? {};
-    return {
-      resource: JSON.stringify(found).length,
-      withoutTrace: JSON.stringify({ ...found, stackTrace: undefined }).length,
-    };
+    return JSON.stringify({ ...found, stackTrace: undefined }).length;
   },
 };
 

@@ -50,7 +50,7 @@ export function targets(results: Results): Target[] {
     return figure(results, preview("manual"), total) / figure(results, preview("trivial"), total);
   });
   const memory = beyond(results, up(of("dynamic", "manual"), many), (taken) => taken.memory);
-  const state = stateOf(results, of("plugin", "manual"), many).withoutTrace;
+  const state = stateOf(results, of("plugin", "manual"), many);
   const found: Target[] = [
     {
       what: "first integration, manual / automatic: provider beyond resources that do nothing",
