@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Nodes, PhrasingContent, RootContent, TableRow } from "mdast";
 import { main, rendered } from "./rendered";
+import { escaped, fixed, letter, sheet } from "./svg";
 
 const golden = join(__dirname, "..", "tests", "report", "golden", "replace-old-first.md");
 
@@ -42,24 +43,12 @@ class Page {
   }
 
   svg(title: string): string {
-    const height = this.y + margin;
-    return [
-      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img">`,
-      `<title>${escaped(title)}</title>`,
-      "<style>",
-      ".prose { font-family: system-ui, 'Segoe UI', Helvetica, Arial, sans-serif; }",
-      ".code { font-family: ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; }",
-      "text { fill: #1f2328; }",
-      ".page { fill: #ffffff; stroke: #d1d9e0; } .chip { fill: #818b981f; } .rule { stroke: #d1d9e0; } .alert { fill: #cf222e; }",
+    const styles = [
+      ".chip { fill: #818b98; fill-opacity: 0.12; } .rule { stroke: #d1d9e0; } .alert { fill: #cf222e; }",
       "@media (prefers-color-scheme: dark) {",
-      "text { fill: #f0f6fc; } .page { fill: #0d1117; stroke: #3d444d; } .chip { fill: #656c7633; } .rule { stroke: #3d444d; }",
-      ".alert { fill: #f85149; } }",
-      "</style>",
-      `<rect class="page" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="6"/>`,
-      ...this.parts,
-      "</svg>",
-      "",
-    ].join("\n");
+      ".chip { fill: #656c76; fill-opacity: 0.2; } .rule { stroke: #3d444d; } .alert { fill: #f85149; } }",
+    ];
+    return sheet(title, { width, height: this.y + margin, styles, parts: this.parts });
   }
 
   /** Runs, broken between words where the line is full. */
@@ -134,13 +123,11 @@ class Page {
   }
 }
 
-const fixed = (value: number): string => value.toFixed(1).replace(/\.0$/, "");
-
 const plain = (text: string): Run => ({ text, code: false, bold: false });
 
 /** What an ordinary font needs for it, closely enough. */
 function widthOf({ text, code, bold }: Run, size = 14): number {
-  if (code) return text.length * size * (12 / 14) * 0.602;
+  if (code) return text.length * size * (12 / 14) * letter;
   const units = Array.from(text, (letter) => {
     if (/[ijl.,:;'|!]/.test(letter)) return 0.25;
     if (/[ frt()[\]-]/.test(letter)) return 0.32;
@@ -162,9 +149,6 @@ function textOf(node: Nodes): string {
   if (node.type === "text" || node.type === "inlineCode") return node.value;
   return "children" in node ? node.children.map(textOf).join("") : "";
 }
-
-const escaped = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 export const picture = rendered(join(__dirname, "report.svg"), async () => {
   const { fromMarkdown } = await import("mdast-util-from-markdown");

@@ -1,6 +1,6 @@
 /**
- * `npm run pack [-- --repository <https address>] [--to <folder>]`: makes the tarballs of both packages and of the plugin, as
- * they are published. Prints their paths.
+ * `npm run pack [-- --repository <https address>] [--to <folder>]`: makes the tarballs of both packages, of the plugin, and of
+ * its SDKs of Python and Go, as they are published. Prints their paths.
  *
  * Each is packed from a folder of its own, so that its package.json is one for users: without what serves this
  * repository alone, and with the address of the repository, which only a release knows.
@@ -10,6 +10,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { packSdks } from "./sdks";
 
 interface Manifest {
   files: string[];
@@ -125,3 +126,13 @@ const to = resolve(values.to);
 mkdirSync(to, { recursive: true });
 for (const folder of packages) console.log(packed(folder, to, repository));
 for (const made of pluginPacked(to)) console.log(made);
+packSdks(to, { repository, downloads }).then(
+  (paths) => {
+    for (const made of paths) console.log(made);
+  },
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    // A release is whole; from a checkout, those who want the npm package need neither Go nor Python.
+    if (repository !== undefined) process.exitCode = 1;
+  },
+);

@@ -1,5 +1,5 @@
-import type { AuditLog } from "../core/audit-log";
-import type { Clock } from "../core/clock";
+import { type AuditLog, noAuditLog } from "../core/audit-log";
+import { type Clock, systemClock } from "../core/clock";
 import type { Reporter } from "../core/reporter";
 import { told } from "../core/strangers";
 import { defaultRequestTimeout, type Outcome, resultOf } from "./batch";
@@ -14,27 +14,32 @@ type Rows = Outcome["rows"];
 
 /** Who asks. */
 export interface Asker {
-  /** As the audit log has it. */
-  act: string;
   reporter: Reporter;
-  auditLog: AuditLog;
-  clock: Clock;
-  sessions: Sessions | undefined;
+  /** None by default. */
+  auditLog?: AuditLog;
+  /** The system's by default. */
+  clock?: Clock;
+  /** A login of its own by default. */
+  sessions?: Sessions;
 }
 
 /** Reading can be done again as often as wanted; a connection that always breaks will not mend itself. */
 const mostAttempts = 3;
 
-/** What the catalog of one database answers to each SELECT, over one session. Throws PoolUnreachable. */
+/**
+ * What the catalog of one database answers to each SELECT, over one session; the audit log has it as this act. Throws
+ * PoolUnreachable.
+ */
 export async function askCatalog(
   login: PoolLogin,
   database: string,
   queries: readonly string[],
+  act: string,
   asker: Asker,
 ): Promise<Rows[]> {
-  const { reporter, clock } = asker;
+  const { reporter, clock = systemClock } = asker;
   for (let attempt = 1; ; attempt++) {
-    const outcomes = await askOnce(login, database, queries, asker);
+    const outcomes = await askOnce(login, database, queries, act, asker);
     const errors = outcomes.at(-1)?.errors ?? [];
     const [first] = errors;
     if (first === undefined) return outcomes.map(({ rows }) => rows);
@@ -57,7 +62,8 @@ async function askOnce(
   login: PoolLogin,
   database: string,
   queries: readonly string[],
-  { act, reporter, auditLog, clock, sessions }: Asker,
+  act: string,
+  { reporter, auditLog = noAuditLog, clock = systemClock, sessions }: Asker,
 ): Promise<Outcome[]> {
   const wanted = { use: "look", fresh: true, sessions } as const;
   const connection = await connectPatiently(login, database, wanted, reporter, clock);

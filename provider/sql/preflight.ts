@@ -1,10 +1,6 @@
-import { type Clock, systemClock } from "../core/clock";
-import type { Reporter } from "../core/reporter";
-import { noAuditLog, type AuditLog } from "../core/audit-log";
-import { askCatalog } from "./ask";
+import { askCatalog, type Asker } from "./ask";
 import type { PoolLogin } from "./connect/login";
 import { immutasSchemas, literal } from "./query";
-import type { Sessions } from "./sessions";
 
 /** What scripts are about to make, looked for before they do. What is left out may be there rightly. */
 export interface Sought {
@@ -37,17 +33,9 @@ const act = "preflight";
  * scripts would make. Gives what is there already, in words; a role to which Immuta's own objects are granted is Immuta's
  * and is not named. Throws PoolUnreachable.
  */
-export async function preflight(
-  login: PoolLogin,
-  sought: Sought,
-  reporter: Reporter,
-  auditLog: AuditLog = noAuditLog,
-  clock: Clock = systemClock,
-  sessions?: Sessions,
-): Promise<string[]> {
-  const asker = { act, reporter, auditLog, clock, sessions };
+export async function preflight(login: PoolLogin, sought: Sought, asker: Asker): Promise<string[]> {
   const named = async (where: string, query: string): Promise<string[]> => {
-    const [rows = []] = await askCatalog(login, where, [query], asker);
+    const [rows = []] = await askCatalog(login, where, [query], act, asker);
     return rows.map((row) => `${String(row["kind"])} ${String(row["name"])} in database ${where}`);
   };
   return [
@@ -60,14 +48,10 @@ export async function preflight(
 export async function accountIn(
   login: PoolLogin,
   { database, schema, username }: Required<Omit<Sought, "role">>,
-  reporter: Reporter,
-  auditLog: AuditLog = noAuditLog,
-  clock: Clock = systemClock,
-  sessions?: Sessions,
+  asker: Asker,
 ): Promise<AccountFound> {
-  const asker = { act, reporter, auditLog, clock, sessions };
-  const [[inMaster] = []] = await askCatalog(login, "master", [loginQuery(username)], asker);
-  const [rows = []] = await askCatalog(login, database, [accountQuery(schema, username)], asker);
+  const [[inMaster] = []] = await askCatalog(login, "master", [loginQuery(username)], act, asker);
+  const [rows = []] = await askCatalog(login, database, [accountQuery(schema, username)], act, asker);
   const sidsOf = (kind: string): (string | undefined)[] =>
     rows.filter((row) => row["kind"] === kind).map((row) => sidIn(row));
   const [user] = sidsOf("user");

@@ -18,16 +18,11 @@ export interface Ports {
   /** Runs one phase's batches in the pool. */
   runPhase(login: PoolLogin, run: PhaseRun, reporter: Reporter): Promise<void>;
   /** Looks for what the scripts would make; see sql/preflight.ts. */
-  preflight(login: PoolLogin, sought: Sought, reporter: Reporter, auditLog: AuditLog): Promise<string[]>;
+  preflight(login: PoolLogin, sought: Sought): Promise<string[]>;
   /** What the pool holds of Immuta's; see sql/catalog.ts. */
-  catalog(login: PoolLogin, governed: Governed, reporter: Reporter, auditLog: AuditLog): Promise<string[]>;
+  catalog(login: PoolLogin, governed: Governed): Promise<string[]>;
   /** Looks at the system account. */
-  account(
-    login: PoolLogin,
-    sought: Required<Omit<Sought, "role">>,
-    reporter: Reporter,
-    auditLog: AuditLog,
-  ): Promise<AccountFound>;
+  account(login: PoolLogin, sought: Required<Omit<Sought, "role">>): Promise<AccountFound>;
   /** Fetches what a reference names. */
   password: PasswordSource;
   configuration: Configuration;

@@ -53,6 +53,7 @@ export class Wiring {
     );
     const circuit = had(this.circuits, tenant, () => new Circuit());
     const limit = new TimeLimit();
+    const asker = { reporter, auditLog, clock, sessions };
     return {
       immuta: this.listOf(tenant).endedBy(
         immutaOf(configuration, { reporter, auditLog, circuit, interruption, limit }),
@@ -62,20 +63,20 @@ export class Wiring {
         const { runPhase } = require("../sql/run") as typeof run;
         return limit.apart(() => runPhase(login, { ...phase, sessions }, lines, clock));
       },
-      preflight: (login, sought, lines, log) => {
+      preflight: (login, sought) => {
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
         const { preflight } = require("../sql/preflight") as typeof look;
-        return limit.apart(() => preflight(login, sought, lines, log, clock, sessions));
+        return limit.apart(() => preflight(login, sought, asker));
       },
-      catalog: (login, governed, lines, log) => {
+      catalog: (login, governed) => {
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
         const { readCatalog } = require("../sql/catalog") as typeof catalog;
-        return limit.apart(() => readCatalog(login, governed, lines, log, clock, sessions));
+        return limit.apart(() => readCatalog(login, governed, asker));
       },
-      account: (login, sought, lines, log) => {
+      account: (login, sought) => {
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
         const { accountIn } = require("../sql/preflight") as typeof look;
-        return limit.apart(() => accountIn(login, sought, lines, log, clock, sessions));
+        return limit.apart(() => accountIn(login, sought, asker));
       },
       password: async (reference) => {
         const password = await limit.apart(() => resolvePassword(reference));

@@ -278,9 +278,9 @@ export class Life {
       runPhase: async (login, run, lines) => {
         if (!this.lost.delete(run.phase)) await runPhase(login, run, lines, clock);
       },
-      catalog: (login, governed, lines, auditLog) => readCatalog(login, governed, lines, auditLog, clock),
-      preflight: (login, sought, lines, auditLog) => preflight(login, sought, lines, auditLog, clock),
-      account: (login, sought, lines, auditLog) => accountIn(login, sought, lines, auditLog, clock),
+      catalog: (login, governed) => readCatalog(login, governed, { reporter, clock }),
+      preflight: (login, sought) => preflight(login, sought, { reporter, clock }),
+      account: (login, sought) => accountIn(login, sought, { reporter, clock }),
       configuration,
       reporter,
       auditLog: noAuditLog,

@@ -2,7 +2,6 @@ import { expect } from "chai";
 import { openConnection } from "../../provider/sql/connect/connection";
 import { BatchFailed, PoolUnreachable } from "../../provider/sql/errors";
 import { preflight } from "../../provider/sql/preflight";
-import { noAuditLog } from "../../provider/core/audit-log";
 import type { Ending, Fault, Synapse } from "../../sandbox/synapse";
 import {
   countOf,
@@ -74,9 +73,9 @@ describe("a connection that ends", () => {
     it(`in the look into the catalog (${how}) lets it be read again`, async () => {
       fault({ kind: "reset", batch: probe + 1, when: "before", how });
       const sought = { database, schema: "governed", username: "immuta_claims" };
-      expect(await preflight(loginTo(synapse), sought, stage.lines, noAuditLog, stage.clock)).to.deep.equal(
-        [],
-      );
+      expect(
+        await preflight(loginTo(synapse), sought, { reporter: stage.lines, clock: stage.clock }),
+      ).to.deep.equal([]);
       expect(stage.lines.infos.join()).to.contain(
         "the connection broke while the catalog of database claims was read",
       );

@@ -2,7 +2,6 @@ import { expect } from "chai";
 import { openConnection } from "../../provider/sql/connect/connection";
 import type { PoolLogin } from "../../provider/sql/connect/login";
 import { preflight } from "../../provider/sql/preflight";
-import { noAuditLog } from "../../provider/core/audit-log";
 import type { Fault, Synapse } from "../../sandbox/synapse";
 import {
   acts,
@@ -61,9 +60,7 @@ describe("a gateway that redirects", () => {
     const found = await preflight(
       loginTo(synapse),
       { database, schema: "governed", username: "immuta_claims" },
-      stage.lines,
-      noAuditLog,
-      stage.clock,
+      { reporter: stage.lines, clock: stage.clock },
     );
     expect(found).to.deep.equal([]);
     expect(countOf(synapse, "login")).to.equal(2);

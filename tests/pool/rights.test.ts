@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { splitBatches } from "../../provider/sql/script/split";
-import { noAuditLog } from "../../provider/core/audit-log";
 import { preflight } from "../../provider/sql/preflight";
 import { failure, Life, startServers, type Servers } from "../assumptions/support";
 import { FakeClock, Lines, loginTo, stageOn } from "./support";
@@ -181,9 +180,7 @@ describe("docs/rights.md", function () {
           authentication: { type: "sql", ...account(username) },
         }),
         { database: "claims", schema: "governed", username: "immuta_claims" },
-        new Lines(),
-        noAuditLog,
-        new FakeClock(),
+        { reporter: new Lines(), clock: new FakeClock() },
       );
     const schemas = ["governed", "immuta_functions", "immuta_procedures", "immuta_system"].map(
       (name) => `schema ${name} in database claims`,

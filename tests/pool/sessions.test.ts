@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import { Interruption } from "../../provider/core/interruption";
 import { serially } from "../../provider/core/serially";
-import { noAuditLog } from "../../provider/core/audit-log";
 import type { PoolConnection, Session } from "../../provider/sql/connect/connection";
 import type { PoolLogin } from "../../provider/sql/connect/login";
 import { BatchFailed, PoolUnreachable } from "../../provider/sql/errors";
@@ -57,10 +56,7 @@ describe("sessions that are handed on", () => {
     preflight(
       loginTo(synapse, { interruption, ...login }),
       { database: where, schema: "immuta", username: "immuta_system" },
-      lines,
-      noAuditLog,
-      new FakeClock(),
-      sessions,
+      { reporter: lines, clock: new FakeClock(), sessions },
     );
   const phase = (where: string, script: string, login: Partial<PoolLogin> = {}): Promise<void> =>
     runPhase(

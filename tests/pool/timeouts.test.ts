@@ -84,7 +84,7 @@ describe("a look into the catalog that does not end", () => {
     const look = preflight(
       loginTo(synapse, { requestTimeout: 500 }),
       { database, schema: "governed", username: "immuta" },
-      new Lines(),
+      { reporter: new Lines() },
     );
     const error = await failureOf(look);
     expect(error.message).to.contain(

@@ -1,8 +1,9 @@
-/** The folder in which a downloaded or built engine is kept between runs. */
+/** The folder in which a downloaded or built engine, and what else is got or built once, is kept between runs. */
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 
 import { BINARY } from "./path";
@@ -91,4 +92,30 @@ function moveIntoPlace(folder: string, to: string): boolean {
 
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
+}
+
+/** What a thing is named by in the cache, so that another one is made where a file that it is made of has changed. */
+export function hashOf(...files: string[]): string {
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(readFileSync(file));
+  return hash.digest("hex").slice(0, 16);
+}
+
+/**
+ * A file in the cache. What is not there yet, `get` puts into a folder of its own, and it is moved in one step: two at once
+ * are safe.
+ *
+ * @param get gives the folder in which the file is found by its name
+ */
+export async function kept(target: string, get: (folder: string) => Promise<string>): Promise<string> {
+  if (existsSync(target)) return target;
+  const folder = join(target, "..");
+  mkdirSync(folder, { recursive: true });
+  const temporary = mkdtempSync(join(folder, "new-"));
+  try {
+    renameSync(join(await get(temporary), basename(target)), target);
+    return target;
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
 }

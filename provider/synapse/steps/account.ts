@@ -25,7 +25,7 @@ async function proveAccount(side: Side, operation: Operation): Promise<void> {
   const inputs = inputsOn(side, operation);
   const { host, database, schema, username = "" } = inputs;
   const sought = { database, schema, username };
-  const found = await ports.account(bootstrapLogin(inputs, ports), sought, ports.reporter, ports.auditLog);
+  const found = await ports.account(bootstrapLogin(inputs, ports), sought);
   const doubt = doubtAbout(found, database);
   if (doubt === undefined) {
     operation.proved.add(normalIdentifier(username));

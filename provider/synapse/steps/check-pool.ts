@@ -17,7 +17,7 @@ export function poolOf(inputs: Inputs, ports: Ports): Promise<string[]> {
   const { database, schema, username = "" } = inputs;
   const role = roleOf(inputs);
   const governed = { database, schema, username, ...(role === undefined ? {} : { role }) };
-  return ports.catalog(bootstrapLogin(inputs, ports), governed, ports.reporter, ports.auditLog);
+  return ports.catalog(bootstrapLogin(inputs, ports), governed);
 }
 
 /** After all that writes: what is in the pool is what a refresh compares with. */

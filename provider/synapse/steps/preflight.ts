@@ -34,5 +34,5 @@ export function foundInPool(what: What, side: Side, operation: Operation): Promi
     ...(what === "everything" ? { schema, username } : {}),
     ...(role === undefined ? {} : { role }),
   };
-  return ports.preflight(bootstrapLogin(inputs, ports), sought, ports.reporter, ports.auditLog);
+  return ports.preflight(bootstrapLogin(inputs, ports), sought);
 }

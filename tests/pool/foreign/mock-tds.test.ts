@@ -163,7 +163,7 @@ describe("a TDS server that is not ours, mssql-mock-tds", () => {
   it("is surveyed in both databases", async () => {
     const sought = { database: "claims", schema: "immuta", username: "immuta_account" };
     expect(
-      await preflight(loginTo(at("node")), sought, new Lines(), undefined, new FakeClock()),
+      await preflight(loginTo(at("node")), sought, { reporter: new Lines(), clock: new FakeClock() }),
     ).to.deep.equal([
       "login immuta_account in database master",
       "schema immuta_policies in database claims",

@@ -1,10 +1,10 @@
 /** Parts of others' making that tests want: looked for, got or built once, and kept beside the engine. */
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { cpSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { cacheRoot } from "../../../tools/engine/cache";
+import { cacheRoot, hashOf, kept as keptAt } from "../../../tools/engine/cache";
+import { generation, generators } from "../../../tools/sdks";
 
 const run = promisify(execFile);
 
@@ -94,15 +94,14 @@ export async function yamlHost(): Promise<string> {
   });
 }
 
-const SDKS = join(PLUGIN, "sdks");
 const SCHEMA = join(ROOT, "provider", "plugin", "schema.json");
 
 /** The folder of the SDKs, one for each language, generated of the plugin's schema as `pulumi package gen-sdk` does it. */
 export async function sdks(): Promise<string> {
-  const made = hashOf(SCHEMA, join(SDKS, "main.go"), join(SDKS, "go.sum"));
+  const made = hashOf(SCHEMA, join(generators, "main.go"), join(generators, "go.sum"));
   return kept(join(`sdks-${made}`, "sdk"), async (folder) => {
     await program("go", "version", "Go, which generates the SDKs");
-    await got("go", ["run", ...GO, ".", SCHEMA, join(folder, "sdk")], SDKS);
+    await got("go", generation(SCHEMA, join(folder, "sdk")), generators);
     return folder;
   });
 }
@@ -120,7 +119,7 @@ export async function pythonProgram(): Promise<string> {
     cpSync(join(example, "requirements.txt"), join(folder, "requirements.txt"));
     cpSync(join(sdk, "python"), join(folder, "sdk", "python"), { recursive: true });
     await got("python3", ["-m", "venv", "venv"], folder);
-    const install = ["-m", "pip", "install", "--quiet", PYTHON, "-r", "requirements.txt"];
+    const install = ["-m", "pip", "install", "--quiet", PYTHON, "./sdk/python", "-r", "requirements.txt"];
     await got(join(folder, "venv", ...PYTHON_IN), install, folder);
     return folder;
   });
@@ -148,13 +147,6 @@ export async function goProgram(): Promise<string> {
 
 const GO = ["-mod=readonly", "-buildvcs=false"];
 
-/** What a part is named by in the cache, so that another one is made where a file that it is made of has changed. */
-function hashOf(...files: string[]): string {
-  const hash = createHash("sha256");
-  for (const file of files) hash.update(readFileSync(file));
-  return hash.digest("hex").slice(0, 16);
-}
-
 const sdkName = (sdk: string): string => basename(dirname(sdk));
 
 async function got(command: string, args: string[], cwd?: string): Promise<void> {
@@ -168,22 +160,5 @@ async function got(command: string, args: string[], cwd?: string): Promise<void>
   }
 }
 
-/**
- * A file in the cache. What is not there yet, `get` puts into a folder of its own, and it is moved in one step: two at once
- * are safe.
- *
- * @param get gives the folder in which the file is found by its name
- */
-async function kept(path: string, get: (folder: string) => Promise<string>): Promise<string> {
-  const target = join(cacheRoot(process.env), "foreign", path);
-  if (existsSync(target)) return target;
-  const folder = join(target, "..");
-  mkdirSync(folder, { recursive: true });
-  const temporary = mkdtempSync(join(folder, "new-"));
-  try {
-    renameSync(join(await get(temporary), basename(target)), target);
-    return target;
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
-  }
-}
+const kept = (path: string, get: (folder: string) => Promise<string>): Promise<string> =>
+  keptAt(join(cacheRoot(process.env), "foreign", path), get);
