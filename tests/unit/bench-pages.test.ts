@@ -1,21 +1,20 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import type { Results } from "../../tools/bench/campaign";
-import { files, pageOf, summaryOf } from "../../tools/bench/index";
+import { files, pageOf } from "../../tools/bench/index";
 import { picture } from "../../tools/bench/page";
 
 const written = (path: string): string => readFileSync(path, "utf8");
 
-describe("the pages of the benchmark", () => {
+describe("the page of the benchmark", () => {
   const results = JSON.parse(written(files.figures)) as Results;
 
-  it("are what it makes of its figures, and nothing else", async () => {
+  it("is what it makes of its figures, and nothing else", async () => {
     expect(written(files.page)).to.equal(await pageOf(results));
     expect(written(files.picture)).to.equal(picture(results));
-    expect(written(files.summary)).to.equal(await summaryOf(results));
   });
 
-  it("are of medians of five rounds", () => {
-    expect(results.rounds).to.be.at.least(5);
+  it("is of medians of several rounds", () => {
+    expect(results.rounds).to.be.at.least(3);
   });
 });

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { startSandbox, type Delays } from "../../sandbox";
-import { administrator, places, prepare, systemPassword } from "./places";
+import type { Delays } from "../../sandbox";
+import { startSandboxProcess } from "./life";
+import { administrator, places, systemPassword } from "./places";
 
 const tools = ["curl", "jq", "tsql", "xargs"];
 
@@ -17,20 +18,18 @@ export const missingTools = (): string[] =>
  * @param parallel 1: one after the other; more: `xargs -P`.
  */
 export async function byHand(count: number, parallel: number, delays: Delays): Promise<number> {
-  const sandbox = await startSandbox({ delays });
+  const sandbox = startSandboxProcess();
   const folder = mkdtempSync(join(tmpdir(), "pulumi-immuta-by-hand-"));
   const wanted = places(count);
-  prepare(sandbox, wanted);
-  const { synapse, immuta, apiKey } = sandbox;
-  writeFileSync(join(folder, "authority.pem"), synapse.certificateAuthority);
+  const { environment } = await sandbox.ask("start", { delays, places: wanted });
   const settings = [
     "[global]",
     "tds version = 7.4",
     "[synapse]",
-    `host = ${synapse.address}`,
-    `port = ${synapse.port}`,
+    `host = ${environment["IMMUTA_SQL_SERVER"] ?? ""}`,
+    `port = ${environment["IMMUTA_SQL_PORT"] ?? ""}`,
     "encryption = require",
-    `ca file = ${join(folder, "authority.pem")}`,
+    `ca file = ${environment["NODE_EXTRA_CA_CERTS"] ?? ""}`,
     "check certificate hostname = no",
   ];
   writeFileSync(join(folder, "freetds.conf"), `${settings.join("\n")}\n`);
@@ -40,10 +39,9 @@ export async function byHand(count: number, parallel: number, delays: Delays): P
       stdio: ["pipe", "ignore", "pipe"],
       env: {
         ...process.env,
+        ...environment,
         FREETDSCONF: join(folder, "freetds.conf"),
         LC_ALL: "C.UTF-8",
-        IMMUTA_URL: immuta.url,
-        IMMUTA_API_KEY: apiKey,
         SQL_USERNAME: administrator.administratorLogin,
         SQL_PASSWORD: administrator.administratorPassword,
         SYSTEM_PASSWORD: systemPassword,
@@ -54,14 +52,11 @@ export async function byHand(count: number, parallel: number, delays: Delays): P
     child.stdin.end(wanted.map(({ host, database }) => `${host} ${database}\n`).join(""));
     const code = await new Promise((resolve) => child.on("close", resolve));
     const seconds = (performance.now() - started) / 1000;
-    const enabled = immuta.snapshot().filter(({ config, status }) => {
-      const { host } = config as { host?: string };
-      return status === "enabled" && host?.startsWith("bench") === true;
-    });
-    if (code !== 0 || enabled.length !== count) throw new Error(`the script by hand failed: ${said}`);
+    const enabled = await sandbox.ask("enabled");
+    if (code !== 0 || enabled !== count) throw new Error(`the script by hand failed: ${said}`);
     return seconds;
   } finally {
     rmSync(folder, { recursive: true });
-    await sandbox.close();
+    await sandbox.end();
   }
 }

@@ -1,149 +1,221 @@
 import type { Results } from "./campaign";
 import { chart } from "./chart";
+import { allowance, countsOf, figure, type Run, stateOf, total } from "./figures";
+import type { Taken } from "./life";
 import { median } from "./measure";
-import { type StepName, steps, type Subject } from "./pulumi-runs";
+import type { StepName } from "./program-process";
+import { nameOf, type Subject } from "./subjects";
 import { shown, table } from "./table";
-import { of, targets } from "./targets";
+import { targets } from "./targets";
 
-/** performance.md and its picture, from the results of one run and nothing else. */
+/** docs/performance.md and its picture, from the results of one run and nothing else. */
 
-const subjects: Record<Subject, string> = {
-  empty: "empty program",
-  trivial: "trivial dynamic resources",
-  automatic: "integrations, automatic setup",
-  manual: "integrations, manual setup",
+const names: Record<string, string> = {
+  "dynamic: trivial": "dynamic resource that does nothing",
+  "dynamic: automatic": "dynamic resource, automatic setup",
+  "dynamic: manual": "dynamic resource, manual setup",
+  "plugin: trivial": "plugin that does nothing",
+  "plugin: automatic": "plugin, automatic setup",
+  "plugin: manual": "plugin, manual setup",
+  "peer: automatic": "by hand, automatic setup",
+  "peer: manual": "by hand, manual setup",
+  "peer, required: manual": "by hand in a package, manual setup",
 };
 
-function times(results: Results): string {
-  const rows = results.lives
-    .filter(({ delays }) => delays === "none")
-    .sort((a, b) => a.count - b.count)
-    .map(({ subject, count }) => [
-      subject === "empty" ? subjects.empty : `${count} ${subjects[subject]}`,
-      ...steps.map((step) => shown(of(results, [subject, count, step]))),
-    ]);
-  return table(["Seconds", ...steps], rows);
-}
+const called = (subject: Subject): string => names[nameOf(subject)] ?? nameOf(subject);
 
 function traffic(results: Results): string {
-  const rows = results.lives
-    .filter(({ subject, delays }) => delays === "none" && (subject === "automatic" || subject === "manual"))
-    .sort((a, b) => a.count - b.count)
-    .map(({ subject, count, rounds }) => [
-      `${count} ${subjects[subject]}`,
-      ...steps.map((step) => {
-        const [calls, connections, batches] = (["calls", "connections", "batches"] as const).map((what) =>
-          of(results, [subject, count, step], what),
-        );
-        if (calls === undefined || Number.isNaN(calls)) return "";
-        return [calls, connections, batches].map((value) => shown(value ?? Number.NaN, 0)).join(" / ");
-      }),
-      String(rounds[0]?.state.resource ?? ""),
-    ]);
-  return table(["Calls / connections / batches", ...steps, "bytes of state each"], rows);
-}
-
-/** Of a process. */
-function itself(
-  results: Results,
-  what: "memory" | "provider" | "engine" | "sandbox",
-  head: string,
-  digits: number,
-): string {
-  const wanted: StepName[] = ["up", "preview", "refresh", "destroy"];
-  const rows = results.lives
-    .filter(({ subject, delays }) => delays === "none" && subject !== "empty")
-    .sort((a, b) => a.count - b.count)
-    .map(({ subject, count }) => [
-      `${count} ${subjects[subject]}`,
-      ...wanted.map((step) => shown(of(results, [subject, count, step], what), digits)),
-    ]);
-  return table([head, ...wanted], rows);
-}
-
-function byHand(results: Results): string {
-  if (results.byHand.length === 0) return "The tools of the script (curl, jq, tsql, xargs) were not there.";
-  const rows = results.byHand.map(({ count, delays, oneByOne, parallel }) => [
-    `${count} pools, ${delays === "none" ? "Immuta at once" : "Immuta with delays"}`,
-    shown(median(oneByOne)),
-    shown(median(parallel)),
-    shown(of(results, ["manual", count, "up"], "seconds", delays)),
-    shown(of(results, ["trivial", count, "up"], "seconds", delays)),
-  ]);
-  return table(["Seconds", "script, one by one", "script, xargs -P", "one `up`", "of it Pulumi's own"], rows);
-}
-
-export function picture(results: Results): string {
-  const line = (name: string, subject: Subject): { name: string; points: [number, number][] } => ({
-    name,
-    points: results.lives
-      .filter((one) => one.subject === subject && one.delays === "none")
-      .sort((a, b) => a.count - b.count)
-      .map(({ count }) => [count, (of(results, [subject, count, "up"]) * 1000) / count] as [number, number])
-      .filter(([count]) => count > 1),
-  });
-  return chart(
-    "Milliseconds of the first up for each resource, by their number",
-    [line("trivial", "trivial"), line("automatic", "automatic"), line("manual", "manual")].filter(
-      ({ points }) => points.length > 0,
-    ),
+  const [few] = countsOf(results);
+  const cell = (of: Subject["of"], step: StepName): string =>
+    (["calls", "logins", "batches"] as const)
+      .map((what) =>
+        shown(
+          figure(results, { subject: { side: "dynamic", of }, count: few, step }, (taken) => taken[what]) /
+            few,
+          0,
+        ),
+      )
+      .join(" / ");
+  const rows: [string, StepName][] = [
+    ["first `up`", "up"],
+    ["no change", "preview"],
+    ["another delimiter", "one delimiter"],
+    ["`refresh`", "refresh"],
+    ["`destroy`", "destroy"],
+  ];
+  return table(
+    ["Calls to Immuta / logins to the pool / batches", "Automatic", "Manual"],
+    rows.map(([name, step]) => [name, cell("automatic", step), cell("manual", step)]),
   );
 }
 
-export const render = (results: Results, remarks: string): string => `# Performance
+/** The subjects that were measured in such a number, in one stack. */
+const subjectsOf = (results: Results, count: number): Subject[] =>
+  results.lives.filter((one) => one.count === count && one.stacks === 1 && one.delays === "none");
 
-Written by \`npm run bench\` from one run, on ${results.date}: ${results.machine};
-${Object.entries(results.versions)
-  .map(([name, version]) => `${name} ${version}`)
-  .join(
-    ", ",
-  )}. Medians of ${results.rounds} rounds, in which all subjects took turns; 1,000 resources were measured once. Sandbox,
-program and engine shared the machine, so that the sandbox's own work (it answers HTTP, speaks TDS and runs the SQL) is in
-all figures. Times are this machine's; the ratios are what to look at.
+const largestOf = (results: Results): number => countsOf(results)[1];
+
+/** With what to allow for. */
+const seconds = (results: Results, run: Run, of: (taken: Taken) => number): string => {
+  const found = figure(results, run, of);
+  return Number.isNaN(found) ? "" : `${shown(found)} ± ${shown(allowance(results, run, of))}`;
+};
+
+function processors(results: Results): string {
+  const count = largestOf(results);
+  const rows = subjectsOf(results, count).map((subject) => {
+    const run = (step: StepName): Run => ({ subject, count, step });
+    const of = (step: StepName, what: (taken: Taken) => number): string => seconds(results, run(step), what);
+    return [
+      called(subject),
+      of("up", (taken) => taken.program),
+      of("up", (taken) => taken.provider),
+      of("up", (taken) => taken.engine),
+      of("preview", total),
+      of("refresh", total),
+      shown(
+        figure(results, run("up"), (taken) => taken.memory),
+        0,
+      ),
+      shown(stateOf(results, subject, count) / 1000),
+    ];
+  });
+  return table(
+    [
+      `Processor seconds for ${count}`,
+      "`up`: program",
+      "`up`: provider",
+      "`up`: engine",
+      "`preview`",
+      "`refresh`",
+      "provider, MB",
+      "state of one, kB, without Pulumi's stack trace",
+    ],
+    rows,
+  );
+}
+
+function times(results: Results): string {
+  const count = largestOf(results);
+  const rows = subjectsOf(results, count)
+    .filter(({ side }) => side === "dynamic" || side === "plugin")
+    .map((subject) => [
+      called(subject),
+      ...(["up", "preview", "refresh"] as const).map((step) =>
+        seconds(results, { subject, count, step }, (taken) => taken.seconds),
+      ),
+    ]);
+  return table([`Seconds for ${count}`, "first `up`", "`preview`, unchanged", "`refresh`"], rows);
+}
+
+function fleet(results: Results): string {
+  const rows = results.lives
+    .filter(({ count }) => count === 1000)
+    .map(({ count, stacks, ...subject }) => {
+      const run: Run = { subject, count, stacks, step: "up" };
+      return [
+        `${called(subject)}, ${stacks === 1 ? "one stack" : `${stacks} stacks`}`,
+        ...[
+          (taken: Taken) => taken.seconds,
+          (taken: Taken) => taken.provider,
+          (taken: Taken) => taken.engine,
+        ].map((of) => shown(figure(results, run, of), 0)),
+      ];
+    });
+  return rows.length === 0
+    ? ""
+    : `## A thousand
+
+${table(["First `up` of 1,000, measured once", "seconds", "provider, processor s", "engine, processor s"], rows)}
+
+In a file or an object store the engine writes its whole state anew at each step, so that 1,000 in one stack are its worst case.
+Divide them: a stack for each hundred or for each workspace. Pulumi Cloud's backend takes the steps one by one instead. With
+\`PULUMI_SKIP_CHECKPOINTS=true\` the engine writes its state at the end alone: what it made is lost to it where it dies before, and
+\`adopt\` has to bring it back, so that it is for a first onboarding at most. What costs the engine are the secrets, not the bytes:
+\`passwordFrom\`, and the administrator's login from the environment, keep them out of the state.`;
+}
+
+function byHand(results: Results): string {
+  const [hand] = results.byHand;
+  if (hand === undefined) return "The tools of the script (curl, jq, tsql, xargs) were not there.";
+  const { count, delays } = hand;
+  const up = (of: Subject["of"]): string =>
+    shown(
+      figure(
+        results,
+        { subject: { side: "dynamic", of }, count, step: "up", delays },
+        (taken) => taken.seconds,
+      ),
+    );
+  return `${count} manual setups, each of which takes Immuta 3 s: ${shown(median(hand.oneByOne))} s by
+[a script of curl and tsql](../tools/bench/by-hand.sh) one after the other, ${shown(median(hand.parallel))} s with \`xargs -P\`, ${up("manual")} s by one \`up\`, of which
+Pulumi needs ${up("trivial")} s for resources that do nothing.`;
+}
+
+export function picture(results: Results): string {
+  const count = largestOf(results);
+  return chart(
+    `Processor time of the first up of ${count}`,
+    ["program", "provider", "engine"],
+    subjectsOf(results, count).map((subject) => ({
+      name: called(subject),
+      parts: (["program", "provider", "engine"] as const).map((part) =>
+        figure(results, { subject, count, step: "up" }, (taken) => taken[part]),
+      ),
+    })),
+  );
+}
+
+export const render = (
+  results: Results,
+  remarks: string,
+): string => `<!-- Rendered from tools/bench/performance.json by \`npm run bench\`. Do not edit. -->
+
+# Performance
+
+What one integration costs, looks at its status included; in automatic setup Immuta's own work in the pool is not counted.
+
+${traffic(results)}
+
+At most eight are written at once (\`IMMUTA_CONCURRENCY\`, and the engine's \`--parallel\`); in one workspace's \`master\`, one script
+runs at a time. A refresh reads with one list for all that the engine reads together.
+
+## Beside nothing, and beside a provider by hand
+
+![Processor time of the first up of ${largestOf(results)}: program, provider and engine](performance.svg)
+
+${processors(results)}
+
+[The provider by hand](../tools/bench/peer) is a dynamic provider with axios and mssql that looks at nothing before, proves nothing after,
+and waits for no pool; in a package it leaves its text out of the state.
+
+${times(results)}
+
+${byHand(results)}
+
+${fleet(results)}
 
 ## Targets
 
 ${table(
-  ["What", "Wanted", "Found", ""],
-  targets(results).map(({ what, wanted, found, met }) => [what, wanted, found, met ? "met" : "**missed**"]),
+  ["Processor time, medians of one run", "Wanted", "Limit", "Found", ""],
+  targets(results).map(({ what, wanted, limit = "", found, met }) => [
+    what,
+    wanted,
+    limit,
+    found,
+    met ? "met" : "**missed**",
+  ]),
 )}
 
 ${remarks.trim()}
 
-## Time
+## How it was measured
 
-${times(results)}
-
-![Milliseconds of the first up for each resource, by their number](performance.svg)
-
-Each point is the time of the first \`up\` divided by the number of resources. What grows with their number in the line of
-the trivial resources is the engine's own: it writes its file of state anew for each step.
-
-## By hand
-
-The script is [by-hand.sh](by-hand.sh): curl, jq and FreeTDS's tsql, as an administrator would do it today.
-
-${byHand(results)}
-
-## Traffic and state
-
-Calls to Immuta (polls included), connections to pools, and batches in them, of one run.
-
-${traffic(results)}
-
-## Memory and processor
-
-Of the process of the dynamic provider, Node and Pulumi's own part included.
-
-${itself(results, "memory", "MB at the peak", 0)}
-
-${itself(results, "provider", "Seconds of processor time", 2)}
-
-Of the engine, which among other things writes the file of state:
-
-${itself(results, "engine", "Seconds of processor time", 2)}
-
-Of the process that holds the program, the sandbox's Immuta and its pools:
-
-${itself(results, "sandbox", "Seconds of processor time", 2)}
+By \`npm run bench\` on ${results.date}: ${results.machine}; ${Object.entries(results.versions)
+  .map(([name, version]) => `${name} ${version}`)
+  .join(", ")}. Medians of ${results.rounds} rounds, in
+which all took turns, ± half the way from the least to the most. The sandbox, which answers at once, ran in a process of its own that
+is in no figure of processor time, and shared the machine; the program is an inline one of the Automation API in a process of
+its own, whose work is in the program's. Times are this machine's, and a real tenant's come on top: the ratios are what to look at.
 `;
