@@ -122,13 +122,13 @@ function fleet(results: Results): string {
         ].map((of) => shown(figure(results, run, of), 0)),
       ];
     });
-  return rows.length === 0
-    ? ""
-    : `## A thousand
+  const measured =
+    rows.length === 0
+      ? ""
+      : `${table(["First `up` of 1,000, measured once", "seconds", "provider, processor s", "engine, processor s"], rows)}\n\n`;
+  return `## A thousand
 
-${table(["First `up` of 1,000, measured once", "seconds", "provider, processor s", "engine, processor s"], rows)}
-
-In a file or an object store the engine writes its whole state anew at each step, so that 1,000 in one stack are its worst case.
+${measured}In a file or an object store the engine writes its whole state anew at each step, so that 1,000 in one stack are its worst case.
 Divide them: a stack for each hundred or for each workspace. Pulumi Cloud's backend takes the steps one by one instead. With
 \`PULUMI_SKIP_CHECKPOINTS=true\` the engine writes its state at the end alone: what it made is lost to it where it dies before, and
 \`adopt\` has to bring it back, so that it is for a first onboarding at most. What costs the engine are the secrets, not the bytes:

@@ -1,6 +1,6 @@
 // A dynamic provider for the same integrations as somebody would write it by hand, with axios and mssql: no look before, no
 // proof after, no undo, no waiting for a pool.
-const { setTimeout: pause } = require("node:timers/promises");
+const timers = require("node:timers/promises");
 
 const axios = require("axios");
 const mssql = require("mssql");
@@ -78,7 +78,7 @@ const enabled = async (id) => {
     const { status } = await immuta("get", `/${id}/status`);
     if (status === "enabled") return;
     if (/error/i.test(status)) throw new Error(`Immuta says ${status}`);
-    await pause(500);
+    await timers.setTimeout(500);
   }
 };
 
