@@ -166,6 +166,10 @@ export function picture(results: Results): string {
   );
 }
 
+/** As it was measured, by its largest number. */
+const commandOf = (results: Results): string =>
+  `npm run bench${largestOf(results) < 100 ? " -- --size medium" : ""}`;
+
 export const render = (
   results: Results,
   remarks: string,
@@ -212,7 +216,7 @@ ${remarks.trim()}
 
 ## How it was measured
 
-By \`npm run bench\` on ${results.date}: ${results.machine}; ${Object.entries(results.versions)
+By \`${commandOf(results)}\` on ${results.date}: ${results.machine}; ${Object.entries(results.versions)
   .map(([name, version]) => `${name} ${version}`)
   .join(", ")}. Medians of ${results.rounds} rounds, in
 which all took turns, ± half the way from the least to the most. The sandbox, which answers at once, ran in a process of its own that
