@@ -80,7 +80,7 @@ export const programHandlers = {
   },
 };
 
-if (process.send !== undefined)
+if (require.main === module)
   serve(programHandlers, () => {
     opened?.remove();
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });

@@ -57,7 +57,7 @@ export const sandboxHandlers = {
       .length,
 };
 
-if (process.send !== undefined)
+if (require.main === module)
   serve(sandboxHandlers, async () => {
     await sandbox?.close();
   });
