@@ -13,7 +13,8 @@ describe("what a run leaves running", function () {
     const ground = await Ground.open();
     const life = new Life(ground);
     life.program = [{ name: "claims", inputs: life.inputs("manual") }];
-    ground.sandbox.immuta.fault({ path: /status$/, when: "before", answer: "drip" });
+    // Once is nothing: what asks is asked again.
+    ground.sandbox.immuta.fault({ path: /status$/, when: "before", answer: "drip", times: 2 });
     life.config["immuta:requestTimeout"] = "200ms";
     expect(await life.succeeds(() => life.up())).to.equal(false);
     ground.sandbox.immuta.clearFaults();
