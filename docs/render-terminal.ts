@@ -27,20 +27,20 @@ const colourOf = (line: string): string => {
 export const terminal = rendered(join(__dirname, "up.svg"), () => {
   const lines = ["$ pulumi up", "", ...readFileSync(printed, "utf8").trimEnd().split("\n")];
   const wide = (line: string): number => line.length * size * letter;
-  const parts = lines.map((line, index) => {
+  const parts = lines.flatMap((line, index) => {
     const text = line.trimStart();
     const x = fixed(margin + wide(line) - wide(text));
     const y = margin + lineHeight * (index + 0.75);
     // Stretched to its width, whatever font is there.
     return text === ""
-      ? ""
+      ? []
       : `<text class="code${colourOf(line)}" x="${x}" y="${y}" font-size="${size}" textLength="${fixed(wide(text))}" lengthAdjust="spacingAndGlyphs" xml:space="preserve">${escaped(text)}</text>`;
   });
   return sheet("pulumi up", {
     width: Math.ceil(Math.max(...lines.map(wide)) + 2 * margin),
     height: lines.length * lineHeight + 2 * margin,
     styles,
-    parts: parts.filter((part) => part !== ""),
+    parts,
   });
 });
 

@@ -88,18 +88,21 @@ export function connectionTo(
     };
     return config;
   });
+  http.interceptors.response.use((response) => {
+    // Something on the way lost the rest of it.
+    if (response.config.sending?.request.repeatable === true && brokeOff(String(response.data)))
+      throw new AxiosError(
+        "an answer without its end",
+        "ERR_BAD_RESPONSE",
+        response.config,
+        response.request,
+        response,
+      );
+    return response;
+  });
   http.interceptors.response.use(
     (response) => {
       response.config.sending?.ended?.(String(response.status));
-      // Something on the way lost the rest of it.
-      if (response.config.sending?.request.repeatable === true && brokeOff(String(response.data)))
-        throw new AxiosError(
-          "an answer without its end",
-          "ERR_BAD_RESPONSE",
-          response.config,
-          response.request,
-          response,
-        );
       return response;
     },
     (error: unknown) => {
