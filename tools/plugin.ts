@@ -1,11 +1,11 @@
 /**
- * `tsx tools/plugin.ts [--download-url <url>]`: makes `plugin/`, the provider plugin as one bundle, and what starts it, that need Node alone. Users
+ * `tsx tools/plugin.ts [--download-url <url>]`: makes `plugin/`, the provider plugin in a few bundles, and what starts it, that need Node alone. Users
  * name the folder in Pulumi.yaml; packed as it is, `pulumi plugin install --file` takes it.
  */
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { build, type Plugin } from "esbuild";
+import { build, type BuildOptions, type Plugin } from "esbuild";
 
 const root = join(__dirname, "..");
 const folder = join(root, "plugin");
@@ -17,19 +17,37 @@ const { name, version, license } = JSON.parse(readFileSync(join(root, "package.j
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder);
-/** As provider/sql/connect/lazy-identity.ts does outside of a bundle. */
-const lazyIdentity: Plugin = {
-  name: "lazy identity",
-  setup(made) {
-    made.onResolve({ filter: /^@azure\/identity$/ }, ({ importer }) =>
-      /[\\/]tedious[\\/]/.test(importer) ? { path: "identity", namespace: "lazy" } : undefined,
-    );
-    made.onLoad({ filter: /./, namespace: "lazy" }, () => ({
-      contents: 'module.exports = new Proxy({}, { get: (_none, name) => require("@azure/identity")[name] });',
-      resolveDir: root,
-    }));
-  },
+/** Libraries that are no part of main.js, so that a start does not read what it does not need: a file each, loaded with the first of them. */
+const libraries: Readonly<Record<string, readonly string[]>> = {
+  "http.js": ["axios", "axios-retry"],
+  "sql.js": ["mssql", "tedious"],
+  "azure.js": ["@azure/identity", "@azure/keyvault-secrets"],
 };
+const fileOf = (library: string): string =>
+  Object.keys(libraries).find((file) => libraries[file]?.includes(library)) ?? "main.js";
+
+/** Takes libraries from their files, where they are not asked for in their own file. */
+const librariesBeside = (own: string): Plugin => ({
+  name: "libraries beside",
+  setup(made) {
+    const all = Object.values(libraries).flat();
+    made.onResolve({ filter: /^@?[a-z]/ }, ({ path, namespace }) =>
+      namespace === "beside" || !all.includes(path) || fileOf(path) === own
+        ? undefined
+        : { path, namespace: "beside" },
+    );
+    made.onResolve({ filter: /^\.\/\w+\.js$/, namespace: "beside" }, ({ path }) => ({
+      path,
+      external: true,
+    }));
+    made.onLoad({ filter: /./, namespace: "beside" }, ({ path }) => {
+      const library = `require("./${fileOf(path)}")[${JSON.stringify(path)}]`;
+      // tedious loads it and needs it for Entra alone; see provider/sql/connect/lazy-identity.ts.
+      const lazily = `new Proxy({}, { get: (_none, name) => ${library}[name] })`;
+      return { contents: `module.exports = ${own === "sql.js" ? lazily : library};` };
+    });
+  },
+});
 
 /** What start.ts leaves out. */
 const mainBeside: Plugin = {
@@ -39,19 +57,35 @@ const mainBeside: Plugin = {
   },
 };
 
-const bundled = (from: string, to: string, plugin: Plugin): Promise<unknown> =>
+const bundled = (
+  to: string,
+  from: Pick<BuildOptions, "entryPoints" | "stdin">,
+  plugin: Plugin,
+): Promise<unknown> =>
   build({
-    entryPoints: [join(root, "provider", "plugin", from)],
+    ...from,
     outfile: join(folder, to),
     bundle: true,
     platform: "node",
     target: "node20",
-    minify: true,
-    // Errors are told by the names of their classes.
-    keepNames: true,
+    // Errors are told by the names of their classes. To keep those of shortened names takes a call for each closure that is made.
+    minifyWhitespace: true,
+    minifySyntax: true,
     logLevel: "warning",
     plugins: [plugin],
   });
+
+const entry = (file: string): Pick<BuildOptions, "entryPoints"> => ({
+  entryPoints: [join(root, "provider", "plugin", file)],
+});
+
+/** Each loads when it is asked for. */
+const exporting = (names: readonly string[]): Pick<BuildOptions, "stdin"> => ({
+  stdin: {
+    contents: `module.exports = { ${names.map((name) => `get "${name}"() { return require("${name}"); }`).join(", ")} };`,
+    resolveDir: root,
+  },
+});
 
 /** What the engine starts, by its system. */
 const starters = {
@@ -68,13 +102,14 @@ for (const [file, text] of Object.entries(starters)) {
  * for the entry point of its name.
  */
 const pluginDownloadURL = values["download-url"];
-const entry = { main: "../dist/sdk/plugin/index.js", types: "../dist/sdk/plugin/index.d.ts" };
-const manifest = { name, version, license, type: "commonjs", ...entry, pluginDownloadURL };
+const resolution = { main: "../dist/sdk/plugin/index.js", types: "../dist/sdk/plugin/index.d.ts" };
+const manifest = { name, version, license, type: "commonjs", ...resolution, pluginDownloadURL };
 writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
 
 void Promise.all([
-  bundled("start.ts", "pulumi-resource-immuta.js", mainBeside),
-  bundled("main.ts", "main.js", lazyIdentity),
+  bundled("pulumi-resource-immuta.js", entry("start.ts"), mainBeside),
+  bundled("main.js", entry("main.ts"), librariesBeside("main.js")),
+  ...Object.entries(libraries).map(([file, names]) => bundled(file, exporting(names), librariesBeside(file))),
 ]).catch((error: unknown) => {
   console.error(error);
   process.exitCode = 1;

@@ -10,9 +10,10 @@ import { folderOf, packages, root, tarball, temporaryFolder, type Package, type 
 /** What is packed beside dist. */
 const documents: Record<Package, string[]> = {
   "pulumi-immuta": [
-    ...["CHANGELOG.md", "LICENSE", "README.md", "package.json", "plugin/main.js", "plugin/package.json"],
+    ...["CHANGELOG.md", "LICENSE", "README.md", "package.json"],
+    ...["azure.js", "http.js", "main.js", "package.json"].map((file) => `plugin/${file}`),
     ...["plugin/pulumi-resource-immuta", "plugin/pulumi-resource-immuta.cmd"],
-    "plugin/pulumi-resource-immuta.js",
+    ...["plugin/pulumi-resource-immuta.js", "plugin/sql.js"],
   ],
   "pulumi-immuta-sandbox": ["LICENSE", "README.md", "package.json"],
 };
@@ -134,6 +135,13 @@ describe("the tarball", function () {
       name: "pulumi-immuta",
       version: readManifest(installed).version,
     });
+  });
+
+  it("starts the plugin from a file that has none of the libraries that an operation alone needs", () => {
+    const sizeOf = (file: string): number => statSync(join(installed, "plugin", file)).size;
+    // Each has a library whole, or it would be small.
+    for (const file of ["azure.js", "http.js", "sql.js"]) expect(sizeOf(file), file).to.be.above(300_000);
+    expect(sizeOf("main.js")).to.be.below(1_400_000);
   });
 
   it("depends on Pulumi's SDKs as peers, so that a program has one of each, on azure-native's where it wants to", () => {

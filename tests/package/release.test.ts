@@ -137,11 +137,14 @@ describe("the release workflow", function () {
       );
       expect(inside.trim().split("\n")).to.deep.equal([
         "./",
+        "./azure.js",
+        "./http.js",
         "./main.js",
         "./package.json",
         "./pulumi-resource-immuta",
         "./pulumi-resource-immuta.cmd",
         "./pulumi-resource-immuta.js",
+        "./sql.js",
       ]);
     });
 
