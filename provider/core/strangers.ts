@@ -24,6 +24,7 @@ export interface Telling {
  */
 export function told(text: string, { longest = longestText, mask }: Telling = {}): string {
   const whole = (mask === undefined ? text : mask(text)).trim();
+  if (whole.length <= longest && plain.test(whole)) return defused(whole);
   let line = "";
   let taken = 0;
   let gap = false;
@@ -104,6 +105,9 @@ export const yamlLiteral = (text: string): string =>
     const code = (character.codePointAt(0) ?? 0).toString(16);
     return code.length > 4 ? `\\U${code.padStart(8, "0")}` : `\\u${code.padStart(4, "0")}`;
   });
+
+/** What most texts are: one line of ASCII, in which nothing is to be written out. */
+const plain = /^[ -~]*$/;
 
 /** Line ends of any system, and what terminals take for one. */
 const lineEnds = /[\n\v\f\r\u0085\u2028\u2029]/;

@@ -51,12 +51,17 @@ export function readStatus(answer: unknown): IntegrationStatus {
     throw new UnreadableAnswer(`the answer is ${nameOf(answer)}, not a JSON object`);
   const status = word(answer["status"]);
   if (status === undefined) throw new UnreadableAnswer("the answer has no status");
-  const validation = readValidation(answer["validationResults"]);
-  return {
-    id: readId(answer),
-    status: statusOf(status),
-    ...(validation === undefined ? {} : { validation }),
-  };
+  return withValidation({ id: readId(answer), status: statusOf(status) }, answer["validationResults"]);
+}
+
+/** Of the many integrations of a list nobody asks for the tests of more than one: they are read when they are asked for. */
+function withValidation(status: IntegrationStatus, results: unknown): IntegrationStatus {
+  if (!isPropertyMap(results)) return status;
+  let read: Validation | undefined;
+  return Object.defineProperty(status, "validation", {
+    enumerable: true,
+    get: () => (read ??= validationOf(results)),
+  });
 }
 
 /** Of the integration that was asked for: answers to GET /integrations/{id}/status are known to leave its id out. */
@@ -100,12 +105,12 @@ export function readIntegration<Config>(
   const type = word(fields["type"]);
   if (type === undefined) throw new UnreadableAnswer("the integration has no type");
   const autoBootstrap = fields["autoBootstrap"];
-  return {
-    ...status,
+  // Not a copy, for which the tests would be read.
+  return Object.assign(status, {
     type,
     ...(typeof autoBootstrap === "boolean" ? { autoBootstrap } : {}),
     config: readConfig(isPropertyMap(fields["config"]) ? fields["config"] : {}),
-  };
+  });
 }
 
 /** The list holds integrations of every platform, with fields of their own; what is none at all is passed over. */
@@ -128,10 +133,12 @@ export function readIntegrations<Config>(
 /** Such as passed and failed: words of the reference, in whichever case. */
 const result = (value: unknown): string => word(value)?.toLowerCase() ?? "unknown";
 
-export function readValidation(value: unknown): Validation | undefined {
-  if (!isPropertyMap(value)) return undefined;
-  const tests = Array.isArray(value["validationTests"]) ? value["validationTests"] : [];
-  return { status: result(value["status"]), tests: tests.flatMap(readTest) };
+export const readValidation = (value: unknown): Validation | undefined =>
+  isPropertyMap(value) ? validationOf(value) : undefined;
+
+function validationOf({ status, validationTests }: PropertyMap): Validation {
+  const tests = Array.isArray(validationTests) ? validationTests : [];
+  return { status: result(status), tests: tests.flatMap(readTest) };
 }
 
 function readTest(value: unknown): ValidationTest[] {

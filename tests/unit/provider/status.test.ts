@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { readIntegration } from "../../../provider/immuta/answers";
+import { readIntegration, readIntegrations } from "../../../provider/immuta/answers";
 import { isThere, meaningOf, type Status, statusOf } from "../../../provider/immuta/status";
 
 /** Those of a state's traits that are so. */
@@ -63,5 +63,28 @@ describe("Immuta's states", () => {
       validation: { status: "failed", tests: [{ name: "Connect", status: "failed" }] },
       config: {},
     });
+  });
+
+  it("and of a list's integrations those tests alone are read that somebody asks for", () => {
+    let read = 0;
+    const listed = ["1", "2", "3"].map((id) => ({
+      id,
+      type: "Snowflake",
+      status: "enabled",
+      validationResults: {
+        get status() {
+          read++;
+          return "passed";
+        },
+        validationTests: [],
+      },
+    }));
+    const list = readIntegrations(listed, () => ({}));
+    expect(read).to.equal(0);
+    const [, second] = list;
+    expect([second?.validation, second?.validation]).to.deep.equal(
+      Array<unknown>(2).fill({ status: "passed", tests: [] }),
+    );
+    expect(read).to.equal(1);
   });
 });
