@@ -20,7 +20,27 @@ export const otherPrograms = (): Program[] => [
   { name: "YAML", block: "yaml", text: from(/^resources:/m, file(join(examples, "yaml", "Pulumi.yaml"))) },
   { name: "Python", block: "python", text: file(join(examples, "python", "__main__.py")).trim() },
   { name: "Go", block: "go", text: from(/^func govern/m, file(join(examples, "go", "main.go"))) },
+  {
+    name: "Java",
+    block: "java",
+    text: method("govern", file(join(examples, "java", ...inJava, "App.java"))),
+  },
 ];
+
+const inJava = ["src", "main", "java", "immuta"];
+
+/** A method of a class, as it would stand outside of it. */
+function method(name: string, text: string): string {
+  const [found = ""] = new RegExp(`^ {2}\\S.* ${name}\\([^]*?^ {2}}$`, "m").exec(text) ?? [];
+  return found.replace(/^ {2}/gm, "");
+}
+
+/** What is read, and neither compiled nor run: the names in it are compared with those of the SDK. */
+export const unprovenProgram = (): Program => ({
+  name: "C#",
+  block: "csharp",
+  text: file(join(examples, "csharp", "Program.cs")).trim(),
+});
 
 /** The README's first program, as it stands on the plugin. */
 export function typescriptProgram(): Program {

@@ -1,15 +1,15 @@
 /**
- * provider/plugin/examples.ts, the examples in the plugin's schema, rendered from programs that tests run:
+ * provider/plugin/examples.ts, the examples in the plugin's schema, rendered from programs that tests run, C#'s excepted:
  *
  *   npm run docs                             writes it, among others
  *   npx tsx docs/render-examples.ts --check  says whether it is up to date
  */
 import { join } from "node:path";
-import { otherPrograms, type Program, typescriptProgram } from "./programs";
+import { otherPrograms, type Program, typescriptProgram, unprovenProgram } from "./programs";
 import { command, main, rendered } from "./rendered";
 
 export const examples = rendered(join(__dirname, "..", "provider", "plugin", "examples.ts"), () => {
-  const lines = [typescriptProgram(), ...otherPrograms()].flatMap(fenced);
+  const lines = [typescriptProgram(), ...otherPrograms(), unprovenProgram()].flatMap(fenced);
   return [
     `/** Rendered from README.md and examples by \`${command}\`. In an SDK stands that of its language alone. */`,
     "export const examples = [",

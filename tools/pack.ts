@@ -1,6 +1,6 @@
 /**
  * `npm run pack [-- --repository <https address>] [--to <folder>]`: makes the tarballs of both packages, of the plugin, and of
- * its SDKs of Python and Go, as they are published. Prints their paths.
+ * its SDKs, as they are published. Prints their paths.
  *
  * Each is packed from a folder of its own, so that its package.json is one for users: without what serves this
  * repository alone, and with the address of the repository, which only a release knows.

@@ -62,7 +62,7 @@ describe("the release workflow", function () {
     const runs = jobs.publish.steps.flatMap(({ run }) => run ?? []);
     expect(runs).to.deep.equal([line(jobs.pack, "--dry-run").replace(" --dry-run", "")]);
     expect(jobs.attach.steps.flatMap(({ run }) => run ?? [])).to.deep.equal([
-      'gh release upload "$TAG" release/pulumi-resource-immuta-*.tar.gz',
+      'gh release upload "$TAG" release/pulumi-resource-immuta-*.tar.gz release/pulumi-immuta-sdk-{java,dotnet}-*.zip',
     ]);
     const commands = (job: Job): string[] =>
       job.steps.flatMap(({ run = "" }) => run.split("\n").flatMap((text) => /^\S+/.exec(text) ?? []));

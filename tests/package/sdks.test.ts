@@ -75,9 +75,9 @@ describe("the SDKs that are published", function () {
     return told;
   }
 
-  it("are an sdist, a wheel and a zip of Go's module, the same bytes each time", () => {
+  it("are an sdist, a wheel and zips of sources, the same bytes each time", () => {
     const names = [
-      `pulumi-immuta-sdk-go-v${version}.zip`,
+      ...["dotnet", "go", "java"].map((language) => `pulumi-immuta-sdk-${language}-v${version}.zip`),
       `pulumi_immuta-${version}-py3-none-any.whl`,
       `pulumi_immuta-${version}.tar.gz`,
     ];
@@ -85,11 +85,11 @@ describe("the SDKs that are published", function () {
     expect(first?.map((path) => readFileSync(path).toString("base64"))).to.deep.equal(
       second?.map((path) => readFileSync(path).toString("base64")),
     );
-    expect(checkout).to.have.length(3);
+    expect(checkout).to.have.length(5);
   });
 
   it("install in Python, and tell the engine which plugin to get from where", async () => {
-    const { plugin, metadata, ...told } = await installed(first?.[2]);
+    const { plugin, metadata, ...told } = await installed(first?.[4]);
     const schema = JSON.parse(readFileSync(join(root, "provider", "plugin", "schema.json"), "utf8")) as {
       description: string;
     };
@@ -112,7 +112,7 @@ describe("the SDKs that are published", function () {
   });
 
   it("install from a checkout as well, whose plugin is downloaded from nowhere", async () => {
-    const { plugin, metadata } = await installed(checkout?.[2]);
+    const { plugin, metadata } = await installed(checkout?.[4]);
     expect(plugin).to.include({ version, server: "https://pulumi-immuta.invalid" });
     expect(metadata).not.to.have.property("project_url");
   });
@@ -133,7 +133,7 @@ describe("the SDKs that are published", function () {
   });
 
   it("have in the sdist what the wheel is made of", () => {
-    const list = execFileSync("tar", ["-tzf", first?.[1] ?? ""], { encoding: "utf8" })
+    const list = execFileSync("tar", ["-tzf", first?.[3] ?? ""], { encoding: "utf8" })
       .trim()
       .split("\n");
     expect(list).to.include.members(
@@ -143,14 +143,31 @@ describe("the SDKs that are published", function () {
     );
   });
 
+  /** The folder `sdk` of a zip, unpacked. */
+  function unpacked(zip = ""): string {
+    const to = join(folder, "unpacked");
+    rmSync(to, { recursive: true, force: true });
+    execFileSync(python, ["-m", "zipfile", "-e", zip, to]);
+    return join(to, "sdk");
+  }
+
+  it("have for Java and C# what names the plugin and its place, and nobody as their author", () => {
+    const java = join(unpacked(first?.[2]), "java");
+    const resources = join(java, "src", "main", "resources", "com", "pulumi", "immuta");
+    const plugin = { resource: true, name: "immuta", version, server: release.downloads };
+    expect(JSON.parse(readFileSync(join(resources, "plugin.json"), "utf8"))).to.deep.equal(plugin);
+    expect(readFileSync(join(resources, "version.txt"), "utf8")).to.equal(version);
+    expect(readFileSync(join(java, "pom.xml"), "utf8")).to.contain(`<version>${version}</version>`);
+    const dotnet = join(unpacked(first?.[0]), "dotnet");
+    expect(JSON.parse(readFileSync(join(dotnet, "pulumi-plugin.json"), "utf8"))).to.deep.equal(plugin);
+    expect(readFileSync(join(dotnet, "Pulumi.Immuta.csproj"), "utf8")).not.to.match(/Corp|logo\.png/);
+  });
+
   /** What a zip of Go's module has, unpacked where a tag has it. */
   async function module(
     zip = "",
   ): Promise<{ path: string; pulumi: string; imports: string[]; files: string[] }> {
-    const to = join(folder, "module");
-    rmSync(to, { recursive: true, force: true });
-    execFileSync(python, ["-m", "zipfile", "-e", zip, to]);
-    const inside = join(to, "sdk", "go");
+    const inside = join(unpacked(zip), "go");
     const { stdout } = await promisify(execFile)("go", ["mod", "edit", "-json"], { cwd: inside });
     const { Module, Require } = JSON.parse(stdout) as {
       Module: { Path: string };
@@ -171,7 +188,7 @@ describe("the SDKs that are published", function () {
   ])
     it(`have the Go module of ${of} as ${path}, in go.mod and in its own imports`, async function () {
       await having(this, () => program("go", "version", "Go"));
-      const made = await module((of === "a release" ? first : checkout)?.[0]);
+      const made = await module((of === "a release" ? first : checkout)?.[1]);
       expect(made)
         .to.include({ path })
         .and.to.deep.include({ imports: [path] });

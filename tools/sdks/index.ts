@@ -1,5 +1,5 @@
 /**
- * The SDKs of Python and Go, packed as they are published: generated of the plugin's schema by the generators of
+ * The SDKs of other languages, packed for their users: generated of the plugin's schema by the generators of
  * `pulumi package gen-sdk`, pinned here, because an engine has them in its language hosts alone.
  */
 import { execFileSync } from "node:child_process";
@@ -38,7 +38,7 @@ interface Schema {
 }
 
 /**
- * Gives the paths of the zip of Go's module (in it `sdk/go/…`, as the tag `sdk/go/v<version>` has it), the sdist, the wheel.
+ * Gives the paths of the zips of sources (in Go's is `sdk/go/…`, as the tag `sdk/go/v<version>` has it), the sdist, the wheel.
  *
  * @param to a folder that is there
  * @throws Error where Go or Python is missing, or the generators or the builder cannot be had
@@ -51,19 +51,20 @@ export async function packSdks(to: string, release: Release): Promise<string[]> 
     const file = join(stage, "schema.json");
     writeFileSync(file, JSON.stringify(schema));
     run("go", generation(file, join(stage, "sdk")), generators);
-    const folder = { python: join(stage, "sdk", "python"), go: join(stage, "module", "sdk", "go") };
-    cpSync(join(stage, "sdk", "go"), folder.go, { recursive: true });
-    for (const [language, path] of Object.entries(folder)) {
-      cpSync(join(root, "LICENSE"), join(path, "LICENSE"));
-      writeFileSync(join(path, "README.md"), readme(language, schema, release));
+    const sdk = (...path: string[]): string => join(stage, "sdk", ...path);
+    for (const [language, name] of Object.entries(languages)) {
+      cpSync(join(root, "LICENSE"), sdk(language, "LICENSE"));
+      writeFileSync(sdk(language, "README.md"), readme(name, schema, release));
     }
-    rewrite(join(folder.python, "pyproject.toml"), builtByFlit(schema));
-    rewrite(join(folder.go, "go.mod"), withPulumi());
-    const zip = join(to, `pulumi-immuta-sdk-go-v${schema.version}.zip`);
+    rewrite(sdk("python", "pyproject.toml"), builtByFlit(schema));
+    rewrite(sdk("go", "go.mod"), withPulumi());
+    rewrite(sdk("dotnet", "Pulumi.Immuta.csproj"), withoutPublisher);
+    const zips = zipped.map((language) => join(to, `pulumi-immuta-sdk-${language}-v${schema.version}.zip`));
     const packer = join(__dirname, "pack.py");
+    const sources = zipped.flatMap((language, at) => [`sdk/${language}`, zips[at] ?? ""]);
     return [
-      zip,
-      ...run(python, [packer, folder.python, join(stage, "module"), zip, to])
+      ...zips,
+      ...run(python, [packer, sdk("python"), to, stage, ...sources])
         .trim()
         .split(/\r?\n/),
     ];
@@ -71,6 +72,11 @@ export async function packSdks(to: string, release: Release): Promise<string[]> 
     rmSync(stage, { recursive: true, force: true });
   }
 }
+
+const languages = { dotnet: "C#", go: "Go", java: "Java", python: "Python" };
+
+/** Those whose sources are taken into a program's folder. */
+const zipped = ["dotnet", "go", "java"];
 
 /** Of the repository the generators make the path of Go's module, and the links of the Python package. */
 function schemaOf({ repository, downloads }: Release): Schema {
@@ -85,7 +91,7 @@ function schemaOf({ repository, downloads }: Release): Schema {
 
 const readme = (language: string, { description }: Schema, { repository }: Release): string =>
   [
-    `# Immuta for Pulumi, in ${language === "go" ? "Go" : "Python"}`,
+    `# Immuta for Pulumi, in ${language}`,
     description,
     "What is made of the schema of the provider plugin `immuta`, which needs Node 20.19 or later on PATH.",
     ...(repository === undefined ? [] : [`[Documentation](${repository}#readme)`]),
@@ -99,6 +105,14 @@ const builtByFlit = ({ license }: Schema): [RegExp, string][] => [
   ],
   [/^ *\[project\.license\]\n.*\n/m, ""],
   [/^ *readme = .*\n/m, `$&  license = "${license}"\n  license-files = ["LICENSE"]\n`],
+];
+
+/** What serves those who publish a package alone, and names Pulumi as its author. */
+const withoutPublisher: [RegExp, string][] = [
+  [/^ *<(Authors|Company)>.*\n/gm, ""],
+  [/^ *<PackageIcon>.*\n/m, ""],
+  [/^ *<GeneratePackageOnBuild>.*\n/m, ""],
+  [/^ *<ItemGroup>\s*<None Include="logo.png">[^]*?<\/ItemGroup>\n/m, ""],
 ];
 
 /** The generator asks for a release of 2022, with which its code does not compile; here is the one that tests compile it with. */

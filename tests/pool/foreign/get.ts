@@ -1,5 +1,5 @@
 /** `npm run foreign`: gets and builds what the tests want of others' making, before they run. */
-import { goProgram, jdbcDriver, mockTds, pythonProgram, sdks, yamlHost } from "./parts";
+import { goProgram, javaProgram, jdbcDriver, mockTds, pythonProgram, sdks, yamlHost } from "./parts";
 
 const PARTS = {
   "Microsoft's JDBC driver": jdbcDriver,
@@ -8,6 +8,7 @@ const PARTS = {
   "SDKs of the plugin": sdks,
   "Python with its SDK": pythonProgram,
   "a program in Go": goProgram,
+  "a program in Java": javaProgram,
 };
 
 async function getAll(): Promise<void> {

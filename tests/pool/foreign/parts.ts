@@ -1,6 +1,6 @@
 /** Parts of others' making that tests want: looked for, got or built once, and kept beside the engine. */
 import { execFile } from "node:child_process";
-import { cpSync } from "node:fs";
+import { cpSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { cacheRoot, hashOf, kept as keptAt } from "../../../tools/engine/cache";
@@ -45,7 +45,7 @@ export async function program(name: string, flag: string, from: string): Promise
 }
 
 const JDBC = "com.microsoft.sqlserver:mssql-jdbc:13.6.2.jre11";
-const COPIER = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy";
+const DEPENDENCIES = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";
 
 /** Microsoft's JDBC driver, one file that needs no other, and a Java that runs programs from their source. */
 export async function jdbcDriver(): Promise<string> {
@@ -53,7 +53,14 @@ export async function jdbcDriver(): Promise<string> {
   const [, artifact, version] = JDBC.split(":");
   return kept(`${artifact ?? ""}-${version ?? ""}.jar`, async (folder) => {
     await program("mvn", "-version", "Apache Maven, which gets Microsoft's JDBC driver");
-    await got("mvn", ["-B", "-q", "-C", COPIER, `-Dartifact=${JDBC}`, `-DoutputDirectory=${folder}`]);
+    await got("mvn", [
+      "-B",
+      "-q",
+      "-C",
+      `${DEPENDENCIES}:copy`,
+      `-Dartifact=${JDBC}`,
+      `-DoutputDirectory=${folder}`,
+    ]);
     return folder;
   });
 }
@@ -98,7 +105,7 @@ const SCHEMA = join(ROOT, "provider", "plugin", "schema.json");
 
 /** The folder of the SDKs, one for each language, generated of the plugin's schema as `pulumi package gen-sdk` does it. */
 export async function sdks(): Promise<string> {
-  const made = hashOf(SCHEMA, join(generators, "main.go"), join(generators, "go.sum"));
+  const made = hashOf(SCHEMA, ...["main.go", "go.sum", "pom.xml"].map((file) => join(generators, file)));
   return kept(join(`sdks-${made}`, "sdk"), async (folder) => {
     await program("go", "version", "Go, which generates the SDKs");
     await got("go", generation(SCHEMA, join(folder, "sdk")), generators);
@@ -141,6 +148,30 @@ export async function goProgram(): Promise<string> {
     cpSync(driver, join(folder, basename(driver)));
     // What the Automation API needs beyond the example is in the graph that the example's go.mod pins.
     await got("go", ["test", "-c", "-mod=mod", "-buildvcs=false", "-o", LIFE, "."], folder);
+    return folder;
+  });
+}
+
+/** A folder with the program of examples/java, what drives it, tests/plugin/life-java, and all that both need: run by `java`. */
+export async function javaProgram(): Promise<string> {
+  const sdk = await sdks();
+  const example = join(ROOT, "examples", "java");
+  const source = join("src", "main", "java", "immuta", "App.java");
+  const driver = join(PLUGIN, "life-java", "Life.java");
+  const made = hashOf(join(example, "pom.xml"), join(example, source), driver);
+  return kept(join(`java-${made}-${sdkName(sdk)}`, "program"), async (folder) => {
+    await program("javac", "-version", "a JDK of 11 or later");
+    await program("mvn", "-version", "Apache Maven, which builds the program");
+    const to = join(folder, "program");
+    cpSync(join(sdk, "java"), join(to, "sdk", "java"), { recursive: true });
+    for (const file of ["pom.xml", source]) cpSync(join(example, file), join(to, file));
+    cpSync(driver, join(to, "src", "test", "java", "immuta", "Life.java"));
+    // The SDK is installed, and not where this user's other programs would find it.
+    const repository = join(folder, "repository");
+    const maven = ["-B", "-q", `-Dmaven.repo.local=${repository}`];
+    await got("mvn", [...maven, "-f", join("sdk", "java"), "install"], to);
+    await got("mvn", [...maven, "test-compile", `${DEPENDENCIES}:copy-dependencies`], to);
+    rmSync(repository, { recursive: true });
     return folder;
   });
 }

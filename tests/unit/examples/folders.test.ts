@@ -26,9 +26,10 @@ describe("the examples", () => {
     ]);
   });
 
-  const runtimes = { go: "go", python: { name: "python", options: { virtualenv: "venv" } }, yaml: "yaml" };
+  const python = { name: "python", options: { virtualenv: "venv" } };
+  const runtimes = { csharp: "dotnet", go: "go", java: "java", python, yaml: "yaml" };
 
-  it("are programs in TypeScript, and one in each language that tests run", () => {
+  it("are programs in TypeScript, and one in each other language of Pulumi", () => {
     const others = readdirSync(folder).filter((name) => !examples.includes(name));
     expect(others).to.have.members(Object.keys(runtimes));
   });
@@ -93,7 +94,8 @@ interface Template {
 
 /** What an example reads of its stack's settings. */
 function settingsOf(example: string): { name: string; secret: boolean }[] {
-  const [file = ""] = ["index.ts", "__main__.py", "main.go"].filter((name) =>
+  const inJava = join("src", "main", "java", "immuta", "App.java");
+  const [file = ""] = ["index.ts", "__main__.py", "main.go", inJava, "Program.cs"].filter((name) =>
     existsSync(join(folder, example, name)),
   );
   if (file === "") {

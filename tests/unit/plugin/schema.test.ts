@@ -37,11 +37,11 @@ describe("the schema of the plugin", () => {
     expect(await schema.isUpToDate()).to.equal(true);
   });
 
-  it("has an example in each language, from the programs that tests run", async () => {
+  it("has an example in each language, from the examples", async () => {
     expect(await examples.isUpToDate()).to.equal(true);
     const description = resource?.description ?? "";
     expect([...description.matchAll(/^```(\w+)$/gm)].map(([, language]) => language)).to.deep.equal([
-      ...["typescript", "yaml", "python", "go"],
+      ...["typescript", "yaml", "python", "go", "java", "csharp"],
     ]);
   });
 
