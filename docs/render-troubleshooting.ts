@@ -73,8 +73,8 @@ ${recoveries()}
 
 ## The plugin is not found
 
-\`Could not automatically download and install resource plugin 'pulumi-resource-immuta'\` is the engine's: nothing told it
-where the plugin is, and until a release there is no place to download it from. Write the lines of
+\`Could not automatically download and install resource plugin 'pulumi-resource-immuta'\`, or \`no resource plugin 'pulumi-resource-immuta' found\`, is the engine's: nothing told it where the plugin is, and until a release there is no place to
+download it from. Write the lines of
 [Getting it](plugin.md#getting-it) into Pulumi.yaml, and with \`no folder at path\` run \`npm install\` of the package in that folder.
 
 ## A preview that deletes everything
