@@ -71,6 +71,12 @@ that can be taken back), its end is *unknown*, or Immuta is *still working* on i
 
 ${recoveries()}
 
+## The plugin is not found
+
+\`Could not automatically download and install resource plugin 'pulumi-resource-immuta'\`, or \`no resource plugin 'pulumi-resource-immuta' found\`, is the engine's: nothing told it where the plugin is, and until a release there is no place to
+download it from. Write the lines of
+[Getting it](plugin.md#getting-it) into Pulumi.yaml, and with \`no folder at path\` run \`npm install\` of the package in that folder.
+
 ## A preview that deletes everything
 
 A service that runs inline programs of Pulumi's Automation API in one process can meet an engine that listens where an

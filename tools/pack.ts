@@ -1,6 +1,6 @@
 /**
- * `npm run pack [-- --repository <https address>] [--to <folder>]`: makes the tarballs of both packages, of the plugin, and of
- * its SDKs, as they are published. Prints their paths.
+ * `npm run pack`: makes the tarballs of both packages, of the plugin, and of its SDKs, as they are published. Prints their
+ * paths.
  *
  * Each is packed from a folder of its own, so that its package.json is one for users: without what serves this
  * repository alone, and with the address of the repository, which only a release knows.
@@ -8,7 +8,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { packSdks } from "./sdks";
 
@@ -28,6 +28,11 @@ const internal = ["private", "workspaces", "scripts", "devDependencies"];
 
 /** What npm takes into every package, without being asked. */
 const documents = ["README.md", "LICENSE"];
+
+/** Not what renders the pages, what is installed, or the settings of somebody's stack. */
+const isForUsers = (path: string): boolean =>
+  !/^(node_modules|Pulumi\.[^/]+\.yaml|venv|__pycache__)$/.test(basename(path)) &&
+  !(path.startsWith(join(root, "docs")) && path.endsWith(".ts"));
 
 /** The package.json of a package as users get it. */
 function published(manifest: Manifest, folder: string, repository: string | undefined): object {
@@ -66,7 +71,8 @@ function packed(folder: string, to: string, repository: string | undefined): str
   try {
     for (const name of [...manifest.files, ...documents]) {
       const own = join(source, name);
-      cpSync(existsSync(own) ? own : join(root, name), join(stage, name), { recursive: true });
+      const from = existsSync(own) ? own : join(root, name);
+      cpSync(from, join(stage, name), { recursive: true, filter: isForUsers });
     }
     const text = JSON.stringify(published(manifest, folder, repository), undefined, 2);
     writeFileSync(join(stage, "package.json"), `${text}\n`);
@@ -113,16 +119,26 @@ function releasesOf(address: string | undefined): string | undefined {
   return name === undefined ? undefined : `github://api.github.com/${name}`;
 }
 
-const { values } = parseArgs({
-  options: { repository: { type: "string" }, to: { type: "string", default: "." } },
-});
-const repository = repositoryOf(values.repository);
+const usage = "npm run pack [-- --repository <https address>] [--to <folder>]";
+
+function asked(): { repository: string | undefined; to: string } {
+  try {
+    const { values } = parseArgs({
+      options: { repository: { type: "string" }, to: { type: "string", default: "." } },
+    });
+    return { repository: repositoryOf(values.repository), to: resolve(values.to) };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\nUsage: ${usage}`);
+    return process.exit(2);
+  }
+}
+
+const { repository, to } = asked();
 // What an earlier build left is not packed.
 for (const folder of packages) rmSync(join(root, folder, "dist"), { recursive: true, force: true });
 npm(["run", "build"], root);
 const downloads = releasesOf(repository);
 if (downloads !== undefined) npm(["exec", "--", "tsx", "tools/plugin.ts", "--download-url", downloads], root);
-const to = resolve(values.to);
 mkdirSync(to, { recursive: true });
 for (const folder of packages) console.log(packed(folder, to, repository));
 for (const made of pluginPacked(to)) console.log(made);

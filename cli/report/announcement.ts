@@ -11,8 +11,9 @@ import {
 import { CommandError } from "../io";
 import { visible } from "../text";
 
-/** Undefined for any other line. Throws CommandError for an announcement that this version cannot say all of. */
-export function announcementIn(line: string): Announcement | undefined {
+/** Of a message, whose further lines are for people. Undefined for any other one. Throws CommandError for an announcement that this version cannot say all of. */
+export function announcementIn(message: string): Announcement | undefined {
+  const [line = ""] = message.split("\n");
   if (!line.startsWith(announcementMark)) return undefined;
   const data = parsed(line.slice(announcementMark.length));
   if (isAnnouncement(data)) return data;

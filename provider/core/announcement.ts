@@ -35,8 +35,8 @@ export type AnnouncedStep = Fields & { step: string };
 
 export const announcementFormat = 1;
 
-/** Begins the line. */
-export const announcementMark = "immuta:announcement ";
+/** Begins the line: `preview --diff` hides none, and says by this whose it is. */
+export const announcementMark = "for pulumi-immuta report: ";
 
 /** `<` would begin what the engine takes for a colour. */
 export const lineOf = (announcement: Announcement): string =>

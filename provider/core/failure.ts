@@ -67,6 +67,9 @@ export class Failure extends Error {
   }
 }
 
+/** The ends of a message that has several: a line each, the likeliest first, none that does not apply. */
+export const waysOn = (...ways: readonly string[]): string => ways.map((way) => `\n- ${way}`).join("");
+
 const unexpected = failureKind({
   code: "IMMUTA-UNEXPECTED",
   title: "Something failed that has no code of its own.",

@@ -69,6 +69,7 @@ export class Claims {
   }
 }
 
-const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
+/** By which the program has a resource. */
+export const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
 
 const isKnown = (value: unknown): value is string => typeof value === "string" && value !== unknown;

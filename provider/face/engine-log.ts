@@ -12,9 +12,10 @@ export interface EngineLog {
   log(severity: Severity, message: string, urn: string | undefined): void;
   /**
    * A line for machines: `preview --json` and `--event-log` have it, and a terminal's list of lines has not. The engine
-   * shows a stream of messages as its first one, and that one is of a passing status.
+   * shows a stream of messages as its first one, and that one is of a passing status. `preview --diff` shows all lines,
+   * and no resource with them: the heading tells whose those are that come next.
    */
-  data(line: string, urn: string): void;
+  data(line: string, heading: string, urn: string): void;
   /** Resolves when all lines have been handed over. */
   flushed(): Promise<void>;
 }
@@ -51,10 +52,10 @@ export function engineLog(
     log: (severity, message, urn) => {
       say({ severity, message, urn });
     },
-    data: (message, urn) => {
+    data: (message, heading, urn) => {
       say({ severity: "info", message: "", urn, stream: dataStream, passing: true });
       // A row shows the first line of what was said last: of this none.
-      say({ severity: "info", message: `\n${message}`, urn, stream: dataStream });
+      say({ severity: "info", message: `\n${message}\n${heading}`, urn, stream: dataStream });
     },
     flushed: () => pending,
   };

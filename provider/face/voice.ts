@@ -1,4 +1,5 @@
 import { type Announcement, harmless, lineOf, type Reporter, wordsOf } from "..";
+import { nameOf } from "./claims";
 import type { EngineLog, Severity } from "./engine-log";
 
 /** Characters of one line of an operation. */
@@ -20,7 +21,7 @@ export class Voice {
     this.announced.add(urn);
     const announced = announcement();
     if (announced === undefined) return;
-    this.engine?.data(lineOf(announced), urn);
+    this.engine?.data(lineOf(announced), this.harmless(`${nameOf(urn)}:`), urn);
     for (const { text } of wordsOf(announced)) this.say("info", text, urn);
     await this.flushed();
   }
@@ -46,9 +47,13 @@ export class Voice {
   }
 
   private say(severity: Severity, said: string, urn: string | undefined): void {
-    const line = harmless(this.mask(said), longestLine);
+    const line = this.harmless(said);
     if (this.engine !== undefined) this.engine.log(severity, line, urn);
     else if (severity === "warning") console.error(`warning: ${line}`);
     else console.log(line);
+  }
+
+  private harmless(said: string): string {
+    return harmless(this.mask(said), longestLine);
   }
 }

@@ -43,8 +43,11 @@ interface EnumType {
 
 type Fields = Record<string, Row | Group>;
 
-/** Where nothing answers. A release names its own place: without any, the engine asks places that anybody may come to own. */
-const nowhere = "https://pulumi-immuta.invalid";
+/**
+ * Where nothing answers. A release names its own place: without any, the engine asks places that anybody may come to own. What it
+ * says of this one is all that a program without the plugin gets to read.
+ */
+const nowhere = "https://not-published-see-docs-plugin-md.invalid";
 
 const typed = (name: string): string => `immuta:index:${name}`;
 const ref = (name: string): Property => ({ $ref: `#/types/${typed(name)}` });

@@ -1,4 +1,4 @@
-import { Failure, failureKind } from "../core/failure";
+import { Failure, failureKind, waysOn } from "../core/failure";
 import { databaseId } from "./identity";
 import type { State } from "./state";
 
@@ -50,9 +50,11 @@ export class Holdings {
       keeper === undefined || keeper === urn ? "another resource" : (keeper.split("::").at(-1) ?? keeper);
     throw new Failure(
       held,
-      `Integration ${integrationId} on database ${database} of ${host} is held by ${holder} of this program, which this run made or keeps: it was not deleted. ` +
-        'If the resource was renamed, give its old name in the option aliases: [{ name: "…" }]. ' +
-        "If it was adopted from another resource of this stack, take that one out of the state with `pulumi state delete`.",
+      `Integration ${integrationId} on database ${database} of ${host} is held by ${holder} of this program, which this run made or keeps: it was not deleted.` +
+        waysOn(
+          "If the resource was renamed, give its old name in the resource option aliases.",
+          "If it was adopted from another resource of this stack, take that one out of the state with `pulumi state delete`.",
+        ),
     );
   }
 }

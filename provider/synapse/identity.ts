@@ -7,7 +7,7 @@ import type { Inputs } from "./inputs/table";
 import { normalHost, normalIdentifier, sameHost, sameIdentifier } from "./inputs/identifiers";
 import { unlikeSent, unlikeWords } from "./sent";
 import type { State } from "./state";
-import { Failure, failureKind } from "../core/failure";
+import { Failure, failureKind, waysOn } from "../core/failure";
 import { bounded, longestName, told } from "../core/strangers";
 import { isHostAlone, isOnHost } from "../core/tenant";
 
@@ -21,7 +21,7 @@ const kinds = {
     code: "IMMUTA-TAKEN",
     title: "Immuta already governs the database, and this resource did not make that integration.",
     remedy:
-      "If this program had it under another name, give that name in the resource option `aliases`. If this run replaces it by force (`--replace`, `pulumi state taint`), set the resource option `deleteBeforeReplace`, as `SynapseIntegration` does where the program does not say `false`. If nobody's program has it, take it over with `adopt`. If another stack has it, that one lets go first: `pulumi state delete`, or `retainOnDelete`. [Own or foreign](ownership.md) has the rule.",
+      "If no program has it yet, take it over with `adopt`. If this program had it under another name, give that name in the resource option `aliases`. If this run replaces it by force (`--replace`, `pulumi state taint`), set the resource option `deleteBeforeReplace`, as `SynapseIntegration` does where the program does not say `false`. If another stack has it, that one lets go first: `pulumi state delete`, or `retainOnDelete`. [Own or foreign](ownership.md) has the rule.",
   }),
   leftovers: failureKind({
     code: "IMMUTA-LEFTOVERS",
@@ -119,12 +119,34 @@ export async function look(immuta: Immuta, inputs: Inputs, { conflictOn }: Contr
     throw new ForeignIntegration(
       "taken",
       `Immuta ${immuta.tenant} already has integration ${found.id} on database ${nameOf(found.config.database)} of ${nameOf(found.config.host)} ` +
-        `(schema ${nameOf(found.config.schema)}, ${found.status}), which this resource did not make. Nothing was changed. ` +
-        "If this program has it under another name, give that name in the resource option aliases. " +
-        "If this run replaces it by force (--replace, taint), set the resource option deleteBeforeReplace: true. " +
-        `Otherwise take it over with adopt: "${found.id}", name another database, or have that integration deleted in Immuta first.`,
+        `(schema ${nameOf(found.config.schema)}, ${found.status}), which this resource did not make. Nothing was changed.` +
+        waysOn(...waysWith(found, inputs)),
     );
   return integrations;
+}
+
+/** What may be done about an integration where a new one is to go. */
+function waysWith(found: Integration, inputs: Inputs): string[] {
+  const deletion = "have it deleted in Immuta first.";
+  const option = "set the resource option deleteBeforeReplace: true.";
+  if (isAt(found, inputs))
+    return [
+      `If no program has it yet, take it over with adopt: "${found.id}".`,
+      "If this program had it under another name, give that name in the resource option aliases.",
+      `If this run replaces it by force (--replace, taint), ${option}`,
+      `Otherwise name another database, or ${deletion}`,
+    ];
+  if (standingAt([found], inputs) !== undefined)
+    return [
+      `If no program has it yet, give its schema, and take it over with adopt: "${found.id}".`,
+      `If this run moves it from that schema, ${option}`,
+      `Otherwise name another database, or ${deletion}`,
+    ];
+  return [
+    `If this run moves it from that database, ${option}`,
+    "If this Immuta keeps several integrations on a host, leave out immuta:contract.conflictOn.",
+    `Otherwise take a pool of another workspace, or ${deletion}`,
+  ];
 }
 
 /** Throws ForeignIntegration where the pool already holds what the scripts would make. */
@@ -132,9 +154,12 @@ export function refuseFound(inputs: Inputs, found: readonly string[]): void {
   if (found.length === 0) return;
   throw new ForeignIntegration(
     "leftovers",
-    `The pool already holds what Immuta's scripts would make, and this stack did not make it: ${bounded(found.map(nameOf), "of them").join(", ")}. Nothing was changed. ` +
-      "If it belongs to an integration, take that over with `adopt`. If it is left over, run Immuta's cleanup and post-cleanup scripts " +
-      `(getBootstrapScripts gives them). Otherwise name another schema, system account or impersonation role for ${inputs.host}.`,
+    `The pool already holds what Immuta's scripts would make, and this stack did not make it: ${bounded(found.map(nameOf), "of them").join(", ")}. Nothing was changed.` +
+      waysOn(
+        "If it belongs to an integration, take that over with `adopt`.",
+        "If it is left over, run Immuta's cleanup and post-cleanup scripts (getBootstrapScripts gives them).",
+        `Otherwise name another schema, system account or impersonation role for ${inputs.host}.`,
+      ),
   );
 }
 
@@ -144,8 +169,11 @@ export function refuseRole({ database, host, impersonation }: Inputs, found: rea
   const role = nameOf(impersonation.role);
   throw new ForeignIntegration(
     "role",
-    `Role ${role} is already in database ${database} of ${host}, and this stack did not make it: Immuta's scripts would give it rights, and drop it when impersonation is switched off. Nothing was changed. ` +
-      `Name another role in impersonation.role. If a run that was killed left it behind, DROP ROLE [${role}] in that database, and run \`pulumi up\` again.`,
+    `Role ${role} is already in database ${database} of ${host}, and this stack did not make it: Immuta's scripts would give it rights, and drop it when impersonation is switched off. Nothing was changed.` +
+      waysOn(
+        "Name another role in impersonation.role.",
+        `If a run that was killed left it behind, DROP ROLE [${role}] in that database, and run \`pulumi up\` again.`,
+      ),
   );
 }
 
@@ -154,9 +182,12 @@ export const foreignAccount = ({ host, database }: Inputs, what: string, doubt: 
   new ForeignIntegration(
     "account",
     `${told(what)} of ${host} is there, and nothing proves that it is Immuta's for this integration: ${doubt}. ` +
-      "Immuta's scripts would set its password, or drop it. Nothing was changed. Name an account in `username` that is nobody's; " +
-      "where an adopted integration was given a wrong one, take it out of the state (`pulumi state delete`) and adopt it with the account that Immuta has. " +
-      `To remove the integration and leave account and pool alone, set IMMUTA_RETAIN_POOL_OBJECTS=${database} for \`pulumi destroy\`.`,
+      "Immuta's scripts would set its password, or drop it. Nothing was changed." +
+      waysOn(
+        "Name an account in `username` that is nobody's.",
+        "If an adopted integration was given a wrong one, take it out of the state (`pulumi state delete`) and adopt it with the account that Immuta has.",
+        `To remove the integration and leave account and pool alone, set IMMUTA_RETAIN_POOL_OBJECTS=${database} for \`pulumi destroy\`.`,
+      ),
   );
 
 /**

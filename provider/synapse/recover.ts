@@ -1,4 +1,4 @@
-import { asFailure, type Failure, textOf } from "../core/failure";
+import { asFailure, type Failure, textOf, waysOn } from "../core/failure";
 import type { PropertyMap } from "../core/property-map";
 import { type Recovery, recovery, type Situation } from "../core/recovery";
 import { IntegrationFailed } from "../immuta/wait";
@@ -83,9 +83,12 @@ function whatWasLeft(done: readonly string[], inPool: boolean): string {
     ? "run Immuta's cleanup and post-cleanup scripts for what was made here (getBootstrapScripts gives them), "
     : "";
   return (
-    `Nothing was cleaned up, because Immuta's cleanup would remove the other integration's objects too. What was done: ${done.join(", ")}. ` +
-    `If it is yours, take it over with adopt, or give the name under which this program has it in aliases. ` +
-    `Otherwise have it deleted in Immuta, ${cleanUp}and run \`pulumi up\` again.`
+    `Nothing was cleaned up, because Immuta's cleanup would remove the other integration's objects too. What was done: ${done.join(", ")}.` +
+    waysOn(
+      "If it is yours, take it over with adopt.",
+      "If this program had it under another name, give that name in the resource option aliases.",
+      `Otherwise have it deleted in Immuta, ${cleanUp}and run \`pulumi up\` again.`,
+    )
   );
 }
 

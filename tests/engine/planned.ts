@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { runtime } from "@pulumi/pulumi";
 import type { DiagnosticEvent, EngineEvent } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
+import { announcementMark } from "../../provider/core/announcement";
 import type { Scenario } from "./support";
 
 interface Step {
@@ -45,7 +46,7 @@ export async function planned({ opened }: Scenario): Promise<string> {
 
 /** No debug message, no passing status, and not the announcement as data. */
 const isForPeople = ({ severity, ephemeral, message }: DiagnosticEvent): boolean =>
-  (severity as string) !== "debug" && ephemeral !== true && !message.includes("immuta:announcement");
+  (severity as string) !== "debug" && ephemeral !== true && !message.includes(announcementMark);
 
 /** Components before what is in them, then by URN. */
 const order = ({ urn }: Step): string => `${urn.includes("$") ? 1 : 0} ${urn}`;

@@ -92,7 +92,7 @@ describe("a preview says what will be done, on the resource's own row, once, and
     ]);
   });
 
-  it("with --diff, whose view has no room for them, on stderr", async () => {
+  it("with --diff, whose view has no room for them, on stderr, under the resource's name", async () => {
     one.args = { ...manualArgs, metadataDelimiters: { hashDelimiter: "#" } };
     const { stdout, stderr } = await one.scenario.opened.stack.preview({ diff: true, color: "never" });
     expect(stdout).to.contain('hashDelimiter   : "|" => "#"').and.not.to.contain("edit script");
@@ -100,7 +100,7 @@ describe("a preview says what will be done, on the resource's own row, once, and
     const [own = ""] = properties.split("\nResources:");
     expect(own.split("\n").filter((line) => /^\s*[~+-] /.test(line)).length).to.be.within(1, 5);
     expect(stderr.trim().split("\n")).to.deep.equal([
-      // Such a view shows the announcement as data too.
+      // Such a view hides no line.
       lineOf({
         format: 1,
         provider: packageVersion(),
@@ -110,6 +110,7 @@ describe("a preview says what will be done, on the resource's own row, once, and
         ],
         changed: ["metadataDelimiters.hashDelimiter"],
       }),
+      "claims:",
       "edit script → database claims",
       "PUT /integrations/3 (hashDelimiter #)",
     ]);

@@ -157,9 +157,11 @@ describe("what cannot work ends in one clear error", function () {
     expect(text).to.contain(`already exists on host ${host} (id = ${id})`);
     expect(text).to.contain(
       "Nothing was cleaned up, because Immuta's cleanup would remove the other integration's objects too. " +
-        "What was done: run initial-create, run create, register. " +
-        "If it is yours, take it over with adopt, or give the name under which this program has it in aliases. " +
-        "Otherwise have it deleted in Immuta, run Immuta's cleanup and post-cleanup scripts for what was made here (getBootstrapScripts gives them), and run `pulumi up` again.",
+        "What was done: run initial-create, run create, register.",
+    );
+    expect(text).to.contain("- If it is yours, take it over with adopt.");
+    expect(text).to.contain(
+      "- Otherwise have it deleted in Immuta, run Immuta's cleanup and post-cleanup scripts for what was made here (getBootstrapScripts gives them), and run `pulumi up` again.",
     );
     expect(text).to.contain(`Immuta has integration ${id} on database another of that host`);
     expect(text).to.contain("npx pulumi-immuta explain IMMUTA-PLACE-TAKEN");

@@ -2,15 +2,16 @@ import { execFileSync, spawn, spawnSync, type SpawnSyncReturns } from "node:chil
 import { once } from "node:events";
 import { cpSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { join, posix } from "node:path";
+import { dirname, join, posix, relative } from "node:path";
 import { expect } from "chai";
+import { leadsSomewhere, linksIn } from "../unit/links";
 import { installFlat, installSandbox, linkFromCheckout, readManifest } from "./installation";
 import { folderOf, packages, root, tarball, temporaryFolder, type Package, type Tarball } from "./tarball";
 
 /** What is packed beside dist. */
 const documents: Record<Package, string[]> = {
   "pulumi-immuta": [
-    ...["CHANGELOG.md", "LICENSE", "README.md", "package.json"],
+    ...["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", "package.json"],
     ...["azure.js", "http.js", "main.js", "package.json"].map((file) => `plugin/${file}`),
     ...["plugin/pulumi-resource-immuta", "plugin/pulumi-resource-immuta.cmd"],
     ...["plugin/pulumi-resource-immuta.js", "plugin/sql.js"],
@@ -40,8 +41,8 @@ for (const name of packages)
 
     const modules = (): string[] => packed.files.filter((file) => file.startsWith("dist/"));
 
-    it("holds, of what is not compiled, the documents, the plugin and nothing else", () => {
-      const others = packed.files.filter((file) => !file.startsWith("dist/"));
+    it("holds, of what is not compiled, the documents, pages, examples, the plugin and nothing else", () => {
+      const others = packed.files.filter((file) => !/^(dist|docs|examples)\//.test(file));
       expect(others.sort()).to.deep.equal(documents[name]);
     });
 
@@ -121,6 +122,34 @@ describe("the tarball", function () {
     const readme = readFileSync(join(root, "README.md"), "utf8");
     const [, told = ""] = /\((\d+) kB packed/.exec(readme) ?? [];
     expect(statSync(packed.path).size / 1000).to.be.closeTo(Number(told), Number(told) / 5);
+  });
+
+  /** Links in the package's pages of a folder that lead nowhere in it. */
+  const deadLinks = (under: string): string[] =>
+    packed.files
+      // The reference is looked at where it is rendered.
+      .filter((file) => file.startsWith(under) && /^(?!docs\/reference\/).*\.md$/.test(file))
+      .map((file) => join(installed, file))
+      .flatMap((page) =>
+        linksIn(page)
+          .filter((link) => !leadsSomewhere(page, link))
+          .map((link) => relative(installed, join(dirname(page), link))),
+      );
+
+  it("has every page and picture to which its README leads, and what those lead to but for sources", () => {
+    expect(deadLinks("README.md")).to.deep.equal([]);
+    const sources = /^(action\.yml|(cli|provider|sandbox|tests|tools)\b)/;
+    expect(
+      [...deadLinks("docs/"), ...deadLinks("examples/")].filter((path) => !sources.test(path)),
+    ).to.deep.equal([]);
+  });
+
+  it("has each example whole, and of pages and examples nothing that was made beside them", () => {
+    const tracked = ["docs/*.md", "docs/*.svg", "docs/reference", "examples"];
+    const files = execFileSync("git", ["ls-files", ...tracked], { cwd: root, encoding: "utf8" });
+    expect(packed.files.filter((file) => /^(docs|examples)\//.test(file)).sort()).to.deep.equal(
+      files.trim().split("\n").sort(),
+    );
   });
 
   it("has a plugin that starts with Node alone, as the engine starts it, and loads nothing beside it", async () => {

@@ -204,7 +204,10 @@ describe("the release workflow", function () {
       const refused: unknown = await run(text).catch((error: unknown) => error);
       expect(refused)
         .to.have.property("stderr")
-        .that.contains('"platform/pulumi-immuta" is not an https address of a repository.');
+        .that.contains(
+          '"platform/pulumi-immuta" is not an https address of a repository.\nUsage: npm run pack',
+        )
+        .and.not.contains("    at ");
     });
   });
 });

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
@@ -86,6 +86,7 @@ describe("the SDKs that are published", function () {
       second?.map((path) => readFileSync(path).toString("base64")),
     );
     expect(checkout).to.have.length(5);
+    for (const path of first ?? []) expect(statSync(path).mode & 0o044, path).to.equal(0o044);
   });
 
   it("install in Python, and tell the engine which plugin to get from where", async () => {
@@ -113,7 +114,7 @@ describe("the SDKs that are published", function () {
 
   it("install from a checkout as well, whose plugin is downloaded from nowhere", async () => {
     const { plugin, metadata } = await installed(checkout?.[4]);
-    expect(plugin).to.include({ version, server: "https://pulumi-immuta.invalid" });
+    expect(plugin).to.include({ version, server: "https://not-published-see-docs-plugin-md.invalid" });
     expect(metadata).not.to.have.property("project_url");
   });
 

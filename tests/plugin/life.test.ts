@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { announcementMark } from "../../provider/core/announcement";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { secretsFoundIn } from "../engine/canaries";
 import { lives, until } from "../engine/processes";
@@ -145,7 +146,7 @@ describe("the plugin, spoken to as the engine does", function () {
     expect(properties).to.include({ host, schema: unknown, integrationId: unknown, scripts: unknown });
     const said = plugin.takeSaid();
     expect(said.filter((line) => /^POST \/integrations/.test(line))).to.have.length(1);
-    expect(said.filter((line) => line.includes("immuta:announcement"))).to.have.length(1);
+    expect(said.filter((line) => line.includes(announcementMark))).to.have.length(1);
     await plugin.create(inputs, true);
     expect(plugin.takeSaid()).to.deep.equal([]);
     expect(calls()).to.deep.equal([]);

@@ -5,7 +5,7 @@ import { reportOf, type Report } from "../../../cli/report/model";
 import { propertiesAt } from "../../../cli/report/json";
 import { readPreview } from "../../../cli/report/read";
 import { announcementOf } from "../../../provider/synapse/announce";
-import { type Announcement, lineOf } from "../../../provider/core/announcement";
+import { type Announcement, announcementMark, lineOf } from "../../../provider/core/announcement";
 import * as life from "../../../provider/synapse/integration";
 
 export const golden = join(__dirname, "..", "..", "report", "golden");
@@ -55,7 +55,7 @@ export const announced = (name: string, announcement: Partial<Announcement>): Pr
 /** The JSON of a preview in which the provider announces each step, unless the diagnostics hold an announcement of it. */
 export function previewJson(steps: PropertyMap[], diagnostics: PropertyMap[] = []): string {
   const isOf = (urn: unknown) => (diagnostic: PropertyMap) =>
-    diagnostic["urn"] === urn && String(diagnostic["message"]).includes("immuta:announcement");
+    diagnostic["urn"] === urn && String(diagnostic["message"]).includes(announcementMark);
   const own = steps
     .filter(({ urn }) => !diagnostics.some(isOf(urn)))
     .flatMap(({ urn, oldState, newState }): PropertyMap[] => {

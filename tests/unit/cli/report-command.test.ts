@@ -8,7 +8,7 @@ import { CommandError } from "../../../cli/io";
 import { markdownOf } from "../../../cli/report/markdown";
 import { reportOf } from "../../../cli/report/model";
 import { readPreview } from "../../../cli/report/read";
-import type { PropertyMap } from "../../../provider";
+import { announcementMark, type PropertyMap } from "../../../provider";
 import { golden, inputs, previewJson, type Ran, ran, recorded, step, urnOf } from "./previews";
 
 const of = (args: string[], stdin?: Buffer | string): Promise<Ran> =>
@@ -219,7 +219,7 @@ describe("pulumi-immuta report", () => {
 
     it("is none where that one announces nothing as data", async () => {
       const older = JSON.parse(credentials) as { diagnostics: { message: string }[] };
-      older.diagnostics = older.diagnostics.filter(({ message }) => !message.includes("immuta:announcement"));
+      older.diagnostics = older.diagnostics.filter(({ message }) => !message.includes(announcementMark));
       const { code, out, err } = await of(["report"], JSON.stringify(older));
       expect([code, out]).to.deep.equal([1, ""]);
       expect(err).to.match(

@@ -46,6 +46,17 @@ describe("the examples", () => {
       expect(read(language, "README.md").trim().split("\n").length).to.be.lessThan(14);
     });
 
+  for (const language of Object.keys(runtimes))
+    it(`${language} has each setting without a default among its README's commands, and those of the project's`, () => {
+      const { template } = parse(read(language, "Pulumi.yaml")) as Template;
+      const asked = Object.entries(template.config ?? {}).filter(
+        (setting) => setting[1].default === undefined,
+      );
+      for (const readme of [join(language, "README.md"), join("..", "README.md")])
+        for (const [name, { secret = false }] of asked)
+          expect(read(readme), readme).to.contain(`pulumi config set ${secret ? "--secret " : ""}${name} `);
+    });
+
   for (const example of readdirSync(folder))
     it(`${example} is a template, which asks for the settings that its program reads, secrets as secrets`, () => {
       const { description, template } = parse(read(example, "Pulumi.yaml")) as Template;
@@ -89,7 +100,7 @@ describe("the examples", () => {
 
 interface Template {
   description: string;
-  template: { description: string; config?: Record<string, { secret?: boolean }> };
+  template: { description: string; config?: Record<string, { secret?: boolean; default?: string }> };
 }
 
 /** What an example reads of its stack's settings. */

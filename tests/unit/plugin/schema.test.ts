@@ -61,7 +61,7 @@ describe("the schema of the plugin", () => {
   });
 
   it("names a place to get the plugin from, that of a release or one that is nobody's to own", () => {
-    expect(schemaOf()).to.include({ pluginDownloadURL: "https://pulumi-immuta.invalid" });
+    expect(schemaOf()).to.include({ pluginDownloadURL: "https://not-published-see-docs-plugin-md.invalid" });
     expect(schemaOf("https://there.example")).to.include({ pluginDownloadURL: "https://there.example" });
   });
 

@@ -153,7 +153,7 @@ describe("an announcement", () => {
     it(`says ${what} as data, and in words`, () => {
       expect(announcement).to.deep.equal({ format: 1, provider: packageVersion(), ...data });
       expect(told(announcement)).to.deep.equal(lines);
-      expect(announcementIn(lineOf(announcement))).to.deep.equal(announcement);
+      expect(announcementIn(`${lineOf(announcement)}\nclaims:`)).to.deep.equal(announcement);
     });
 
   it("holds no secret", () => {
@@ -198,7 +198,7 @@ describe("an announcement", () => {
       const sentence = /^the announcement of an integration is damaged\. /;
       for (const part of [{ steps: null }, { steps: [{ step: "put", id: {} }] }, { changed: "password" }])
         expect(read(part)).to.throw(CommandError, sentence);
-      expect(() => announcementIn('immuta:announcement {"format":1')).to.throw(CommandError, sentence);
+      expect(() => announcementIn('for pulumi-immuta report: {"format":1')).to.throw(CommandError, sentence);
     });
   });
 });

@@ -60,11 +60,58 @@ describe("the life of a SynapseIntegration: create", () => {
     );
   });
 
-  it("touches nothing where Immuta already governs the database", async () => {
-    await made(stage, manual);
-    const error = await failureOf(life.create(changed(manual, "schema", "other"), stage.ports()));
-    expect(error.message).to.match(/already has integration 7 on database immuta .* Nothing was changed\./);
-    expect(stage.acts).to.deep.equal(["list"]);
+  describe("where Immuta has an integration already, touches nothing, and says what may be done about", () => {
+    const option = "set the resource option deleteBeforeReplace: true.";
+    const otherwise = "Otherwise name another database, or have it deleted in Immuta first.";
+
+    for (const { about, other, ways, conflictOn } of [
+      {
+        about: "one of the same schema",
+        other: manual,
+        conflictOn: "open",
+        ways: [
+          'If no program has it yet, take it over with adopt: "7".',
+          "If this program had it under another name, give that name in the resource option aliases.",
+          `If this run replaces it by force (--replace, taint), ${option}`,
+          otherwise,
+        ],
+      },
+      {
+        about: "one of another schema",
+        other: changed(manual, "schema", "other"),
+        conflictOn: "open",
+        ways: [
+          'If no program has it yet, give its schema, and take it over with adopt: "7".',
+          `If this run moves it from that schema, ${option}`,
+          otherwise,
+        ],
+      },
+      {
+        about: "one of the host, where Immuta is said to keep one there",
+        other: changed(manual, "database", "other"),
+        conflictOn: "host",
+        ways: [
+          `If this run moves it from that database, ${option}`,
+          "If this Immuta keeps several integrations on a host, leave out immuta:contract.conflictOn.",
+          "Otherwise take a pool of another workspace, or have it deleted in Immuta first.",
+        ],
+      },
+    ] as const)
+      it(about, async () => {
+        await made(stage, manual);
+        const ports = stage.ports();
+        const configuration = {
+          ...ports.configuration,
+          contract: () => ({ ...usualContract, conflictOn }),
+        };
+        const { message } = await failureOf(life.create(other, { ...ports, configuration }));
+        expect(message.split("\n")).to.deep.equal([
+          "Immuta https://tenant.example already has integration 7 on database immuta of organization.azure.com " +
+            "(schema sample_schema, enabled), which this resource did not make. Nothing was changed.",
+          ...ways.map((way) => `- ${way}`),
+        ]);
+        expect(stage.acts).to.deep.equal(["list"]);
+      });
   });
 
   describe("when a create fails", () => {
