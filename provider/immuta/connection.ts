@@ -38,6 +38,8 @@ export interface ConnectionOptions {
   auditLog?: AuditLog;
   /** Tries of a request that may be repeated; default 5. */
   tries?: number;
+  /** Milliseconds, half of the pause before the second try; each further one is twice as long; default 200. */
+  pause?: number;
   /** Whether a 429 says that nothing was done, to whatever it is the answer; default true. */
   repeats429?: boolean;
   /** Tells requests to stop: one that reads at once, one that writes when its time of grace is over. */
