@@ -4,6 +4,7 @@ import axios, { AxiosError, type AxiosRequestConfig, isAxiosError } from "axios"
 import { noAuditLog, type AuditLog } from "../core/audit-log";
 import type { Interruption } from "../core/interruption";
 import type { Reporter } from "../core/reporter";
+import { tenantOf } from "../core/tenant";
 import { brokeOff } from "./answers";
 import type { Circuit } from "./circuit";
 import { loginOf, portOf, type Proxy, proxyFor } from "./proxy";
@@ -54,7 +55,7 @@ export function connectionTo(
   const { auditLog = noAuditLog, interruption, url } = options;
   const proxy = proxyFor(url);
   const http = axios.create({
-    baseURL: url.href.replace(/\/$/, ""),
+    baseURL: tenantOf(url),
     proxy: proxy === undefined || isTunnelled(url) ? false : forwarding(proxy),
     // A redirect would carry the API key along.
     maxRedirects: 0,
