@@ -48,6 +48,7 @@ describe("on the way to Immuta", function () {
     folder = mkdtempSync(join(tmpdir(), "pulumi-immuta-network-"));
     immuta = await startImmuta({
       apiKey,
+      names: [name],
       pools: { route: () => ({ address: "127.0.0.1", port: 1 }), certificateAuthority: "" },
     });
     const { key, certificate, authority } = await certificateFor(name, "localhost");
