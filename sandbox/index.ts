@@ -30,6 +30,8 @@ export type { Catalog, ConnectionPolicy, Fault, PoolDialect, Synapse, SynapseJou
 export interface SandboxOptions {
   /** The key that Immuta accepts; a random one by default. */
   apiKey?: string;
+  /** Names under which requests to Immuta may come beside 127.0.0.1 and localhost, in lower case; default none. */
+  names?: readonly string[];
   /** How long Immuta takes to create, edit and delete, in milliseconds; default 20 each. */
   delays?: Partial<Delays>;
   /** What Immuta's contract leaves open. */
@@ -78,6 +80,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       route: () => ({ address: synapse.address, port: synapse.port }),
       certificateAuthority: synapse.certificateAuthority,
     },
+    ...(options.names === undefined ? {} : { names: options.names }),
     ...(options.delays === undefined ? {} : { delays: options.delays }),
     ...(options.switches === undefined ? {} : { switches: options.switches }),
   });

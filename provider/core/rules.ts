@@ -1,8 +1,9 @@
 /** "Did you mean …?" for a mistyped name, or all that are allowed. */
-export function nearest(name: string, known: readonly string[]): string {
-  const meant = likely(name, known);
-  return meant === undefined ? `Known are ${known.join(", ")}.` : `Did you mean ${meant}?`;
-}
+export const nearest = (name: string, known: readonly string[]): string =>
+  suggestion(likely(name, known), known);
+
+export const suggestion = (meant: string | undefined, known: readonly string[]): string =>
+  meant === undefined ? `Known are ${known.join(", ")}.` : `Did you mean ${meant}?`;
 
 /** What a mistyped name means: one a few letters away, else the only one that holds it or is held by it. */
 export function likely(name: string, known: readonly string[]): string | undefined {

@@ -1,12 +1,4 @@
-import {
-  type Contract,
-  databaseId,
-  type PropertyMap,
-  normalHost,
-  normalIdentifier,
-  unknown,
-  usualContract,
-} from "..";
+import { type Contract, databaseId, type PropertyMap, normalHost, normalIdentifier, unknown } from "..";
 
 interface User {
   urn: string;
@@ -24,7 +16,7 @@ export class Claims {
   private readonly owners = new Map<string, string>();
 
   /** Says what is wrong where another resource has the same already. */
-  claim(urn: string, inputs: PropertyMap, contract: Contract = usualContract): string | undefined {
+  claim(urn: string, inputs: PropertyMap, contract: Contract): string | undefined {
     return this.claimPlace(urn, inputs, contract) ?? this.claimAccount(urn, inputs);
   }
 

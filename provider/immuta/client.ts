@@ -112,7 +112,7 @@ export function immutaClient<Config, Body extends Payload>(
     if (status < 400)
       return failure(request, {
         ...about,
-        ...redirection(header("location"), new URL(options.url.href.replace(/\/$/, "") + request.path)),
+        ...redirection(header("location"), new URL(tenant + request.path)),
       });
     const said =
       answers.readMessage(decoded) ?? `an answer of content type ${type ?? "unknown"} without a message`;

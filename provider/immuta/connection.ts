@@ -4,6 +4,7 @@ import axios, { AxiosError, type AxiosRequestConfig, isAxiosError } from "axios"
 import { noAuditLog, type AuditLog } from "../core/audit-log";
 import type { Interruption } from "../core/interruption";
 import type { Reporter } from "../core/reporter";
+import { tenantOf } from "../core/tenant";
 import { brokeOff } from "./answers";
 import type { Circuit } from "./circuit";
 import { loginOf, portOf, type Proxy, proxyFor } from "./proxy";
@@ -38,6 +39,8 @@ export interface ConnectionOptions {
   auditLog?: AuditLog;
   /** Tries of a request that may be repeated; default 5. */
   tries?: number;
+  /** Milliseconds, half of the pause before the second try; each further one is twice as long; default 200. */
+  pause?: number;
   /** Whether a 429 says that nothing was done, to whatever it is the answer; default true. */
   repeats429?: boolean;
   /** Tells requests to stop: one that reads at once, one that writes when its time of grace is over. */
@@ -52,7 +55,7 @@ export function connectionTo(
   const { auditLog = noAuditLog, interruption, url } = options;
   const proxy = proxyFor(url);
   const http = axios.create({
-    baseURL: url.href.replace(/\/$/, ""),
+    baseURL: tenantOf(url),
     proxy: proxy === undefined || isTunnelled(url) ? false : forwarding(proxy),
     // A redirect would carry the API key along.
     maxRedirects: 0,

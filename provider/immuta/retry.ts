@@ -22,6 +22,8 @@ interface Retrying {
   proxy: Proxy | undefined;
   /** Of one request; default 5. */
   tries?: number;
+  /** Milliseconds, half of the pause before the second try; default 200. */
+  pause?: number;
   /** Whether a 429 says that nothing was done, to whatever it is the answer; default true. */
   repeats429?: boolean;
   interruption?: Interruption;
@@ -30,7 +32,7 @@ interface Retrying {
 /** Which requests are tried again, and after how long: within the time that their operation has left. */
 export function retrying(
   http: AxiosInstance,
-  { url, reporter, circuit, proxy, tries = 5, repeats429 = true, interruption }: Retrying,
+  { url, reporter, circuit, proxy, tries = 5, pause = 200, repeats429 = true, interruption }: Retrying,
 ): void {
   axiosRetry(http, {
     retries: tries - 1,
@@ -50,7 +52,7 @@ export function retrying(
     },
     retryDelay: (retry, error) => {
       const asked = askedPause(error);
-      if (asked === 0) return axiosRetry.exponentialDelay(retry, undefined, 200);
+      if (asked === 0) return axiosRetry.exponentialDelay(retry, undefined, pause);
       // Whoever was sent away together does not come back together.
       return Math.min(asked + 500 * Math.random(), error.config?.sending?.limit.left ?? asked);
     },

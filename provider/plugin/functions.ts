@@ -1,4 +1,5 @@
 import {
+  type Contract,
   findIntegration,
   findIntegrations,
   generateScripts,
@@ -10,7 +11,7 @@ import type { Path } from "./wire";
 
 /** What a program asks by a function. Each gives an object, as the protocol has it. */
 interface Function {
-  run: (immuta: Immuta, args: PropertyMap) => Promise<object>;
+  run: (immuta: Immuta, args: PropertyMap, contract: Contract) => Promise<object>;
   /** What of its answer is secret. */
   secrets: (answer: object) => Path[];
 }
@@ -30,7 +31,7 @@ export const functions: Readonly<Record<string, Function>> = {
     secrets: none,
   },
   "immuta:index:getBootstrapScripts": {
-    run: (immuta, args) => generateScripts(immuta, args),
+    run: (immuta, args, contract) => generateScripts(immuta, args, contract),
     secrets: (answer) => Object.keys(answer).map((phase) => [phase, "script"]),
   },
 };

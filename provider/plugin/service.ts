@@ -186,8 +186,8 @@ export function serviceOf(provider: Provider, schema: () => string): Served {
       const args = received(request.getArgs());
       const answer = new messages.InvokeResponse();
       try {
-        const { immuta } = provider.portsFor(token.replace(/.*:/, ""));
-        const given = await provider.guarded(() => called.run(immuta, args.map));
+        const { immuta, configuration } = provider.portsFor(token.replace(/.*:/, ""));
+        const given = await provider.guarded(() => called.run(immuta, args.map, configuration.contract()));
         return answer.setReturn(sent({ ...given }, called.secrets(given)));
       } catch (error) {
         return answer.setFailuresList([failure(error instanceof Error ? error.message : String(error))]);

@@ -1,6 +1,6 @@
 import { check } from "./check";
 import { describe, isAt } from "./identity";
-import { type Contract, usualContract } from "../core/contract";
+import type { Contract } from "../core/contract";
 import { scriptPayloadOf } from "./payload";
 import { type Immuta, runsInMaster, synapseType } from "./api";
 import type { Phase } from "../core/phases";
@@ -55,7 +55,7 @@ export type ScriptInputs = PropertyMap & { integrationId?: string | undefined };
 export async function generateScripts(
   immuta: Immuta,
   args: ScriptInputs,
-  contract = usualContract,
+  contract: Contract,
 ): Promise<BootstrapScripts> {
   const inputs = validated(args);
   const { integrationId: id } = args;

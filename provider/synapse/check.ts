@@ -2,7 +2,7 @@ import { type PropertyMap, isPropertyMap, valueAt } from "../core/property-map";
 import { delimiterNames, docIn, groups, type Property, properties, topLevel } from "./inputs/paths";
 import { table } from "./inputs/table";
 import { unknown } from "../core/unknown";
-import { likely, nearest, password as passwordRule } from "../core/rules";
+import { likely, password as passwordRule, suggestion } from "../core/rules";
 import { isIncomplete } from "./incomplete";
 import { normalIdentifier } from "./inputs/identifiers";
 import { identifier, madeName, newPassword } from "./inputs/rules";
@@ -47,7 +47,7 @@ function unknownNames(news: PropertyMap): { problem: string; meant?: string }[] 
   const strange = (name: string, known: readonly string[], prefix = ""): void => {
     const meant = likely(name, known);
     problems.push({
-      problem: `${prefix}${name}: no such property. ${nearest(name, known)}`,
+      problem: `${prefix}${name}: no such property. ${suggestion(meant, known)}`,
       ...(meant === undefined ? {} : { meant: prefix + meant }),
     });
   };

@@ -95,11 +95,7 @@ export function plan(olds: State, news: PropertyMap, contract = usualContract): 
  * Whether a replacement deletes the old integration before it makes the new one: Immuta may refuse a second one on a host,
  * and the end of the old one takes its system account's login from the server.
  */
-export function oldGoesFirst(
-  olds: PropertyMap,
-  news: PropertyMap,
-  { conflictOn }: Contract = usualContract,
-): boolean {
+export function oldGoesFirst(olds: PropertyMap, news: PropertyMap, { conflictOn }: Contract): boolean {
   if (!sameHost(olds["host"], news["host"])) return false;
   const maySame = (name: string): boolean => news[name] === unknown || sameIdentifier(olds[name], news[name]);
   const mayShareLogin = (isManual(olds) || news["autoBootstrap"] !== true) && maySame("username");

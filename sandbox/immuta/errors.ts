@@ -7,6 +7,7 @@ const reasons: Readonly<Record<number, string>> = {
   409: "Conflict",
   413: "Request Entity Too Large",
   415: "Unsupported Media Type",
+  421: "Misdirected Request",
   422: "Unprocessable Entity",
   429: "Too Many Requests",
   500: "Internal Server Error",

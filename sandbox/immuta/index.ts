@@ -32,6 +32,8 @@ export interface ImmutaOptions {
   pools: PoolRoute;
   /** 0, the default, takes any free port. */
   port?: number;
+  /** Names under which requests may come beside 127.0.0.1 and localhost, in lower case; default none. */
+  names?: readonly string[];
   delays?: Partial<Delays>;
   switches?: Partial<Switches>;
 }
@@ -95,6 +97,7 @@ export async function startImmuta(options: ImmutaOptions): Promise<Immuta> {
   const server = await listen({
     apiKey: options.apiKey,
     port: options.port ?? 0,
+    names: options.names ?? [],
     journal,
     faults,
     handle: withControl(routes({ registry, integrations, scripts, switches }), scenes),

@@ -20,6 +20,8 @@ export type Handler = (method: string, path: string, body: unknown) => Promise<A
 export interface ServerOptions {
   apiKey: string;
   port: number;
+  /** Names of this server beside those of the loopback interface. */
+  names: readonly string[];
   journal: Journal;
   faults: Faults;
   handle: Handler;
@@ -107,11 +109,13 @@ function reply(to: Reply, rule: FaultRule | undefined, answer: Answer | undefine
 }
 
 async function carryOut(
-  { apiKey, handle, onProblem }: ServerOptions,
+  { apiKey, names, handle, onProblem }: ServerOptions,
   request: IncomingMessage,
   { method, url, path, body }: { method: string; url: string; path: string; body: Body },
 ): Promise<Answer> {
   try {
+    if (!isNamed(request.headers.host, names))
+      throw new ApiError(421, "This server is called 127.0.0.1 or localhost, or as the option `names` says");
     if (request.headers.authorization !== apiKey) throw new ApiError(401, "Invalid API key");
     if (url !== path) throw new ApiError(400, "Query parameters are not allowed");
     if (body.problem !== undefined) throw body.problem;
@@ -121,6 +125,12 @@ async function carryOut(
     onProblem(error);
     return { status: 500, body: new ApiError(500, "An internal server error occurred").body() };
   }
+}
+
+/** A page of somebody else's, whose own name led a browser to this machine (DNS rebinding), comes under that name. */
+function isNamed(host: string | undefined, names: readonly string[]): boolean {
+  const name = (host ?? "").replace(/:\d*$/, "").toLowerCase();
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])?$/.test(name) || names.includes(name);
 }
 
 function noteBody(journal: Journal, entry: ImmutaJournalEntry, body: Body): void {

@@ -6,7 +6,7 @@ describe("Pulumi's host of dynamic providers, told to cancel", function () {
   this.timeout(180_000);
 
   it("lets the provider know, which stops", async () => {
-    expect(await endOfCancelled(root, process.execPath)).to.contain(
+    expect(await endOfCancelled(root)).to.contain(
       "Stopped, because Pulumi was told to (Ctrl-C, SIGINT or SIGTERM).",
     );
   });

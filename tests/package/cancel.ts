@@ -9,12 +9,15 @@ const place = { host: "claims.sql.azuresynapse.net", database: "claims", schema:
  * Tells Pulumi's host of dynamic providers, as it is installed in a folder, to cancel while the provider creates an
  * integration, and gives what the create ends with; undefined where it goes on.
  */
-export async function endOfCancelled(folder: string, node: string): Promise<string | undefined> {
+export async function endOfCancelled(
+  folder: string,
+  { env = {}, ...installed }: { node?: string; pulumi?: string; env?: Record<string, string> } = {},
+): Promise<string | undefined> {
   const sandbox = await startSandbox({ delays: { creating: 3_600_000, editing: 0, deleting: 0 } });
   sandbox.synapse.createWorkspace({ host: place.host, ...administrator });
   sandbox.synapse.createPool(place.host, place.database);
   const { NODE_EXTRA_CA_CERTS = "" } = sandbox.environment;
-  const host = await ProviderHost.start({ NODE_EXTRA_CA_CERTS }, { folder, node });
+  const host = await ProviderHost.start({ NODE_EXTRA_CA_CERTS, ...env }, { folder, ...installed });
   try {
     const text = await host.phase({
       "immuta:url": sandbox.immuta.url,

@@ -11,27 +11,26 @@ export const azureIdentity = (): typeof identity =>
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
   require("@azure/identity") as typeof identity;
 
+const load = createRequire(__filename);
+
 function loadDriver(): void {
-  const wanted = wantedByDriver();
-  if (wanted === undefined || require.cache[wanted.path] !== undefined) return;
-  const { path, load } = wanted;
+  const path = wantedByDriver();
+  if (path === undefined || load.cache[path] !== undefined) return;
   const exports = new Proxy({}, { get: (_none, name) => Reflect.get(load(path) as object, name) as unknown });
-  require.cache[path] = Object.assign(new Module(path), { exports, loaded: true });
+  load.cache[path] = Object.assign(new Module(path), { exports, loaded: true });
   try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded while it meets that one
-    require("tedious");
+    load("tedious");
   } finally {
     // Whoever else loads it gets the real one.
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- how Node has a module forgotten
-    delete require.cache[path];
+    delete load.cache[path];
   }
 }
 
 /** Undefined where the driver is part of a bundle, which does the same as it is made. */
-function wantedByDriver(): { path: string; load: NodeJS.Require } | undefined {
+function wantedByDriver(): string | undefined {
   try {
-    const load = createRequire(createRequire(__filename).resolve("tedious"));
-    return { path: load.resolve("@azure/identity"), load };
+    return createRequire(load.resolve("tedious")).resolve("@azure/identity");
   } catch {
     return undefined;
   }

@@ -61,6 +61,9 @@ export interface ReadAnswer {
   inputs: PropertyMap | undefined;
 }
 
+const pulumiOf = (folder: string): string =>
+  dirname(createRequire(join(folder, "package.json")).resolve("@pulumi/pulumi/package.json"));
+
 /** Preloaded into the process of the provider. */
 export const clock = join(root, "tests", "hurried-clock.cjs");
 
@@ -83,17 +86,16 @@ export class ProviderHost {
   ) {}
 
   /**
-   * `env`: what the process has beside PATH and HOME. `folder`: where Pulumi and the provider are installed, and
-   * `node`: what runs them; this repository and this Node by default.
+   * `env`: what the process has beside PATH and HOME. `folder`: where the provider is installed, `pulumi`: Pulumi's
+   * folder there, where Node does not find it, and `node`: what runs them; this repository and this Node by default.
    */
   static async start(
     env: Readonly<Record<string, string>>,
-    { folder = root, node = process.execPath } = {},
+    { folder = root, node = process.execPath, pulumi = pulumiOf(folder) } = {},
   ): Promise<ProviderHost> {
     const said: string[] = [];
     const engine = await startEngine(said);
-    const pulumi = createRequire(join(folder, "package.json")).resolve("@pulumi/pulumi/package.json");
-    const script = join(dirname(pulumi), "cmd", "dynamic-provider");
+    const script = join(pulumi, "cmd", "dynamic-provider");
     const { PATH = "", HOME = "" } = process.env;
     const child = spawn(node, ["--require", clock, script, engine.address], {
       cwd: folder,

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { usualContract } from "../../../provider/core/contract";
 import { Claims } from "../../../provider/face/claims";
 import { unknown } from "../../../provider/core/unknown";
 
@@ -12,14 +13,14 @@ describe("databases of one run", () => {
 
   it("are refused to a second integration, in any spelling and setup, as often as it asks", () => {
     const claims = new Claims();
-    expect(claims.claim(urn("claims"), place)).to.equal(undefined);
+    expect(claims.claim(urn("claims"), place, usualContract)).to.equal(undefined);
     const second = { ...manual, host: "Claims.SQL.azuresynapse.net.", database: "CLAIMS" };
     for (let asked = 0; asked < 2; asked++)
-      expect(claims.claim(urn("sales"), second)).to.equal(
+      expect(claims.claim(urn("sales"), second, usualContract)).to.equal(
         'database: "CLAIMS" on Claims.SQL.azuresynapse.net. is the database of claims already. ' +
           "Immuta keeps one integration for a database: remove one of the two, or give it another database.",
       );
-    expect(claims.claim(urn("claims"), place)).to.equal(undefined);
+    expect(claims.claim(urn("claims"), place, usualContract)).to.equal(undefined);
   });
 
   const others: [what: string, name: string, inputs: object][] = [
@@ -32,8 +33,8 @@ describe("databases of one run", () => {
   for (const [what, name, inputs] of others)
     it(`are left to ${what}`, () => {
       const claims = new Claims();
-      claims.claim(urn("claims"), place);
-      expect(claims.claim(urn(name), { ...place, ...inputs })).to.equal(undefined);
+      claims.claim(urn("claims"), place, usualContract);
+      expect(claims.claim(urn(name), { ...place, ...inputs }, usualContract)).to.equal(undefined);
     });
 });
 
@@ -44,9 +45,13 @@ describe("system accounts of one run", () => {
   });
 
   it("are refused to a second integration of the same server", () => {
-    expect(accounts.claim(urn("claims"), manual)).to.equal(undefined);
+    expect(accounts.claim(urn("claims"), manual, usualContract)).to.equal(undefined);
     expect(
-      accounts.claim(urn("sales"), { ...manual, host: "Claims.SQL.azuresynapse.net.", username: "IMMUTA" }),
+      accounts.claim(
+        urn("sales"),
+        { ...manual, host: "Claims.SQL.azuresynapse.net.", username: "IMMUTA" },
+        usualContract,
+      ),
     ).to.equal(
       'username: "IMMUTA" is the system account of claims on Claims.SQL.azuresynapse.net. already. ' +
         "Immuta's scripts make and drop this login with their integration: give each integration of a server its own. " +
@@ -56,9 +61,9 @@ describe("system accounts of one run", () => {
 
   it("are shared by integrations that all leave the login alone when they go", () => {
     const retaining = { ...manual, retainPoolObjects: true };
-    expect(accounts.claim(urn("claims"), retaining)).to.equal(undefined);
-    expect(accounts.claim(urn("sales"), retaining)).to.equal(undefined);
-    expect(accounts.claim(urn("other"), manual)).to.contain("is the system account of sales");
+    expect(accounts.claim(urn("claims"), retaining, usualContract)).to.equal(undefined);
+    expect(accounts.claim(urn("sales"), retaining, usualContract)).to.equal(undefined);
+    expect(accounts.claim(urn("other"), manual, usualContract)).to.contain("is the system account of sales");
   });
 
   const others: [what: string, inputs: object][] = [
@@ -71,8 +76,8 @@ describe("system accounts of one run", () => {
   ];
   for (const [what, inputs] of others)
     it(`are left to ${what}`, () => {
-      accounts.claim(urn("claims"), manual);
+      accounts.claim(urn("claims"), manual, usualContract);
       const name = Object.keys(inputs).length === 0 ? "claims" : "sales";
-      expect(accounts.claim(urn(name), { ...manual, ...inputs })).to.equal(undefined);
+      expect(accounts.claim(urn(name), { ...manual, ...inputs }, usualContract)).to.equal(undefined);
     });
 });

@@ -30,6 +30,27 @@ describe("sandbox/immuta: HTTP", () => {
       });
     });
 
+  it("answers who comes under a name of this machine's or one that it was told, and nobody else", async () => {
+    const told = await startImmuta({ apiKey, pools: noPools, names: ["immuta.test"] });
+    const statuses = (names: string[]): Promise<(number | undefined)[]> =>
+      Promise.all(
+        names.map(async (host) => {
+          const asked = get(`${told.url}/integrations`, { headers: { host, authorization: apiKey } });
+          const [answer] = (await once(asked, "response")) as [IncomingMessage];
+          answer.resume();
+          return answer.statusCode;
+        }),
+      );
+    try {
+      const own = [`127.0.0.1:${told.port}`, "LOCALHOST:80", "[::1]", "immuta.test:1", "Immuta.Test"];
+      expect(await statuses(own)).to.deep.equal(own.map(() => 200));
+      const others = ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "10.0.0.1"];
+      expect(await statuses(others)).to.deep.equal(others.map(() => 421));
+    } finally {
+      await told.close();
+    }
+  });
+
   it("gives the same script for the same payload in JSON and in YAML", async () => {
     const path = "/integrations/scripts/create";
     const json = await send(immuta, "POST", path, payload(false));

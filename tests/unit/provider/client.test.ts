@@ -76,6 +76,7 @@ describe("the Immuta client", () => {
       reporter: { info: note, warn: note, debug: note },
       requestTimeout: 5000,
       tries: 3,
+      pause: 1,
       ...more,
     });
   beforeEach(() => {
@@ -566,24 +567,25 @@ describe("the Immuta client", () => {
 
   it("ends a request that gets no answer", async () => {
     answers = [() => undefined];
-    expect((await failure(clientWith({ requestTimeout: 500 }).create(payload))).message).to.contain(
+    expect((await failure(clientWith({ requestTimeout: 250 }).create(payload))).message).to.contain(
       "no answer in time (ECONNABORTED)",
     );
   });
 
-  for (const [what, meanwhile] of [
-    ["", () => undefined],
-    // Node lets go of the signal of AbortSignal.timeout while nothing but AbortSignal.any refers to it.
-    [", while memory is reclaimed", reclaim],
+  for (const [what, reclaims] of [
+    ["", 0],
+    // Node lets go of the signal of AbortSignal.timeout while nothing but AbortSignal.any refers to it. Each takes long.
+    [", while memory is reclaimed", 3],
   ] as const)
     it(`ends a request whose answer comes a byte at a time${what}, and tries once more`, async () => {
       const dripping: NodeJS.Timeout[] = [];
       answers = [
         (response) => {
           response.writeHead(200, { "Content-Type": "application/json" });
+          let bytes = 0;
           dripping.push(
             setInterval(() => {
-              meanwhile();
+              if (bytes++ < reclaims) reclaim();
               response.write(" ");
             }, 10),
           );
@@ -591,7 +593,7 @@ describe("the Immuta client", () => {
       ];
       seen.length = 0;
       // Nobody else's outage is to end it.
-      const own = clientWith({ requestTimeout: 500, interruption: new Interruption() });
+      const own = clientWith({ requestTimeout: 250, interruption: new Interruption() });
       expect((await failure(own.list())).message).to.contain("no answer in time (ECONNABORTED)");
       dripping.forEach(clearInterval);
       expect(seen).to.have.length(2);

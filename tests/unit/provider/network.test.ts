@@ -1,18 +1,17 @@
-import { execFile } from "node:child_process";
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, request, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { expect } from "chai";
 import { startImmuta, type Immuta } from "../../../sandbox/immuta";
 import { packageVersion } from "../../../provider/core/configuration";
 import { certificateFor } from "./private-authority";
 
 const apiKey = "c4nary-key";
-const run = promisify(execFile);
 
 interface Outcome {
   found?: number;
@@ -34,6 +33,8 @@ describe("on the way to Immuta", function () {
   const forwarded: { url: string; key: string | undefined; authorization: string | undefined }[] = [];
   const tunnels: { target: string; authorization: string | undefined }[] = [];
   const sockets = new Set<Socket>();
+  /** By the authorities that they trust, which Node reads when it starts. */
+  const askers = new Map<string, ChildProcess>();
 
   const listening = (server: Server): Promise<void> =>
     new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -47,6 +48,7 @@ describe("on the way to Immuta", function () {
     folder = mkdtempSync(join(tmpdir(), "pulumi-immuta-network-"));
     immuta = await startImmuta({
       apiKey,
+      names: [name],
       pools: { route: () => ({ address: "127.0.0.1", port: 1 }), certificateAuthority: "" },
     });
     const { key, certificate, authority } = await certificateFor(name, "localhost");
@@ -105,6 +107,7 @@ describe("on the way to Immuta", function () {
     immuta.clearJournal();
   });
   after(async () => {
+    for (const asker of askers.values()) asker.disconnect();
     for (const socket of sockets) socket.destroy();
     for (const server of [tls, strict, proxy]) {
       server.closeAllConnections();
@@ -115,14 +118,13 @@ describe("on the way to Immuta", function () {
   });
 
   const ask = async (environment: Record<string, string>): Promise<Outcome> => {
-    const { PATH = "" } = process.env;
-    const { stdout } = await run(
-      process.execPath,
-      ["--require", require.resolve("tsx/cjs"), join(__dirname, "ask-immuta.ts")],
-      { env: { PATH, IMMUTA_API_KEY: apiKey, ...environment } },
-    );
-    expect(stdout).not.to.contain("c4nary");
-    return JSON.parse(stdout) as Outcome;
+    const { NODE_EXTRA_CA_CERTS = "", ...own } = environment;
+    const asker = askers.get(NODE_EXTRA_CA_CERTS) ?? askerThatTrusts(NODE_EXTRA_CA_CERTS);
+    askers.set(NODE_EXTRA_CA_CERTS, asker);
+    asker.send({ IMMUTA_API_KEY: apiKey, ...own });
+    const [outcome] = (await once(asker, "message")) as [Outcome];
+    expect(JSON.stringify(outcome)).not.to.contain("c4nary");
+    return outcome;
   };
   const trusted = (): Record<string, string> => ({ NODE_EXTRA_CA_CERTS: join(folder, "authority.pem") });
   const proxied = (login = ""): string => `http://${login}127.0.0.1:${portOf(proxy)}`;
@@ -260,3 +262,13 @@ describe("on the way to Immuta", function () {
     expect(outcome.lines.filter((line) => line.includes("trying again"))).to.deep.equal([]);
   });
 });
+
+function askerThatTrusts(authorities: string): ChildProcess {
+  const { PATH = "" } = process.env;
+  return fork(join(__dirname, "ask-immuta.ts"), {
+    execArgv: ["--require", require.resolve("tsx/cjs")],
+    env: { PATH, ...(authorities === "" ? {} : { NODE_EXTRA_CA_CERTS: authorities }) },
+    // Node warns there of what it is told in NODE_TLS_REJECT_UNAUTHORIZED.
+    stdio: ["ignore", "inherit", "ignore", "ipc"],
+  });
+}

@@ -4,7 +4,7 @@ import { phases } from "../../../provider/core/phases";
 import { plan, planCreate, planDelete, setupScripts, undo } from "../../../provider/synapse/plan";
 import type { Step } from "../../../provider/synapse/steps/step";
 import { scriptIdentity } from "../../../provider/sql/script/identity";
-import { generateScripts } from "../../../provider/synapse/bootstrap-scripts";
+import { generateScripts as generated, type ScriptInputs } from "../../../provider/synapse/bootstrap-scripts";
 import { runsInMaster } from "../../../provider/synapse/api";
 import { map, manual, stateOf } from "../provider/samples";
 import { claims, failureOf, Tenant } from "./support";
@@ -16,6 +16,12 @@ const args = {
   username: "immuta_system_account",
   password: "c4nary'Pass",
 };
+
+const generateScripts = (
+  immuta: Tenant,
+  inputs: ScriptInputs,
+  contract = usualContract,
+): ReturnType<typeof generated> => generated(immuta, inputs, contract);
 
 describe("getBootstrapScripts", () => {
   it("gives the scripts of a setup and of its undoing, and where each is run", async () => {

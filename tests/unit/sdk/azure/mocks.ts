@@ -37,9 +37,20 @@ export async function declare(
       };
     },
   });
-  const component = new GovernedSqlPool("claims", args, opts);
+  const component = withoutStacks(() => new GovernedSqlPool("claims", args, opts));
   await valueOf(component.status);
   return { component, registered, calls };
+}
+
+/** Pulumi keeps a stack for each of its promises, which is most of what a declaration takes. */
+function withoutStacks<T>(work: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** What Azure would add. */
