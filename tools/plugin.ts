@@ -20,7 +20,7 @@ mkdirSync(folder);
 /** Libraries that are no part of main.js, so that a start does not read what it does not need: a file each, loaded with the first of them. */
 const libraries: Readonly<Record<string, readonly string[]>> = {
   "http.js": ["axios", "axios-retry"],
-  "sql.js": ["mssql", "tedious"],
+  "sql.js": ["mssql"],
   "azure.js": ["@azure/identity", "@azure/keyvault-secrets"],
 };
 const fileOf = (library: string): string =>
@@ -31,6 +31,11 @@ const librariesBeside = (own: string): Plugin => ({
   name: "libraries beside",
   setup(made) {
     const all = Object.values(libraries).flat();
+    // See provider/sql/connect/loader.ts.
+    made.onResolve({ filter: /^\.\/loader$/ }, ({ path }) => ({ path, namespace: "no loader" }));
+    made.onLoad({ filter: /./, namespace: "no loader" }, () => ({
+      contents: "exports.found = () => undefined;",
+    }));
     made.onResolve({ filter: /^@?[a-z]/ }, ({ path, namespace }) =>
       namespace === "beside" || !all.includes(path) || fileOf(path) === own
         ? undefined

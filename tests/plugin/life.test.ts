@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { expect } from "chai";
 import { announcementMark } from "../../provider/core/announcement";
 import { startSandbox, type Sandbox } from "../../sandbox";
@@ -127,6 +128,12 @@ describe("the plugin, spoken to as the engine does", function () {
       const gone = await plugin.read(id, { ...updated, autoBootstrap: true });
       expect(gone).to.deep.equal({ id: "", properties: {}, inputs: {} });
     });
+
+  it("takes no library from the packages beside its bundles", async () => {
+    plugin = await start({ env: { NODE_OPTIONS: `--require ${join(__dirname, "beside.cjs")}` } });
+    await made(manual);
+    expect(plugin.written).not.to.contain("not from the bundles");
+  });
 
   it("gives secrets back as secrets, the program's and those that it forgot, and no others", async () => {
     const { inputs, state } = await made(manual);

@@ -1,5 +1,6 @@
 import { createRequire, Module } from "node:module";
 import type * as identity from "@azure/identity";
+import { found } from "./loader";
 
 /**
  * tedious loads @azure/identity with itself, which takes as long as all the rest, and needs it for logins of Microsoft Entra
@@ -11,11 +12,10 @@ export const azureIdentity = (): typeof identity =>
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
   require("@azure/identity") as typeof identity;
 
-const load = createRequire(__filename);
-
 function loadDriver(): void {
-  const path = wantedByDriver();
-  if (path === undefined || load.cache[path] !== undefined) return;
+  const wanted = wantedByDriver();
+  if (wanted === undefined || wanted.load.cache[wanted.path] !== undefined) return;
+  const { load, path } = wanted;
   const exports = new Proxy({}, { get: (_none, name) => Reflect.get(load(path) as object, name) as unknown });
   load.cache[path] = Object.assign(new Module(path), { exports, loaded: true });
   try {
@@ -27,13 +27,8 @@ function loadDriver(): void {
   }
 }
 
-/** Undefined where the driver is part of a bundle, which does the same as it is made. */
-function wantedByDriver(): string | undefined {
-  try {
-    return createRequire(load.resolve("tedious")).resolve("@azure/identity");
-  } catch {
-    return undefined;
-  }
-}
+/** Undefined in a bundle; the plugin's does the same as it is made. */
+const wantedByDriver = (): { load: NodeJS.Require; path: string } | undefined =>
+  found((load) => ({ load, path: createRequire(load.resolve("tedious")).resolve("@azure/identity") }));
 
 loadDriver();

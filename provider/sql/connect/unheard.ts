@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { found } from "./loader";
 
 /**
  * Where DEBUG switches debug output on, mssql prints each batch, and a script carries the system account's password. Its
@@ -11,12 +12,7 @@ if (DEBUG !== undefined && DEBUG !== "") {
   debugOfDriver()?.enable(withoutDriver);
 }
 
-/** Another library may have loaded it before. Undefined where mssql is part of a bundle, which loads it afterwards. */
+/** Another library may have loaded it before. Undefined in a bundle, which loads it afterwards. */
 function debugOfDriver(): { enable(names: string): void } | undefined {
-  try {
-    const driver = createRequire(__filename).resolve("mssql");
-    return createRequire(driver)("debug") as { enable(names: string): void };
-  } catch {
-    return undefined;
-  }
+  return found((load) => createRequire(load.resolve("mssql"))("debug") as { enable(names: string): void });
 }
