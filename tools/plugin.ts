@@ -2,10 +2,11 @@
  * `tsx tools/plugin.ts [--download-url <url>]`: makes `plugin/`, the provider plugin in a few bundles, and what starts it, that need Node alone. Users
  * name the folder in Pulumi.yaml; packed as it is, `pulumi plugin install --file` takes it.
  */
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build, type BuildOptions, type Plugin } from "esbuild";
+import { licencesOf } from "./licences";
 
 const root = join(__dirname, "..");
 const folder = join(root, "plugin");
@@ -62,13 +63,16 @@ const mainBeside: Plugin = {
   },
 };
 
-const bundled = (
+/** Gives the paths of the files that went into it. */
+async function bundled(
   to: string,
   from: Pick<BuildOptions, "entryPoints" | "stdin">,
   plugin: Plugin,
-): Promise<unknown> =>
-  build({
+): Promise<string[]> {
+  const { metafile } = await build({
     ...from,
+    absWorkingDir: root,
+    metafile: true,
     outfile: join(folder, to),
     bundle: true,
     platform: "node",
@@ -79,6 +83,8 @@ const bundled = (
     logLevel: "warning",
     plugins: [plugin],
   });
+  return Object.keys(metafile.inputs);
+}
 
 const entry = (file: string): Pick<BuildOptions, "entryPoints"> => ({
   entryPoints: [join(root, "provider", "plugin", file)],
@@ -111,11 +117,19 @@ const resolution = { main: "../dist/sdk/plugin/index.js", types: "../dist/sdk/pl
 const manifest = { name, version, license, type: "commonjs", ...resolution, pluginDownloadURL };
 writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
 
-void Promise.all([
-  bundled("pulumi-resource-immuta.js", entry("start.ts"), mainBeside),
-  bundled("main.js", entry("main.ts"), librariesBeside("main.js")),
-  ...Object.entries(libraries).map(([file, names]) => bundled(file, exporting(names), librariesBeside(file))),
-]).catch((error: unknown) => {
+async function main(): Promise<void> {
+  const files = await Promise.all([
+    bundled("pulumi-resource-immuta.js", entry("start.ts"), mainBeside),
+    bundled("main.js", entry("main.ts"), librariesBeside("main.js")),
+    ...Object.entries(libraries).map(([file, names]) =>
+      bundled(file, exporting(names), librariesBeside(file)),
+    ),
+  ]);
+  copyFileSync(join(root, "LICENSE"), join(folder, "LICENSE"));
+  writeFileSync(join(folder, "THIRD-PARTY-LICENSES"), licencesOf(files.flat(), root));
+}
+
+main().catch((error: unknown) => {
   console.error(error);
   process.exitCode = 1;
 });
