@@ -8,7 +8,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { packSdks } from "./sdks";
 
@@ -29,10 +29,12 @@ const internal = ["private", "workspaces", "scripts", "devDependencies"];
 /** What npm takes into every package, without being asked. */
 const documents = ["README.md", "LICENSE"];
 
-/** Not what renders the pages, what is installed, or the settings of somebody's stack. */
-const isForUsers = (path: string): boolean =>
-  !/^(node_modules|Pulumi\.[^/]+\.yaml|venv|__pycache__)$/.test(basename(path)) &&
-  !(path.startsWith(join(root, "docs")) && path.endsWith(".ts"));
+/** What is built, and of what is not the files in the repository, without what renders pages: whoever tries an example makes more. */
+const built = ["dist", "plugin"];
+const filesOf = (name: string): string[] =>
+  execFileSync("git", ["ls-files", name], { cwd: root, encoding: "utf8" })
+    .split("\n")
+    .filter((file) => file !== "" && !/^docs\/.*\.ts$/.test(file));
 
 /** The package.json of a package as users get it. */
 function published(manifest: Manifest, folder: string, repository: string | undefined): object {
@@ -71,8 +73,9 @@ function packed(folder: string, to: string, repository: string | undefined): str
   try {
     for (const name of [...manifest.files, ...documents]) {
       const own = join(source, name);
-      const from = existsSync(own) ? own : join(root, name);
-      cpSync(from, join(stage, name), { recursive: true, filter: isForUsers });
+      if (built.includes(name)) cpSync(own, join(stage, name), { recursive: true });
+      else if (existsSync(own) && folder !== ".") cpSync(own, join(stage, name));
+      else for (const file of filesOf(name)) cpSync(join(root, file), join(stage, file));
     }
     const text = JSON.stringify(published(manifest, folder, repository), undefined, 2);
     writeFileSync(join(stage, "package.json"), `${text}\n`);

@@ -12,7 +12,9 @@ import { folderOf, packages, root, tarball, temporaryFolder, type Package, type 
 const documents: Record<Package, string[]> = {
   "pulumi-immuta": [
     ...["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", "package.json"],
-    ...["azure.js", "http.js", "main.js", "package.json"].map((file) => `plugin/${file}`),
+    ...["LICENSE", "THIRD-PARTY-LICENSES", "azure.js", "http.js", "main.js", "package.json"].map(
+      (file) => `plugin/${file}`,
+    ),
     ...["plugin/pulumi-resource-immuta", "plugin/pulumi-resource-immuta.cmd"],
     ...["plugin/pulumi-resource-immuta.js", "plugin/sql.js"],
   ],
@@ -164,6 +166,21 @@ describe("the tarball", function () {
       name: "pulumi-immuta",
       version: readManifest(installed).version,
     });
+  });
+
+  it("has with the plugin the text of the licence of each library that is in its bundles", () => {
+    const text = readFileSync(join(installed, "plugin", "THIRD-PARTY-LICENSES"), "utf8");
+    const parts = text.split(/^(?=\S+ \d\S* \([^\n]*\)\n-+$)/m);
+    expect(parts.map((part) => part.slice(0, part.indexOf(" ")))).to.include.members([
+      "axios",
+      "mssql",
+      "tedious",
+      "@azure/identity",
+      "@grpc/grpc-js",
+      "google-protobuf",
+      "agent-base",
+    ]);
+    expect(parts.filter((part) => !/permission|permitted|licensed/i.test(part))).to.deep.equal([]);
   });
 
   it("starts the plugin from a file that has none of the libraries that an operation alone needs", () => {

@@ -137,6 +137,8 @@ describe("the release workflow", function () {
       );
       expect(inside.trim().split("\n")).to.deep.equal([
         "./",
+        "./LICENSE",
+        "./THIRD-PARTY-LICENSES",
         "./azure.js",
         "./http.js",
         "./main.js",

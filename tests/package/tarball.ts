@@ -50,6 +50,8 @@ export function clone(folder: string): string {
   const made = join(folder, "clone");
   cpSync(root, made, { recursive: true, filter: (source) => !notCloned.has(basename(source)) });
   symlinkSync(join(root, "node_modules"), join(made, "node_modules"), "junction");
+  // Which files are the repository's.
+  symlinkSync(join(root, ".git"), join(made, ".git"));
   return made;
 }
 
