@@ -67,7 +67,7 @@ export class Failure extends Error {
   }
 }
 
-/** The ends of a message that has several: a line each, the likeliest first, none that does not apply. */
+/** The ends of a message that has several: a line each, with the case for which it is. */
 export const waysOn = (...ways: readonly string[]): string => ways.map((way) => `\n- ${way}`).join("");
 
 const unexpected = failureKind({

@@ -21,7 +21,7 @@ const kinds = {
     code: "IMMUTA-TAKEN",
     title: "Immuta already governs the database, and this resource did not make that integration.",
     remedy:
-      "If no program has it yet, take it over with `adopt`. If this program had it under another name, give that name in the resource option `aliases`. If this run replaces it by force (`--replace`, `pulumi state taint`), set the resource option `deleteBeforeReplace`, as `SynapseIntegration` does where the program does not say `false`. If another stack has it, that one lets go first: `pulumi state delete`, or `retainOnDelete`. [Own or foreign](ownership.md) has the rule.",
+      "If this program had it under another name, give that name in the resource option `aliases`. If this run replaces it by force (`--replace`, `pulumi state taint`), set the resource option `deleteBeforeReplace`, as `SynapseIntegration` does where the program does not say `false`. If nobody's program has it, take it over with `adopt`. If another stack has it, that one lets go first: `pulumi state delete`, or `retainOnDelete`. [Own or foreign](ownership.md) has the rule.",
   }),
   leftovers: failureKind({
     code: "IMMUTA-LEFTOVERS",
@@ -125,27 +125,37 @@ export async function look(immuta: Immuta, inputs: Inputs, { conflictOn }: Contr
   return integrations;
 }
 
-/** What may be done about an integration where a new one is to go. */
+/** What may be done about an integration where a new one is to go. Whatever else is so, an alias loses nothing. */
 function waysWith(found: Integration, inputs: Inputs): string[] {
-  const deletion = "have it deleted in Immuta first.";
   const option = "set the resource option deleteBeforeReplace: true.";
+  const adopt = `take it over with adopt: "${found.id}".`;
+  const alias = "If this program had it under another name, give that name in the resource option aliases.";
+  const stack =
+    "If another stack has it, that one lets go first: `pulumi state delete`, or the resource option retainOnDelete.";
+  const either = (other: string): string =>
+    `If it is to stay, take ${other}. If nobody needs it, have it deleted in Immuta first.`;
   if (isAt(found, inputs))
     return [
-      `If no program has it yet, take it over with adopt: "${found.id}".`,
-      "If this program had it under another name, give that name in the resource option aliases.",
+      alias,
+      `If no program has it yet, ${adopt}`,
       `If this run replaces it by force (--replace, taint), ${option}`,
-      `Otherwise name another database, or ${deletion}`,
+      stack,
+      either("another database"),
     ];
   if (standingAt([found], inputs) !== undefined)
     return [
-      `If no program has it yet, give its schema, and take it over with adopt: "${found.id}".`,
+      alias,
       `If this run moves it from that schema, ${option}`,
-      `Otherwise name another database, or ${deletion}`,
+      `If no program has it yet, give its schema, and ${adopt}`,
+      stack,
+      either("another database"),
     ];
   return [
+    alias,
     `If this run moves it from that database, ${option}`,
-    "If this Immuta keeps several integrations on a host, leave out immuta:contract.conflictOn.",
-    `Otherwise take a pool of another workspace, or ${deletion}`,
+    "If this Immuta keeps several integrations on a host, leave conflictOn out of immuta:contract or IMMUTA_CONTRACT.",
+    stack,
+    either("a pool of another workspace"),
   ];
 }
 
@@ -184,7 +194,7 @@ export const foreignAccount = ({ host, database }: Inputs, what: string, doubt: 
     `${told(what)} of ${host} is there, and nothing proves that it is Immuta's for this integration: ${doubt}. ` +
       "Immuta's scripts would set its password, or drop it. Nothing was changed." +
       waysOn(
-        "Name an account in `username` that is nobody's.",
+        "If a new account is wanted, name one in `username` that is nobody's.",
         "If an adopted integration was given a wrong one, take it out of the state (`pulumi state delete`) and adopt it with the account that Immuta has.",
         `To remove the integration and leave account and pool alone, set IMMUTA_RETAIN_POOL_OBJECTS=${database} for \`pulumi destroy\`.`,
       ),
@@ -306,8 +316,11 @@ export async function withIdOfLostPost({ immuta, reporter }: Asking, state: Stat
     throw new ForeignIntegration(
       "taken",
       `Immuta ${immuta.tenant} has integration ${found.id} on database ${state.database} of ${state.host}, ` +
-        `and nothing proves that this stack made it: it has ${unlike.length > 0 ? unlikeWords(unlike) : `schema ${nameOf(found.config.schema)}`}. Nothing was changed. ` +
-        `If it is this program's, set adopt: "${found.id}" for one run. If it is not, take this resource out of the state (\`pulumi state delete\`).`,
+        `and nothing proves that this stack made it: it has ${unlike.length > 0 ? unlikeWords(unlike) : `schema ${nameOf(found.config.schema)}`}. Nothing was changed.` +
+        waysOn(
+          `If it is this program's, set adopt: "${found.id}" for one run.`,
+          "If it is not, take this resource out of the state (`pulumi state delete`).",
+        ),
     );
   reporter.info(`the answer to POST /integrations was lost, but it was carried out: integration ${found.id}`);
   return { ...state, integrationId: found.id, status: found.status };

@@ -85,9 +85,10 @@ function whatWasLeft(done: readonly string[], inPool: boolean): string {
   return (
     `Nothing was cleaned up, because Immuta's cleanup would remove the other integration's objects too. What was done: ${done.join(", ")}.` +
     waysOn(
-      "If it is yours, take it over with adopt.",
-      "If this program had it under another name, give that name in the resource option aliases.",
-      `Otherwise have it deleted in Immuta, ${cleanUp}and run \`pulumi up\` again.`,
+      "If this program had the other one under another name, give that name in the resource option aliases.",
+      "If no program has it, and it is on this database, take it over with adopt.",
+      "If it is on another database of the host, this Immuta keeps one to a host: take a pool of another workspace.",
+      `If nobody needs it, have it deleted in Immuta, ${cleanUp}and run \`pulumi up\` again.`,
     )
   );
 }

@@ -159,9 +159,9 @@ describe("what cannot work ends in one clear error", function () {
       "Nothing was cleaned up, because Immuta's cleanup would remove the other integration's objects too. " +
         "What was done: run initial-create, run create, register.",
     );
-    expect(text).to.contain("- If it is yours, take it over with adopt.");
+    expect(text).to.contain("- If no program has it, and it is on this database, take it over with adopt.");
     expect(text).to.contain(
-      "- Otherwise have it deleted in Immuta, run Immuta's cleanup and post-cleanup scripts for what was made here (getBootstrapScripts gives them), and run `pulumi up` again.",
+      "- If nobody needs it, have it deleted in Immuta, run Immuta's cleanup and post-cleanup scripts for what was made here (getBootstrapScripts gives them), and run `pulumi up` again.",
     );
     expect(text).to.contain(`Immuta has integration ${id} on database another of that host`);
     expect(text).to.contain("npx pulumi-immuta explain IMMUTA-PLACE-TAKEN");

@@ -15,7 +15,7 @@ export const placeTaken = failureKind({
   code: "IMMUTA-PLACE-TAKEN",
   title: "While this resource was made, another integration took its place at Immuta.",
   remedy:
-    "Nothing was cleaned up, because Immuta's cleanup script would remove the other one's objects too. If it is yours, take it over with `adopt`, or give the name under which this program has it in `aliases`; otherwise have it deleted in Immuta and run the scripts that the message names.",
+    "Nothing was cleaned up, because Immuta's cleanup script would remove the other one's objects too. The message says what may be done, by what the other one is.",
 });
 
 export const register = step({

@@ -62,7 +62,11 @@ describe("the life of a SynapseIntegration: create", () => {
 
   describe("where Immuta has an integration already, touches nothing, and says what may be done about", () => {
     const option = "set the resource option deleteBeforeReplace: true.";
-    const otherwise = "Otherwise name another database, or have it deleted in Immuta first.";
+    const alias = "If this program had it under another name, give that name in the resource option aliases.";
+    const last = (other: string): string[] => [
+      "If another stack has it, that one lets go first: `pulumi state delete`, or the resource option retainOnDelete.",
+      `If it is to stay, take ${other}. If nobody needs it, have it deleted in Immuta first.`,
+    ];
 
     for (const { about, other, ways, conflictOn } of [
       {
@@ -70,10 +74,10 @@ describe("the life of a SynapseIntegration: create", () => {
         other: manual,
         conflictOn: "open",
         ways: [
+          alias,
           'If no program has it yet, take it over with adopt: "7".',
-          "If this program had it under another name, give that name in the resource option aliases.",
           `If this run replaces it by force (--replace, taint), ${option}`,
-          otherwise,
+          ...last("another database"),
         ],
       },
       {
@@ -81,9 +85,10 @@ describe("the life of a SynapseIntegration: create", () => {
         other: changed(manual, "schema", "other"),
         conflictOn: "open",
         ways: [
-          'If no program has it yet, give its schema, and take it over with adopt: "7".',
+          alias,
           `If this run moves it from that schema, ${option}`,
-          otherwise,
+          'If no program has it yet, give its schema, and take it over with adopt: "7".',
+          ...last("another database"),
         ],
       },
       {
@@ -91,9 +96,10 @@ describe("the life of a SynapseIntegration: create", () => {
         other: changed(manual, "database", "other"),
         conflictOn: "host",
         ways: [
+          alias,
           `If this run moves it from that database, ${option}`,
-          "If this Immuta keeps several integrations on a host, leave out immuta:contract.conflictOn.",
-          "Otherwise take a pool of another workspace, or have it deleted in Immuta first.",
+          "If this Immuta keeps several integrations on a host, leave conflictOn out of immuta:contract or IMMUTA_CONTRACT.",
+          ...last("a pool of another workspace"),
         ],
       },
     ] as const)
