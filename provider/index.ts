@@ -41,6 +41,7 @@ export { type Change, type Group, isGroup, type Row, type Setup, type NameAtImmu
 export { nearest, password as passwordRule } from "./core/rules";
 export { harmlessJson, literal, harmless, escaped, yamlLiteral } from "./core/strangers";
 export { unknown } from "./core/unknown";
+export { nameOfUrn, parseUrn } from "./core/urn";
 
 export * as integration from "./synapse/integration";
 export { adoptionDifferences, findForAdoption, stateOfAdopted } from "./synapse/adoption";

@@ -1,6 +1,5 @@
-import { type Announcement, databaseId } from "../../provider";
+import { type Announcement, databaseId, parseUrn } from "../../provider";
 import type { Value } from "./changes";
-import { parseUrn } from "./preview";
 
 /**
  * One run that adopts by one resource what it removes by another. The engine does not ask the provider about removals, so

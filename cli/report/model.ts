@@ -5,6 +5,7 @@ import {
   type Contract,
   usualContract,
   type Line,
+  parseUrn,
   wordsOf,
   type PropertyMap,
   valueAt,
@@ -14,7 +15,7 @@ import { CommandError } from "../io";
 import { visible } from "../text";
 import { type ChangeRow, changesOf, settingsOf, type Value, valueOf } from "./changes";
 import { countsOf } from "./operations";
-import { type Message, parseUrn, type Preview, type PreviewStep } from "./preview";
+import { type Message, type Preview, type PreviewStep } from "./preview";
 import { handoversIn } from "./handover";
 import { stepsOfDelete, stepsOfReplacement } from "./derived-steps";
 

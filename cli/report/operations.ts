@@ -1,4 +1,4 @@
-import type { PropertyMap } from "../../provider";
+import { parseUrn, type PropertyMap } from "../../provider";
 import { CommandError } from "../io";
 import { visible } from "../text";
 import { announcementIn } from "./announcement";
@@ -8,7 +8,6 @@ import {
   isOfTheEngine,
   type Message,
   type Operation,
-  parseUrn,
   type Preview,
   type PreviewStep,
 } from "./preview";

@@ -1,4 +1,4 @@
-import { type Announcement, type PropertyMap, resourceTypes } from "../../provider";
+import { type Announcement, parseUrn, type PropertyMap, resourceTypes } from "../../provider";
 
 /** What a preview says of the integrations, in whichever of its shapes it came. */
 export interface Preview {
@@ -52,21 +52,6 @@ export interface Message {
 export const secret = "[secret]";
 
 const integrationTypes: readonly string[] = Object.values(resourceTypes);
-
-export interface Urn {
-  stack: string;
-  /** The types from the outermost component inwards. */
-  types: string[];
-  name: string;
-}
-
-/** `urn:pulumi:<stack>::<project>::<types, joined by $>::<name>`; undefined for anything else. A name may hold `::`. */
-export function parseUrn(urn: string): Urn | undefined {
-  const found = /^urn:pulumi:(.*?)::(.*?)::(.*?)::(.*)$/s.exec(urn);
-  if (found === null) return undefined;
-  const [, stack = "", project = "", types = "", name = ""] = found;
-  return { stack: `${project}/${stack}`, types: types.split("$"), name };
-}
 
 export const isIntegration = (urn: string): boolean =>
   integrationTypes.includes(parseUrn(urn)?.types.at(-1) ?? "");

@@ -1,4 +1,12 @@
-import { type Contract, databaseId, type PropertyMap, normalHost, normalIdentifier, unknown } from "..";
+import {
+  type Contract,
+  databaseId,
+  nameOfUrn,
+  type PropertyMap,
+  normalHost,
+  normalIdentifier,
+  unknown,
+} from "..";
 
 interface User {
   urn: string;
@@ -32,11 +40,11 @@ export class Claims {
     if (owner === urn) return undefined;
     if (conflictOn === "host")
       return (
-        `host: ${JSON.stringify(host)} is the host of ${nameOf(owner)} already, and immuta:contract.conflictOn says that ` +
+        `host: ${JSON.stringify(host)} is the host of ${nameOfUrn(owner)} already, and immuta:contract.conflictOn says that ` +
         "Immuta keeps one integration for a host: remove one of the two, or give it another host."
       );
     return (
-      `database: ${JSON.stringify(database)} on ${host} is the database of ${nameOf(owner)} already. ` +
+      `database: ${JSON.stringify(database)} on ${host} is the database of ${nameOfUrn(owner)} already. ` +
       "Immuta keeps one integration for a database: remove one of the two, or give it another database."
     );
   }
@@ -54,14 +62,11 @@ export class Claims {
       return undefined;
     }
     return (
-      `username: ${JSON.stringify(username)} is the system account of ${nameOf(other.urn)} on ${host} already. ` +
+      `username: ${JSON.stringify(username)} is the system account of ${nameOfUrn(other.urn)} on ${host} already. ` +
       "Immuta's scripts make and drop this login with their integration: give each integration of a server its own. " +
       "Adopted ones that share a login must all set retainPoolObjects to true."
     );
   }
 }
-
-/** By which the program has a resource. */
-export const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
 
 const isKnown = (value: unknown): value is string => typeof value === "string" && value !== unknown;

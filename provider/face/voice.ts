@@ -1,5 +1,4 @@
-import { type Announcement, harmless, lineOf, type Reporter, wordsOf } from "..";
-import { nameOf } from "./claims";
+import { type Announcement, harmless, lineOf, nameOfUrn, type Reporter, wordsOf } from "..";
 import type { EngineLog, Severity } from "./engine-log";
 
 /** Characters of one line of an operation. */
@@ -21,7 +20,7 @@ export class Voice {
     this.announced.add(urn);
     const announced = announcement();
     if (announced === undefined) return;
-    this.engine?.data(lineOf(announced), this.harmless(`${nameOf(urn)}:`), urn);
+    this.engine?.data(lineOf(announced), this.harmless(`${nameOfUrn(urn)}:`), urn);
     for (const { text } of wordsOf(announced)) this.say("info", text, urn);
     await this.flushed();
   }

@@ -8,7 +8,7 @@ import { tenantOf } from "../core/tenant";
 import { brokeOff } from "./answers";
 import type { Circuit } from "./circuit";
 import { loginOf, portOf, type Proxy, proxyFor } from "./proxy";
-import { retrying } from "./retry";
+import { type RetryOptions, retrying } from "./retry";
 import { hasBody, type Sending } from "./sending";
 import { codeOf, NoAnswer, troubleFrom } from "./trouble";
 import { Tunnel } from "./tunnel";
@@ -29,7 +29,7 @@ export interface Answer {
 /** Thrown where a try would begin when no time is left. */
 export class NoTimeLeft extends Error {}
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends RetryOptions {
   url: URL;
   apiKey: string;
   userAgent: string;
@@ -37,12 +37,6 @@ export interface ConnectionOptions {
   /** Milliseconds one request may take; default 20 s for a GET, two minutes for the rest. */
   requestTimeout?: number;
   auditLog?: AuditLog;
-  /** Tries of a request that may be repeated; default 5. */
-  tries?: number;
-  /** Milliseconds, half of the pause before the second try; each further one is twice as long; default 200. */
-  pause?: number;
-  /** Whether a 429 says that nothing was done, to whatever it is the answer; default true. */
-  repeats429?: boolean;
   /** Tells requests to stop: one that reads at once, one that writes when its time of grace is over. */
   interruption?: Interruption;
 }

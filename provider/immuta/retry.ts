@@ -15,17 +15,20 @@ import {
   troubleFrom,
 } from "./trouble";
 
-interface Retrying {
+export interface RetryOptions {
+  /** Tries of a request that may be repeated. */
+  tries?: number;
+  /** Milliseconds, half of the pause before the second try; each further one is twice as long. */
+  pause?: number;
+  /** Whether a 429 says that nothing was done, to whatever it is the answer. */
+  repeats429?: boolean;
+}
+
+interface Retrying extends RetryOptions {
   url: URL;
   reporter: Reporter;
   circuit: Circuit;
   proxy: Proxy | undefined;
-  /** Of one request; default 5. */
-  tries?: number;
-  /** Milliseconds, half of the pause before the second try; default 200. */
-  pause?: number;
-  /** Whether a 429 says that nothing was done, to whatever it is the answer; default true. */
-  repeats429?: boolean;
   interruption?: Interruption;
 }
 

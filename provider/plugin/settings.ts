@@ -1,6 +1,7 @@
 import {
   ConfigurationError,
   isPropertyMap,
+  nameOfUrn,
   nearest,
   type Precedence,
   type PropertyMap,
@@ -17,7 +18,7 @@ const isOfTheEngine = (name: string): boolean =>
   name.startsWith("__") || name === "version" || name === "pluginDownloadURL";
 
 /** The engine's default providers are named `default`, with the version behind it where the program's package has one. */
-const isDefault = (urn: string): boolean => /^default(_\d+_\d+_\d+.*)?$/.test(urn.split("::").at(-1) ?? "");
+const isDefault = (urn: string): boolean => /^default(_\d+_\d+_\d+.*)?$/.test(nameOfUrn(urn));
 
 /** An explicit provider means what it says; the settings of a stack may be those of an earlier `up`. */
 export const precedenceOf = (urn: string): Precedence =>

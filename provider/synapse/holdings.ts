@@ -1,4 +1,5 @@
 import { Failure, failureKind, waysOn } from "../core/failure";
+import { nameOfUrn } from "../core/urn";
 import { databaseId } from "./identity";
 import type { State } from "./state";
 
@@ -46,8 +47,7 @@ export class Holdings {
     const keeper = this.kept.get(integrationId);
     const others = urn !== undefined && keeper !== undefined && keeper !== urn;
     if (made !== integrationId && !others) return made;
-    const holder =
-      keeper === undefined || keeper === urn ? "another resource" : (keeper.split("::").at(-1) ?? keeper);
+    const holder = keeper === undefined || keeper === urn ? "another resource" : nameOfUrn(keeper);
     throw new Failure(
       held,
       `Integration ${integrationId} on database ${database} of ${host} is held by ${holder} of this program, which this run made or keeps: it was not deleted.` +

@@ -14,7 +14,7 @@ import type { PoolRoute } from "./pool";
 import { Registry } from "./registry";
 import { routes } from "./router";
 import { ScriptRequests } from "./script-requests";
-import { listen } from "./server";
+import { listen, type ServerOptions } from "./server";
 import { defaultDelays, defaultSwitches, type Delays, type Switches } from "./switches";
 
 export type { FaultAnswer, FaultRule } from "./faults";
@@ -25,15 +25,13 @@ export type { IntegrationStatus, ValidationResults, ValidationTest } from "./mod
 export type { PoolRoute } from "./pool";
 export type { Delays, Switches } from "./switches";
 
-export interface ImmutaOptions {
+export interface ImmutaOptions extends Partial<Pick<ServerOptions, "names">> {
   /** What requests have to carry in their Authorization header, bare. */
   apiKey: string;
   /** Where the pools' hosts really are. */
   pools: PoolRoute;
   /** 0, the default, takes any free port. */
   port?: number;
-  /** Names under which requests may come beside 127.0.0.1 and localhost, in lower case; default none. */
-  names?: readonly string[];
   delays?: Partial<Delays>;
   switches?: Partial<Switches>;
 }

@@ -20,7 +20,7 @@ export type Handler = (method: string, path: string, body: unknown) => Promise<A
 export interface ServerOptions {
   apiKey: string;
   port: number;
-  /** Names of this server beside those of the loopback interface. */
+  /** Names under which requests may come beside 127.0.0.1 and localhost, in lower case. */
   names: readonly string[];
   journal: Journal;
   faults: Faults;

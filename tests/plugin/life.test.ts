@@ -294,8 +294,10 @@ describe("the plugin, spoken to as the engine does", function () {
 
     it("that is explicit, wins over the environment, which wins over the stack's settings", async () => {
       const env = { IMMUTA_URL: "http://immuta.example" };
-      const explicit = await start({ env, name: "contoso" });
-      expect((await explicit.invoke("getIntegrations", {})).failures).to.deep.equal([]);
+      for (const name of ["contoso", "contoso::default"]) {
+        const explicit = await start({ env, name });
+        expect((await explicit.invoke("getIntegrations", {})).failures, name).to.deep.equal([]);
+      }
       for (const name of ["default", "default_0_1_0"]) {
         const { failures } = await (await start({ env, name })).invoke("getIntegrations", {});
         expect(failures.join(), name).to.contain("would send the API key to immuta.example");

@@ -1,7 +1,13 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect } from "chai";
-import { having, sdks } from "../pool/foreign/parts";
+import { having, pythonProgram, sdks } from "../pool/foreign/parts";
+
+const run = promisify(execFile);
+const root = join(__dirname, "..", "..");
 
 describe("the generated SDKs", function () {
   this.timeout(600_000);
@@ -25,7 +31,7 @@ describe("the generated SDKs", function () {
     });
 
   it("of C# have the names that its example says, which nothing here compiles", () => {
-    const program = readFileSync(join(__dirname, "..", "..", "examples", "csharp", "Program.cs"), "utf8");
+    const program = readFileSync(join(root, "examples", "csharp", "Program.cs"), "utf8");
     const said = (pattern: RegExp): string[] => [...program.matchAll(pattern)].map(([, name = ""]) => name);
     const source = readdirSync(join(folder, "dotnet"), { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".cs"))
@@ -45,4 +51,46 @@ describe("the generated SDKs", function () {
     }
     for (const space of said(/^using (Pulumi\.\S+);/gm)) expect(source).to.contain(`namespace ${space}\n`);
   });
+
+  const page = readFileSync(join(root, "docs", "how-to.md"), "utf8");
+  const [, inPython = "", inGo = ""] = /^In Python `(.+)`, in Go\s`(.+)`\./m.exec(page) ?? [];
+
+  it("of Go compile with the alias of docs/how-to.md", async () => {
+    const to = mkdtempSync(join(tmpdir(), "pulumi-immuta-alias-"));
+    try {
+      for (const file of ["go.mod", "go.sum"]) cpSync(join(root, "examples", "go", file), join(to, file));
+      cpSync(join(folder, "go"), join(to, "sdk", "go"), { recursive: true });
+      writeFileSync(join(to, "main.go"), programWith(inGo));
+      await run("go", ["vet", "-mod=readonly", "."], { cwd: to, env: { ...process.env, GOWORK: "off" } });
+    } finally {
+      rmSync(to, { recursive: true, force: true });
+    }
+  });
+
+  describe("of Python", () => {
+    let python: string;
+    before(async function () {
+      python = await having(this, pythonProgram);
+    });
+
+    it("have Pulumi's options, with the alias of docs/how-to.md among them", async () => {
+      const program = `import pulumi; print([alias.name for alias in dict(${inPython})["opts"].aliases])`;
+      expect((await run(python, ["-c", program])).stdout.trim()).to.equal("['claims']");
+    });
+  });
 });
+
+const programWith = (option: string): string => `package main
+
+import (
+	"example.com/pulumi-immuta/sdk/go/immuta"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+func main() {
+	pulumi.Run(func(ctx *pulumi.Context) error {
+		_, err := immuta.NewSynapseIntegration(ctx, "claims-prod", nil, ${option})
+		return err
+	})
+}
+`;

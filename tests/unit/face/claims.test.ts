@@ -13,14 +13,15 @@ describe("databases of one run", () => {
 
   it("are refused to a second integration, in any spelling and setup, as often as it asks", () => {
     const claims = new Claims();
-    expect(claims.claim(urn("claims"), place, usualContract)).to.equal(undefined);
+    const first = urn("team::claims");
+    expect(claims.claim(first, place, usualContract)).to.equal(undefined);
     const second = { ...manual, host: "Claims.SQL.azuresynapse.net.", database: "CLAIMS" };
     for (let asked = 0; asked < 2; asked++)
       expect(claims.claim(urn("sales"), second, usualContract)).to.equal(
-        'database: "CLAIMS" on Claims.SQL.azuresynapse.net. is the database of claims already. ' +
+        'database: "CLAIMS" on Claims.SQL.azuresynapse.net. is the database of team::claims already. ' +
           "Immuta keeps one integration for a database: remove one of the two, or give it another database.",
       );
-    expect(claims.claim(urn("claims"), place, usualContract)).to.equal(undefined);
+    expect(claims.claim(first, place, usualContract)).to.equal(undefined);
   });
 
   const others: [what: string, name: string, inputs: object][] = [

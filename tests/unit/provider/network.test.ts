@@ -35,6 +35,8 @@ describe("on the way to Immuta", function () {
   const sockets = new Set<Socket>();
   /** By the authorities that they trust, which Node reads when it starts. */
   const askers = new Map<string, ChildProcess>();
+  /** By all of them, on both streams. */
+  let printed = "";
 
   const listening = (server: Server): Promise<void> =>
     new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -107,7 +109,7 @@ describe("on the way to Immuta", function () {
     immuta.clearJournal();
   });
   after(async () => {
-    for (const asker of askers.values()) asker.disconnect();
+    for (const asker of askers.values()) asker.kill();
     for (const socket of sockets) socket.destroy();
     for (const server of [tls, strict, proxy]) {
       server.closeAllConnections();
@@ -117,9 +119,14 @@ describe("on the way to Immuta", function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  const heard = (asker: ChildProcess): ChildProcess => {
+    for (const stream of [asker.stdout, asker.stderr])
+      stream?.setEncoding("utf8").on("data", (text: string) => (printed += text));
+    return asker;
+  };
   const ask = async (environment: Record<string, string>): Promise<Outcome> => {
     const { NODE_EXTRA_CA_CERTS = "", ...own } = environment;
-    const asker = askers.get(NODE_EXTRA_CA_CERTS) ?? askerThatTrusts(NODE_EXTRA_CA_CERTS);
+    const asker = askers.get(NODE_EXTRA_CA_CERTS) ?? heard(askerThatTrusts(NODE_EXTRA_CA_CERTS));
     askers.set(NODE_EXTRA_CA_CERTS, asker);
     asker.send({ IMMUTA_API_KEY: apiKey, ...own });
     const [outcome] = (await once(asker, "message")) as [Outcome];
@@ -261,6 +268,16 @@ describe("on the way to Immuta", function () {
     );
     expect(outcome.lines.filter((line) => line.includes("trying again"))).to.deep.equal([]);
   });
+
+  it("has printed nothing secret in all of this", async () => {
+    // What was printed last may come later than the answer: it has come when both streams are closed.
+    for (const asker of askers.values()) {
+      const closed = once(asker, "close");
+      asker.kill();
+      await closed;
+    }
+    expect(printed).not.to.contain("c4nary");
+  });
 });
 
 function askerThatTrusts(authorities: string): ChildProcess {
@@ -268,7 +285,6 @@ function askerThatTrusts(authorities: string): ChildProcess {
   return fork(join(__dirname, "ask-immuta.ts"), {
     execArgv: ["--require", require.resolve("tsx/cjs")],
     env: { PATH, ...(authorities === "" ? {} : { NODE_EXTRA_CA_CERTS: authorities }) },
-    // Node warns there of what it is told in NODE_TLS_REJECT_UNAUTHORIZED.
-    stdio: ["ignore", "inherit", "ignore", "ipc"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
 }
