@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startAzure, type Azure, type SqlPlane } from "./azure";
-import { startImmuta, type Delays, type Immuta, type ImmutaOptions, type Switches } from "./immuta";
+import { startImmuta, type Delays, type Immuta, type Switches } from "./immuta";
 import { startSynapse, type ConnectionPolicy, type PoolDialect, type Synapse } from "./synapse";
 
 export type { Azure, AzureJournalEntry, AzureResource } from "./azure";
@@ -27,9 +27,11 @@ export type {
 } from "./immuta";
 export type { Catalog, ConnectionPolicy, Fault, PoolDialect, Synapse, SynapseJournalEntry } from "./synapse";
 
-export interface SandboxOptions extends Pick<ImmutaOptions, "names"> {
+export interface SandboxOptions {
   /** The key that Immuta accepts; a random one by default. */
   apiKey?: string;
+  /** Names under which requests to Immuta may come beside 127.0.0.1 and localhost, in lower case; default none. */
+  names?: readonly string[];
   /** How long Immuta takes to create, edit and delete, in milliseconds; default 20 each. */
   delays?: Partial<Delays>;
   /** What Immuta's contract leaves open. */

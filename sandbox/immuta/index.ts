@@ -25,13 +25,14 @@ export type { IntegrationStatus, ValidationResults, ValidationTest } from "./mod
 export type { PoolRoute } from "./pool";
 export type { Delays, Switches } from "./switches";
 
-export interface ImmutaOptions extends Partial<Pick<ServerOptions, "names">> {
+export interface ImmutaOptions {
   /** What requests have to carry in their Authorization header, bare. */
   apiKey: string;
   /** Where the pools' hosts really are. */
   pools: PoolRoute;
   /** 0, the default, takes any free port. */
   port?: number;
+  names?: ServerOptions["names"];
   delays?: Partial<Delays>;
   switches?: Partial<Switches>;
 }

@@ -20,7 +20,6 @@ export type Handler = (method: string, path: string, body: unknown) => Promise<A
 export interface ServerOptions {
   apiKey: string;
   port: number;
-  /** Names under which requests may come beside 127.0.0.1 and localhost, in lower case. */
   names: readonly string[];
   journal: Journal;
   faults: Faults;
