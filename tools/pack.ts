@@ -29,10 +29,12 @@ const internal = ["private", "workspaces", "scripts", "devDependencies"];
 /** What npm takes into every package, without being asked. */
 const documents = ["README.md", "LICENSE"];
 
-/** What is built, and of what is not the files in the repository, without what renders pages: whoever tries an example makes more. */
+/** What is not in the repository, and packed as it was built. */
 const built = ["dist", "plugin"];
-const filesOf = (name: string): string[] =>
-  execFileSync("git", ["ls-files", name], { cwd: root, encoding: "utf8" })
+
+/** Of the rest what the repository has, without what renders pages: whoever tries an example makes more. */
+const filesOf = (name: string, folder: string): string[] =>
+  execFileSync("git", ["ls-files", name], { cwd: folder, encoding: "utf8" })
     .split("\n")
     .filter((file) => file !== "" && !/^docs\/.*\.ts$/.test(file));
 
@@ -72,10 +74,9 @@ function packed(folder: string, to: string, repository: string | undefined): str
   const stage = mkdtempSync(join(tmpdir(), "pulumi-immuta-pack-"));
   try {
     for (const name of [...manifest.files, ...documents]) {
-      const own = join(source, name);
-      if (built.includes(name)) cpSync(own, join(stage, name), { recursive: true });
-      else if (existsSync(own) && folder !== ".") cpSync(own, join(stage, name));
-      else for (const file of filesOf(name)) cpSync(join(root, file), join(stage, file));
+      const from = existsSync(join(source, name)) ? source : root;
+      const files = built.includes(name) ? [name] : filesOf(name, from);
+      for (const file of files) cpSync(join(from, file), join(stage, file), { recursive: true });
     }
     const text = JSON.stringify(published(manifest, folder, repository), undefined, 2);
     writeFileSync(join(stage, "package.json"), `${text}\n`);
