@@ -129,33 +129,23 @@ export async function look(immuta: Immuta, inputs: Inputs, { conflictOn }: Contr
 function waysWith(found: Integration, inputs: Inputs): string[] {
   const option = "set the resource option deleteBeforeReplace: true.";
   const adopt = `take it over with adopt: "${found.id}".`;
-  const alias = "If this program had it under another name, give that name in the resource option aliases.";
-  const stack =
-    "If another stack has it, that one lets go first: `pulumi state delete`, or the resource option retainOnDelete.";
-  const either = (other: string): string =>
-    `If it is to stay, take ${other}. If nobody needs it, have it deleted in Immuta first.`;
-  if (isAt(found, inputs))
-    return [
-      alias,
-      `If no program has it yet, ${adopt}`,
-      `If this run replaces it by force (--replace, taint), ${option}`,
-      stack,
-      either("another database"),
-    ];
-  if (standingAt([found], inputs) !== undefined)
-    return [
-      alias,
-      `If this run moves it from that schema, ${option}`,
-      `If no program has it yet, give its schema, and ${adopt}`,
-      stack,
-      either("another database"),
-    ];
+  const onDatabase = standingAt([found], inputs) !== undefined;
+  const ofTheCase = isAt(found, inputs)
+    ? [`If no program has it yet, ${adopt}`, `If this run replaces it by force (--replace, taint), ${option}`]
+    : onDatabase
+      ? [
+          `If this run moves it from that schema, ${option}`,
+          `If no program has it yet, give its schema, and ${adopt}`,
+        ]
+      : [
+          `If this run moves it from that database, ${option}`,
+          "If this Immuta keeps several integrations on a host, leave conflictOn out of immuta:contract or IMMUTA_CONTRACT.",
+        ];
   return [
-    alias,
-    `If this run moves it from that database, ${option}`,
-    "If this Immuta keeps several integrations on a host, leave conflictOn out of immuta:contract or IMMUTA_CONTRACT.",
-    stack,
-    either("a pool of another workspace"),
+    "If this program had it under another name, give that name in the resource option aliases.",
+    ...ofTheCase,
+    "If another stack has it, that one lets go first: `pulumi state delete`, or the resource option retainOnDelete.",
+    `If it is to stay, take ${onDatabase ? "another database" : "a pool of another workspace"}. If nobody needs it, have it deleted in Immuta first.`,
   ];
 }
 
