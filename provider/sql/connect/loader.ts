@@ -1,15 +1,15 @@
 import { createRequire } from "node:module";
 
-/**
- * Node's loader as this package has it, for what is done to the modules of the driver. None in the plugin, whose bundles hold
- * the driver: what lies beside them is somebody else's (tools/plugin.ts).
- */
-export const loader: NodeJS.Require | undefined = createRequire(__filename);
+const load = createRequire(__filename);
 
-/** Undefined where modules are not found, as in a user's bundle. */
+/**
+ * What Node's loader, as this package has it, finds of the driver's modules, to which something is to be done. Undefined where
+ * they are not found, as in a user's bundle. The plugin is made without it (tools/plugin.ts): its bundles hold the driver, and
+ * what lies beside them is somebody else's.
+ */
 export function found<T>(look: (loader: NodeJS.Require) => T): T | undefined {
   try {
-    return loader === undefined ? undefined : look(loader);
+    return look(load);
   } catch {
     return undefined;
   }
