@@ -132,9 +132,14 @@ export const escaped = (text: string): string => text.replace(unprintable, writt
 const commands =
   /##(?=[\w.-]{0,40}\[)|(?<![\p{L}\p{N}_\]"'])::(?=\s*[A-Za-z])|section_(?=(?:start|end):)|<(?=\{%)/giu;
 
+/** None of them is without one of these. */
+const inCommands = /[#:<]/;
+
 /** Taken apart by a blank: whoever reads still sees what it was. */
 const defused = (text: string): string =>
-  text.replace(commands, (command) => (command === "::" ? ": :" : `${command} `));
+  inCommands.test(text)
+    ? text.replace(commands, (command) => (command === "::" ? ": :" : `${command} `))
+    : text;
 
 const rest = (left: number): string =>
   left === 0 ? "" : `… and ${counted(left)} ${left === 1 ? "character" : "characters"} more`;

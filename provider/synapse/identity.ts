@@ -89,9 +89,13 @@ export const resourceId = (place: Place): string => `${databaseId(place)}/${norm
 const same = { host: sameHost, database: sameIdentifier, schema: sameIdentifier };
 const names = ["host", "database", "schema"] as const;
 
+/** Whether Immuta has a part of a place otherwise, or does not tell. */
+const isUnlike = ({ config }: Integration, place: Place, name: keyof Place): boolean =>
+  config[name] === undefined || !same[name](config[name], place[name]);
+
 /** Which parts of a place Immuta has otherwise, or does not tell. */
-export const unlikePlace = ({ config }: Integration, place: Place): (keyof Place)[] =>
-  names.filter((name) => config[name] === undefined || !same[name](config[name], place[name]));
+export const unlikePlace = (integration: Integration, place: Place): (keyof Place)[] =>
+  names.filter((name) => isUnlike(integration, place, name));
 
 /** Whether an integration governs this host, database and schema. */
 export const isAt = (integration: Integration, place: Place): boolean =>
@@ -99,16 +103,14 @@ export const isAt = (integration: Integration, place: Place): boolean =>
 
 /** Integrations of the same host; where Immuta keeps one there, they are in each other's way. */
 const allOnHost = (integrations: readonly Integration[], place: Place): Integration[] =>
-  integrations.filter(
-    (one) => one.type === synapseType && isThere(one) && !unlikePlace(one, place).includes("host"),
-  );
+  integrations.filter((one) => one.type === synapseType && isThere(one) && !isUnlike(one, place, "host"));
 
 export const onHost = (integrations: readonly Integration[], place: Place): Integration | undefined =>
   allOnHost(integrations, place)[0];
 
 /** The integration at Immuta that stands on the same database; Immuta keeps at most one there. */
 export const standingAt = (integrations: readonly Integration[], place: Place): Integration | undefined =>
-  allOnHost(integrations, place).find((one) => !unlikePlace(one, place).includes("database"));
+  allOnHost(integrations, place).find((one) => !isUnlike(one, place, "database"));
 
 /** Throws ForeignIntegration where Immuta already has what a new integration would conflict with. */
 export async function look(immuta: Immuta, inputs: Inputs, { conflictOn }: Contract): Promise<Integration[]> {

@@ -7,6 +7,7 @@ import { Secrets } from "../core/secrets";
 import { tenantOf } from "../core/tenant";
 import { TimeLimit } from "../core/time-limit";
 import { Circuit } from "../immuta/circuit";
+import { NextList } from "../immuta/next-list";
 import { SharedList } from "../immuta/shared-list";
 import { resolvePassword } from "../passwords/reference";
 import type * as catalog from "../sql/catalog";
@@ -25,10 +26,16 @@ export interface Asking {
   urn?: string;
 }
 
+/** Of one tenant: for what reads, and for what is about to write. */
+interface Lists {
+  read: SharedList<ShownConfig, IntegrationPayload>;
+  next: NextList<ShownConfig, IntegrationPayload>;
+}
+
 /** The outside world as all operations of one process share it. Libraries load when an operation needs them. */
 export class Wiring {
   private readonly circuits = new Map<string, Circuit>();
-  private readonly lists = new Map<string, SharedList<ShownConfig, IntegrationPayload>>();
+  private readonly lists = new Map<string, Lists>();
   readonly holdings = new Holdings();
   /** What no text that leaves this process may hold. */
   readonly secrets = new Secrets();
@@ -54,9 +61,10 @@ export class Wiring {
     const circuit = had(this.circuits, tenant, () => new Circuit());
     const limit = new TimeLimit();
     const asker = { reporter, auditLog, clock, sessions };
+    const { read, next } = this.listsOf(tenant);
     return {
-      immuta: this.listOf(tenant).endedBy(
-        immutaOf(configuration, { reporter, auditLog, circuit, interruption, limit }),
+      immuta: read.endedBy(
+        next.sharedBy(immutaOf(configuration, { reporter, auditLog, circuit, interruption, limit })),
       ),
       runPhase: (login, phase, lines) => {
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
@@ -98,7 +106,7 @@ export class Wiring {
   /** The same for a read, which shares its list with others that come together with it, or soon after. */
   portsForRead(asking: Asking): Ports {
     const ports = this.ports(asking);
-    return { ...ports, immuta: this.listOf(ports.immuta.tenant).sharedBy(ports.immuta) };
+    return { ...ports, immuta: this.listsOf(ports.immuta.tenant).read.sharedBy(ports.immuta) };
   }
 
   /** At the beginning of a run. */
@@ -107,8 +115,11 @@ export class Wiring {
     this.lists.clear();
   }
 
-  private listOf(tenant: string): SharedList<ShownConfig, IntegrationPayload> {
-    return had(this.lists, tenant, () => new SharedList(isWhole));
+  private listsOf(tenant: string): Lists {
+    return had(this.lists, tenant, () => ({
+      read: new SharedList(isWhole),
+      next: new NextList(this.clock),
+    }));
   }
 }
 

@@ -1,0 +1,62 @@
+import type { Clock } from "../core/clock";
+import type { Immuta, Integration, Payload } from "./types";
+
+/** Milliseconds between two lists, for each integration of the first: the longer it is, the more it costs both sides. */
+const pauseForEach = 1;
+/** Milliseconds that nobody waits longer than before a list is asked for. */
+const longestPause = 1000;
+
+/**
+ * The tenant's integrations for those who need them as they are after they came, as before a POST. The API has no filter,
+ * so that of many at a time each would have the whole list sent: those who come before the next may begin share that one.
+ */
+export class NextList<Config extends object, Body extends Payload> {
+  private gathering: Promise<Integration<Config>[]> | undefined;
+  private last: { settled: Promise<void>; underWay: boolean; pauseUntil: number } | undefined;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** The same Immuta. Where a shared list fails, who asked for it says so, and the others ask for themselves. */
+  sharedBy(immuta: Immuta<Config, Body>): Immuta<Config, Body> {
+    return {
+      ...immuta,
+      list: () => {
+        if (this.gathering !== undefined) return this.gathering.catch(() => immuta.list());
+        return (this.gathering = this.gather(immuta));
+      },
+    };
+  }
+
+  private async gather(immuta: Immuta<Config, Body>): Promise<Integration<Config>[]> {
+    try {
+      await this.turn();
+    } finally {
+      this.gathering = undefined;
+    }
+    const { clock } = this;
+    const list = immuta.list();
+    const last = { settled: Promise.resolve(), underWay: true, pauseUntil: 0 };
+    const ended = (pause: number): void => {
+      Object.assign(last, { underWay: false, pauseUntil: clock.now() + Math.min(pause, longestPause) });
+    };
+    last.settled = list.then(
+      ({ length }) => {
+        ended(length * pauseForEach);
+      },
+      () => {
+        ended(0);
+      },
+    );
+    this.last = last;
+    return list;
+  }
+
+  /** Begins no second list while one is under way, unless that takes long. */
+  private async turn(): Promise<void> {
+    const { clock, last } = this;
+    if (last === undefined) return;
+    if (last.underWay) await Promise.race([last.settled, clock.sleep(longestPause)]);
+    const pause = last.pauseUntil - clock.now();
+    if (pause > 0) await clock.sleep(pause);
+  }
+}
