@@ -2,8 +2,16 @@
  * `tsx tools/plugin.ts [--download-url <url>]`: makes `plugin/`, the provider plugin in a few bundles, and what starts it, that need Node alone. Users
  * name the folder in Pulumi.yaml; packed as it is, `pulumi plugin install --file` takes it.
  */
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { build, type BuildOptions, type Plugin } from "esbuild";
 import { licencesOf } from "./licences";
@@ -18,10 +26,15 @@ const { name, version, license } = JSON.parse(readFileSync(join(root, "package.j
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder);
+/** Tables of East Asian encodings: as large as the SQL driver, which reads them with the first text in one of these. */
+const tables = "iconv-lite/encodings/tables";
 /** Libraries that are no part of main.js, so that a start does not read what it does not need: a file each, loaded with the first of them. */
 const libraries: Readonly<Record<string, readonly string[]>> = {
   "http.js": ["axios", "axios-retry"],
-  "sql.js": ["mssql"],
+  "sql.js": ["mssql", "iconv-lite"],
+  "encodings.js": readdirSync(dirname(require.resolve(`${tables}/gbk-added.json`))).map(
+    (table) => `${tables}/${table}`,
+  ),
   "azure.js": ["@azure/identity", "@azure/keyvault-secrets"],
 };
 const fileOf = (library: string): string =>
@@ -37,6 +50,12 @@ const librariesBeside = (own: string): Plugin => ({
     made.onLoad({ filter: /./, namespace: "no loader" }, () => ({
       contents: "exports.found = () => undefined;",
     }));
+    made.onResolve({ filter: /^\.\/tables\// }, ({ path, importer }) => {
+      const named = `${tables}/${path.slice("./tables/".length)}`;
+      return all.includes(named) && /\biconv-lite\b/.test(importer)
+        ? { path: named, namespace: "beside" }
+        : undefined;
+    });
     made.onResolve({ filter: /^@?[a-z]/ }, ({ path, namespace }) =>
       namespace === "beside" || !all.includes(path) || fileOf(path) === own
         ? undefined
@@ -50,7 +69,7 @@ const librariesBeside = (own: string): Plugin => ({
       const library = `require("./${fileOf(path)}")[${JSON.stringify(path)}]`;
       // tedious loads it and needs it for Entra alone; see provider/sql/connect/lazy-identity.ts.
       const lazily = `new Proxy({}, { get: (_none, name) => ${library}[name] })`;
-      return { contents: `module.exports = ${own === "sql.js" ? lazily : library};` };
+      return { contents: `module.exports = ${fileOf(path) === "azure.js" ? lazily : library};` };
     });
   },
 });

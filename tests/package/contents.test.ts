@@ -12,9 +12,10 @@ import { folderOf, packages, root, tarball, temporaryFolder, type Package, type 
 const documents: Record<Package, string[]> = {
   "pulumi-immuta": [
     ...["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", "package.json"],
-    ...["LICENSE", "THIRD-PARTY-LICENSES", "azure.js", "http.js", "main.js", "package.json"].map(
+    ...["LICENSE", "THIRD-PARTY-LICENSES", "azure.js", "encodings.js", "http.js", "main.js"].map(
       (file) => `plugin/${file}`,
     ),
+    "plugin/package.json",
     ...["plugin/pulumi-resource-immuta", "plugin/pulumi-resource-immuta.cmd"],
     ...["plugin/pulumi-resource-immuta.js", "plugin/sql.js"],
   ],
@@ -188,6 +189,27 @@ describe("the tarball", function () {
     // Each has a library whole, or it would be small.
     for (const file of ["azure.js", "http.js", "sql.js"]) expect(sizeOf(file), file).to.be.above(300_000);
     expect(sizeOf("main.js")).to.be.below(1_400_000);
+  });
+
+  it("starts the SQL driver without the tables of East Asian encodings, which it reads with the first text in one", () => {
+    const decoded = (encoding: string, hex: string): string => {
+      const script =
+        'const { "iconv-lite": iconv } = require("./sql.js"); const tables = () => Object.keys(require.cache).filter((file) => file.endsWith("encodings.js")).length;' +
+        `const before = tables(); console.log(before, iconv.decode(Buffer.from("${hex}", "hex"), "${encoding}"), tables());`;
+      return execFileSync("node", ["-e", script], {
+        cwd: join(installed, "plugin"),
+        encoding: "utf8",
+      }).trim();
+    };
+    expect(decoded("cp1252", "e4")).to.equal("0 ä 0");
+    for (const [encoding, hex, text] of [
+      ["cp932", "93fa967b", "日本"],
+      ["cp936", "d6d0b9fa", "中国"],
+      ["gb18030", "d6d0b9fa", "中国"],
+      ["cp949", "c7d1b1db", "한글"],
+      ["cp950", "a4a4a4e5", "中文"],
+    ] as const)
+      expect(decoded(encoding, hex), encoding).to.equal(`0 ${text} 1`);
   });
 
   it("depends on Pulumi's SDKs as peers, so that a program has one of each, on azure-native's where it wants to", () => {

@@ -140,6 +140,7 @@ describe("the release workflow", function () {
         "./LICENSE",
         "./THIRD-PARTY-LICENSES",
         "./azure.js",
+        "./encodings.js",
         "./http.js",
         "./main.js",
         "./package.json",
