@@ -21,16 +21,15 @@ class Trivial extends pulumi.dynamic.Resource {
   }
 }
 
-const ofPlugin = (type) =>
-  class extends pulumi.CustomResource {
-    constructor(name, inputs) {
-      super(type, name, inputs, { additionalSecretOutputs: ["password"] });
-    }
-  };
+class TrivialOfPlugin extends pulumi.CustomResource {
+  constructor(name, inputs) {
+    super("benchtrivial:index:Trivial", name, inputs, { additionalSecretOutputs: ["password"] });
+  }
+}
 
 const classes = {
   dynamic: () => (of === "trivial" ? Trivial : require("pulumi-immuta").SynapseIntegration),
-  plugin: () => ofPlugin(of === "trivial" ? "benchtrivial:index:Trivial" : "immuta:index:SynapseIntegration"),
+  plugin: () => (of === "trivial" ? TrivialOfPlugin : require("pulumi-immuta/plugin").SynapseIntegration),
   peer: () => require("../peer/index.cjs").Closure,
   "peer, required": () => require("../peer/index.cjs").Required,
 };
