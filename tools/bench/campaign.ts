@@ -4,7 +4,7 @@ import type { Engine } from "../engine";
 import type { Delays } from "../../sandbox";
 import { byHand, missingTools } from "./by-hand";
 import { type Life, life, type Measured } from "./life";
-import { type StepName, steps } from "./program-process";
+import { type RunBy, runBy, type StepName, steps } from "./program-process";
 import { nameOf, type Subject } from "./subjects";
 
 /** What is measured, and in which order: each round takes every subject in turn, so that a slow minute meets all. */
@@ -80,6 +80,7 @@ export interface Results {
   date: string;
   machine: string;
   versions: Record<string, string>;
+  program: RunBy;
   rounds: number;
   lives: Found[];
   /** Seconds of each round; empty where a tool was missing. */
@@ -97,6 +98,7 @@ export async function measure(
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()} ${arch()}`,
     versions: { "pulumi-immuta": packageVersion(), Pulumi: engine.version, Node: process.versions.node },
+    program: runBy(engine),
     rounds: size.rounds,
     lives: [],
     byHand: [],

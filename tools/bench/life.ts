@@ -1,6 +1,6 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Delays } from "../../sandbox";
-import { BINARY } from "../engine/path";
+import { BINARY, LANGUAGE_HOST } from "../engine/path";
 import { Child } from "./child";
 import { type Place, places } from "./places";
 import { type Part, Watch } from "./processor";
@@ -11,7 +11,7 @@ import type { Subject } from "./subjects";
 /** What one run of the engine took, and what reached Immuta and the pools. */
 export interface Taken extends Traffic {
   seconds: number;
-  /** Seconds of processor time of each part: the program's process, the provider's, the engine's. */
+  /** Seconds of processor time of each part: the program with its host, the provider, the engine. */
   program: number;
   provider: number;
   engine: number;
@@ -80,11 +80,12 @@ async function oneStack(
     for (const step of steps) {
       await sandbox.ask("clear");
       const watch = new Watch(program.id, partOf);
-      const ran = await program.ask("run", step);
-      const { provider, engine } = watch.end();
+      const { seconds, inline } = await program.ask("run", step);
+      const { program: hosted, provider, engine } = watch.end();
       taken[step] = {
-        ...ran,
         ...(await sandbox.ask("traffic")),
+        seconds,
+        program: inline ?? hosted.processor,
         provider: provider.processor,
         engine: engine.processor,
         memory: provider.memory,
@@ -97,9 +98,13 @@ async function oneStack(
   }
 }
 
-/** Whatever the engine starts is the provider's. */
-const partOf = ([program = ""]: readonly string[], parent: Part | undefined): Part | undefined =>
-  program.endsWith(`/${BINARY}`) ? "engine" : parent === undefined ? undefined : "provider";
+/** Whatever else the engine starts is the provider's, and what the language host starts is the program's. */
+export function partOf([path = ""]: readonly string[], parent: Part | undefined): Part | undefined {
+  const name = basename(path);
+  if (name === BINARY) return "engine";
+  if (name === LANGUAGE_HOST) return "program";
+  return parent === "engine" ? "provider" : parent;
+}
 
 function together(one: Life, other: Life): Life {
   const taken: Life["taken"] = {};

@@ -166,6 +166,13 @@ export function picture(results: Results): string {
   );
 }
 
+const runners: Record<Results["program"], string> = {
+  inline: `the program is an inline one of the Automation API in a process of
+its own, whose work is in the program's`,
+  "language host": `Pulumi's language host ran the program from its
+folder, as a user's, and both are in the program's time; the Automation API, which gave the commands, is in none`,
+};
+
 /** As it was measured, by its largest number. */
 const commandOf = (results: Results): string =>
   `npm run bench${largestOf(results) < 100 ? " -- --size medium" : ""}`;
@@ -220,6 +227,5 @@ By \`${commandOf(results)}\` on ${results.date}: ${results.machine}; ${Object.en
   .map(([name, version]) => `${name} ${version}`)
   .join(", ")}. Medians of ${results.rounds} rounds, in
 which all took turns, ± half the way from the least to the most. The sandbox, which answers at once, ran in a process of its own that
-is in no figure of processor time, and shared the machine; the program is an inline one of the Automation API in a process of
-its own, whose work is in the program's. Times are this machine's, and a real tenant's come on top: the ratios are what to look at.
+is in no figure of processor time, and shared the machine; ${runners[results.program]}. Times are this machine's, and a real tenant's come on top: the ratios are what to look at.
 `;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 /** Processor time and memory of processes, from Linux's /proc. Elsewhere nothing is seen. */
 
 /** What a process is to the benchmark. */
-export type Part = "provider" | "engine";
+export type Part = "program" | "provider" | "engine";
 
 export interface Used {
   /** Seconds of processor time, of all its threads. */
@@ -34,19 +34,19 @@ export class Watch {
     }, samplesEvery);
   }
 
-  /** NaN where no process of that part was seen. */
+  /** NaN where no process was seen, as on other systems than Linux. */
   end(): Record<Part, Used> {
     clearInterval(this.timer);
     this.sample();
     const all = (wanted: Part): Used => {
+      if (this.found.size === 0) return { processor: Number.NaN, memory: Number.NaN };
       const used = [...this.found.values()].filter(({ part }) => part === wanted).map((one) => one.used);
-      if (used.length === 0) return { processor: Number.NaN, memory: Number.NaN };
       return {
         processor: used.reduce((sum, { processor }) => sum + processor, 0),
-        memory: Math.max(...used.map(({ memory }) => memory)),
+        memory: Math.max(0, ...used.map(({ memory }) => memory)),
       };
     };
-    return { provider: all("provider"), engine: all("engine") };
+    return { program: all("program"), provider: all("provider"), engine: all("engine") };
   }
 
   private sample(): void {

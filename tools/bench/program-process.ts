@@ -1,16 +1,21 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureEngine } from "../engine";
-import { type OpenedStack, openStack } from "../engine/stack";
+import { type Engine, ensureEngine } from "../engine";
+import { hasLanguageHost } from "../engine/path";
+import { loadProgram, type OpenedStack, openStack } from "../engine/stack";
 import { serve } from "./child";
-import type { Place } from "./places";
-import { declare, type Subject } from "./subjects";
+import { administrator, type Place, systemPassword } from "./places";
+import type { Subject } from "./subjects";
 
 /**
- * A program with its stack, in a process of its own: an inline program of the Automation API, so that what it takes
- * holds that API's own work too.
+ * The stack of program/ in a process of its own, run by the Automation API. Where the engine finds a host of programs for
+ * Node, that one runs it; else it is the API's inline program, so that what it takes holds the API's own work too.
  */
+
+export type RunBy = "language host" | "inline";
+export const runBy = (engine: Engine): RunBy =>
+  hasLanguageHost(engine.environment()) ? "language host" : "inline";
 
 export const steps = ["up", "preview", "one delimiter", "refresh", "destroy"] as const;
 export type StepName = (typeof steps)[number];
@@ -23,52 +28,64 @@ export interface Wanted {
   parallel?: number;
 }
 
+/** What the program reads. */
+interface Declared extends Subject {
+  places: readonly Place[];
+  administrator: typeof administrator;
+  systemPassword: string;
+  /** Of the first one, where it is another than Immuta's own. */
+  hashDelimiter?: string;
+}
+
+const program = join(__dirname, "program");
 const root = join(__dirname, "..", "..");
 
 let opened: OpenedStack | undefined;
 let folder: string | undefined;
 let parallel: number | undefined;
-let delimiter: string | undefined;
+let declared: Declared | undefined;
+let inline = false;
 
 export const programHandlers = {
   open: async ({ subject, places, environment, ...wanted }: Wanted) => {
     parallel = wanted.parallel;
     folder = mkdtempSync(join(tmpdir(), "pulumi-immuta-bench-"));
+    declared = { ...subject, places, administrator, systemPassword };
     const providers = [
       { name: "immuta", path: join(root, "plugin") },
       { name: "benchtrivial", path: join(__dirname, "trivial") },
     ];
-    const project = { name: "bench", runtime: "nodejs", main: root, plugins: { providers } };
+    const project = { name: "bench", runtime: "nodejs", main: program, plugins: { providers } };
     writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify(project));
+    const engine = await ensureEngine();
+    inline = runBy(engine) === "inline";
     opened = await openStack({
-      engine: await ensureEngine(),
+      engine,
       workDir: folder,
       env: {
         ...environment,
+        BENCH_PROGRAM: join(folder, "declared.json"),
         ...(parallel === undefined ? {} : { IMMUTA_CONCURRENCY: String(parallel) }),
       },
-      program: () => {
-        places.forEach((place, index) => {
-          declare(subject, place, index === 0 ? delimiter : undefined);
-        });
-        return Promise.resolve(undefined);
-      },
+      ...(inline ? { program: loadProgram(program) } : {}),
     });
   },
-  /** Seconds that a run took, and those of processor time in this process. Throws where the run fails. */
-  run: async (step: StepName): Promise<{ seconds: number; program: number }> => {
-    if (opened === undefined) throw new Error("no stack was opened");
+  /** Seconds that a run took, and those of processor time of an inline program. Throws where the run fails. */
+  run: async (step: StepName): Promise<{ seconds: number; inline?: number }> => {
+    if (opened === undefined || folder === undefined) throw new Error("no stack was opened");
     const options = {
       ...{ suppressProgress: true, suppressOutputs: true, color: "never" as const },
       ...(parallel === undefined ? {} : { parallel }),
     };
-    if (step === "one delimiter") delimiter = "#";
+    const changed = step === "one delimiter" ? { hashDelimiter: "#" } : {};
+    writeFileSync(join(folder, "declared.json"), JSON.stringify({ ...declared, ...changed }));
     const before = process.cpuUsage();
     const started = performance.now();
     if (step === "preview" || step === "refresh" || step === "destroy") await opened.stack[step](options);
     else await opened.stack.up(options);
+    const seconds = (performance.now() - started) / 1000;
     const { user, system } = process.cpuUsage(before);
-    return { seconds: (performance.now() - started) / 1000, program: (user + system) / 1e6 };
+    return inline ? { seconds, inline: (user + system) / 1e6 } : { seconds };
   },
   /** Bytes of one resource in an export, without the stack trace that Pulumi writes: it is as long as the folders' names. */
   state: async (): Promise<number> => {

@@ -1,6 +1,6 @@
 /**
- * Stacks for the demo and the tests: an inline program, run by the engine through Pulumi's Automation API, with state
- * in a temporary folder.
+ * Stacks for the demo, the tests and the benchmark, run by the engine through Pulumi's Automation API, with state in a
+ * temporary folder.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -32,7 +32,8 @@ export interface StackOptions {
   projectName?: string;
   /** "test" by default. */
   stackName?: string;
-  program: Program;
+  /** An inline program; without one the engine's own language host runs what is in `workDir`, or in its `main`. */
+  program?: Program;
   /**
    * Where the engine takes the program to be; this repository's root by default. If there is a Pulumi.yaml its settings
    * hold, `main` included. The process of the dynamic provider starts in that folder, so `require` in a provider
@@ -94,7 +95,7 @@ async function stackIn(
   const workspace = await LocalWorkspace.create({
     workDir: project,
     // With an inline program the Automation API expects a promise even where a program has no outputs.
-    program: async () => (await inEnvironment(env, program)) ?? {},
+    ...(program === undefined ? {} : { program: async () => (await inEnvironment(env, program)) ?? {} }),
     projectSettings: settings,
     pulumiCommand: await commandFor(engine, folder),
     envVars: {

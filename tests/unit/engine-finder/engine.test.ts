@@ -15,7 +15,7 @@ import { expect } from "chai";
 
 import { ENGINE_VERSION, ensureEngine, type Engine } from "../../../tools/engine";
 import { cacheFolder } from "../../../tools/engine/cache";
-import { onPath } from "../../../tools/engine/path";
+import { hasLanguageHost, onPath } from "../../../tools/engine/path";
 
 /** A POSIX script in the place of an executable. */
 function executable(path: string, ...lines: string[]): string {
@@ -129,6 +129,19 @@ describe("finding the engine", () => {
     writeFileSync(join(folder, "d", "pulumi"), "plain");
     const folders = ["b", "c", "d", "a", "b"].map((name) => join(folder, name));
     expect(onPath(environment(folders))).to.deep.equal([b, a]);
+  });
+
+  it("sees a language host beside the engine or on PATH, and none that cannot be run", async () => {
+    const path = cli(join(folder, "a", "pulumi"));
+    const engine = await find(environment([join(folder, "b")], { PULUMI_IMMUTA_ENGINE: path }));
+    mkdirSync(join(folder, "b"));
+    writeFileSync(join(folder, "b", "pulumi-language-nodejs"), "plain");
+    expect(hasLanguageHost(engine.environment())).to.equal(false);
+    for (const place of ["a", "b"]) {
+      const host = executable(join(folder, place, "pulumi-language-nodejs"), "exit 1");
+      expect(hasLanguageHost(engine.environment()), place).to.equal(true);
+      rmSync(host);
+    }
   });
 
   it("takes the one in the cache next", async () => {
