@@ -117,10 +117,12 @@ const exporting = (names: readonly string[]): Pick<BuildOptions, "stdin"> => ({
   },
 });
 
+/** With the young generation that Node gives by default a plugin takes a third more memory at many integrations, and saves no work. */
+const node = "node --max-semi-space-size=8";
 /** What the engine starts, by its system. */
 const starters = {
-  "pulumi-resource-immuta": '#!/bin/sh\nexec node "${0%/*}/pulumi-resource-immuta.js" "$@"\n',
-  "pulumi-resource-immuta.cmd": '@echo off\r\n@node "%~dp0\\pulumi-resource-immuta.js" %*\r\n',
+  "pulumi-resource-immuta": `#!/bin/sh\nexec ${node} "\${0%/*}/pulumi-resource-immuta.js" "$@"\n`,
+  "pulumi-resource-immuta.cmd": `@echo off\r\n@${node} "%~dp0\\pulumi-resource-immuta.js" %*\r\n`,
 };
 for (const [file, text] of Object.entries(starters)) {
   writeFileSync(join(folder, file), text);
