@@ -13,6 +13,8 @@ const longestPause = 1000;
 export class NextList<Config extends object, Body extends Payload> {
   private gathering: Promise<Integration<Config>[]> | undefined;
   private last: { settled: Promise<void>; underWay: boolean; pauseUntil: number } | undefined;
+  /** How many integrations the last list had that came; undefined before. */
+  length: number | undefined;
 
   constructor(private readonly clock: Clock) {}
 
@@ -29,6 +31,8 @@ export class NextList<Config extends object, Body extends Payload> {
 
   private async gather(immuta: Immuta<Config, Body>): Promise<Integration<Config>[]> {
     try {
+      // Timers that end together come one after the other.
+      await new Promise(setImmediate);
       await this.turn();
     } finally {
       this.gathering = undefined;
@@ -41,6 +45,7 @@ export class NextList<Config extends object, Body extends Payload> {
     };
     last.settled = list.then(
       ({ length }) => {
+        this.length = length;
         ended(length * pauseForEach);
       },
       () => {

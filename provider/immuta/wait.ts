@@ -5,6 +5,7 @@ import { bounded, listed, mostItems } from "../core/strangers";
 import { describeTest, tooLong } from "./errors";
 import { isKnown, meaningOf } from "./status";
 import type { Immuta, IntegrationStatus, Payload } from "./types";
+import type { Watcher } from "./watch";
 
 export interface Waiting {
   id: string;
@@ -14,6 +15,8 @@ export interface Waiting {
   reporter: Reporter;
   /** Whether GET …/status is asked at all; default true. */
   asksStatus?: boolean;
+  /** Its place among those who wait at the same time; left at the end. */
+  watcher?: Watcher;
   /** For tests: a clock that does not wait. */
   clock?: Clock;
 }
@@ -94,18 +97,26 @@ export async function waitUntil(immuta: Asked, waiting: Waiting): Promise<Integr
         ? asFailure(error).as("still working")
         : waitedTooLong(error);
     });
-  for (;;) {
-    let status = asksForStatus ? await asked(immuta.status(waiting.id)) : undefined;
-    if (status === undefined) {
-      asksForStatus = false;
-      status = await asked(immuta.get(waiting.id));
+  const own = async (): Promise<IntegrationStatus | undefined> => {
+    const status = asksForStatus ? await asked(immuta.status(waiting.id)) : undefined;
+    if (status !== undefined) return status;
+    asksForStatus = false;
+    return asked(immuta.get(waiting.id));
+  };
+  const { watcher } = waiting;
+  try {
+    for (let first = true; ; first = false) {
+      const status = (first ? undefined : await watcher?.stillWorking(waiting.id)) ?? (await own());
+      latest = status;
+      if (status !== undefined) announce(status, waiting, announced);
+      if (reached(status, waiting, immuta.tenant)) return status;
+      const elapsed = clock.now() - started;
+      if (elapsed >= waiting.limit) throw waitedTooLong();
+      const next = pause(elapsed);
+      await clock.sleep(Math.min(watcher?.lookIn(next) ?? next, Math.max(waiting.limit - elapsed, 1)));
     }
-    latest = status;
-    if (status !== undefined) announce(status, waiting, announced);
-    if (reached(status, waiting, immuta.tenant)) return status;
-    const elapsed = clock.now() - started;
-    if (elapsed >= waiting.limit) throw waitedTooLong();
-    await clock.sleep(Math.min(pause(elapsed), Math.max(waiting.limit - elapsed, 1)));
+  } finally {
+    watcher?.leave();
   }
 }
 

@@ -4,6 +4,7 @@ import type { Configuration } from "../core/configuration";
 import type { Interruption } from "../core/interruption";
 import type { Reporter } from "../core/reporter";
 import type { TimeLimit } from "../core/time-limit";
+import type { Watcher } from "../immuta/watch";
 import type { PasswordSource } from "../passwords/reference";
 import type { Governed } from "../sql/catalog-lines";
 import type { PoolLogin } from "../sql/connect/login";
@@ -15,6 +16,8 @@ import type { Holdings } from "./holdings";
 /** The outside world of one operation: one seam per side, so that tests can stand in for either. */
 export interface Ports {
   immuta: Immuta;
+  /** A place among those who wait at the same tenant; where there is none, each asks for itself. */
+  watch?: () => Watcher;
   /** Runs one phase's batches in the pool. */
   runPhase(login: PoolLogin, run: PhaseRun, reporter: Reporter): Promise<void>;
   /** Looks for what the scripts would make; see sql/preflight.ts. */

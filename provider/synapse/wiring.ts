@@ -9,6 +9,7 @@ import { TimeLimit } from "../core/time-limit";
 import { Circuit } from "../immuta/circuit";
 import { NextList } from "../immuta/next-list";
 import { SharedList } from "../immuta/shared-list";
+import { Watch } from "../immuta/watch";
 import { resolvePassword } from "../passwords/reference";
 import type * as catalog from "../sql/catalog";
 import type * as look from "../sql/preflight";
@@ -26,16 +27,17 @@ export interface Asking {
   urn?: string;
 }
 
-/** Of one tenant: for what reads, and for what is about to write. */
-interface Lists {
+/** What operations at one tenant share: the lists of what reads, and of what is about to write, and those who wait. */
+interface Together {
   read: SharedList<ShownConfig, IntegrationPayload>;
   next: NextList<ShownConfig, IntegrationPayload>;
+  watch: Watch;
 }
 
 /** The outside world as all operations of one process share it. Libraries load when an operation needs them. */
 export class Wiring {
   private readonly circuits = new Map<string, Circuit>();
-  private readonly lists = new Map<string, Lists>();
+  private readonly tenants = new Map<string, Together>();
   readonly holdings = new Holdings();
   /** What no text that leaves this process may hold. */
   readonly secrets = new Secrets();
@@ -61,11 +63,13 @@ export class Wiring {
     const circuit = had(this.circuits, tenant, () => new Circuit());
     const limit = new TimeLimit();
     const asker = { reporter, auditLog, clock, sessions };
-    const { read, next } = this.listsOf(tenant);
+    const { read, next, watch } = this.togetherAt(tenant);
+    const immuta = next.sharedBy(
+      immutaOf(configuration, { reporter, auditLog, circuit, interruption, limit }),
+    );
     return {
-      immuta: read.endedBy(
-        next.sharedBy(immutaOf(configuration, { reporter, auditLog, circuit, interruption, limit })),
-      ),
+      immuta: read.endedBy(immuta),
+      watch: () => watch.join({ list: () => immuta.list(), length: () => next.length }),
       runPhase: (login, phase, lines) => {
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
         const { runPhase } = require("../sql/run") as typeof run;
@@ -106,19 +110,20 @@ export class Wiring {
   /** The same for a read, which shares its list with others that come together with it, or soon after. */
   portsForRead(asking: Asking): Ports {
     const ports = this.ports(asking);
-    return { ...ports, immuta: this.listsOf(ports.immuta.tenant).read.sharedBy(ports.immuta) };
+    return { ...ports, immuta: this.togetherAt(ports.immuta.tenant).read.sharedBy(ports.immuta) };
   }
 
   /** At the beginning of a run. */
   forget(): void {
     this.holdings.forget();
-    this.lists.clear();
+    this.tenants.clear();
   }
 
-  private listsOf(tenant: string): Lists {
-    return had(this.lists, tenant, () => ({
+  private togetherAt(tenant: string): Together {
+    return had(this.tenants, tenant, () => ({
       read: new SharedList(isWhole),
       next: new NextList(this.clock),
+      watch: new Watch(this.clock),
     }));
   }
 }

@@ -7,7 +7,7 @@ const wait = (until: "enabled" | "gone"): Step =>
     name: `wait until ${until}`,
     calls: ["GET /integrations/{id}/status"],
     do: async (operation) => {
-      const { immuta, reporter, clock } = operation.ports;
+      const { immuta, reporter, clock, watch } = operation.ports;
       const status = await waitUntil(immuta, {
         id: existing(operation),
         until,
@@ -15,6 +15,7 @@ const wait = (until: "enabled" | "gone"): Step =>
         reporter,
         asksStatus: contractOf(operation).askStatus === "yes",
         ...(clock === undefined ? {} : { clock }),
+        ...(watch === undefined ? {} : { watcher: watch() }),
       });
       if (status !== undefined) operation.status = status;
       if (until === "gone") delete operation.integrationId;
