@@ -55,7 +55,7 @@ function lines(text: string): string[] {
   const all = text.split("\n").filter((line) => line.trim() !== "");
   const more = all.length - longestError;
   return [
-    ...all.slice(0, longestError).map((line) => code(line.trimEnd(), 300)),
+    ...all.slice(0, longestError).map((line) => code(line.trimEnd().replaceAll("\t", "  "), 300)),
     ...(more > 0 ? [`… and ${more} more ${more === 1 ? "line" : "lines"}`] : []),
   ];
 }
