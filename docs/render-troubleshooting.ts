@@ -77,6 +77,15 @@ ${recoveries()}
 download it from. Write the lines of
 [Getting it](plugin.md#getting-it) into Pulumi.yaml, and with \`no folder at path\` run \`npm install\` of the package in that folder.
 
+## Pulumi's host fails with a stack trace
+
+Before this provider is asked anything:
+
+- \`Cannot find module 'pulumi-immuta/provider'\`: the folder of the program no longer has the npm package, and the state still has an
+  integration. Leave the package in package.json until an \`up\` or \`destroy\` has removed the last one.
+- \`Cannot read properties of undefined (reading 'toJavaScript')\`: \`pulumi import\` of \`pulumi-nodejs:dynamic/immuta:SynapseIntegration\`.
+  Dynamic resources have none: [adopt](ownership.md#adoption) it, or import [by the plugin](plugin.md#import).
+
 ## A preview that deletes everything
 
 A service that runs inline programs of Pulumi's Automation API in one process can meet an engine that listens where an

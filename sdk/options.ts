@@ -13,12 +13,12 @@ const refusals: Partial<Record<keyof pulumi.CustomResourceOptions, string>> = {
   pluginDownloadURL: "The provider is in the npm package, and nothing is downloaded.",
 };
 
-/** Throws Error where an option is given that would have no effect. */
+/** Throws RunError where an option is given that would have no effect. */
 export function refuseOptions(name: string, opts: pulumi.CustomResourceOptions): void {
   for (const [option, instead] of Object.entries(refusals)) {
     const given: unknown = opts[option as keyof pulumi.CustomResourceOptions];
     if (given === undefined || (Array.isArray(given) && given.length === 0)) continue;
-    throw new Error(
+    throw new pulumi.RunError(
       `SynapseIntegration ${name}: the resource option \`${option}\` was given, and Pulumi's dynamic resources cannot honour it. ${instead}`,
     );
   }

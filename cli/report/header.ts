@@ -13,6 +13,9 @@ export function header(report: Report, most: number): string {
   ].join("\n\n")}\n`;
 }
 
+/** Lines of one error that are quoted. */
+const longestError = 8;
+
 const words: readonly (readonly [Action | "mayReplace" | "unchanged", string])[] = [
   ["delete", "deleted"],
   ["replace", "replaced"],
@@ -38,12 +41,22 @@ const alert = (kind: "CAUTION" | "WARNING", lines: readonly string[]): string[] 
 
 function failure({ failed, errors }: Report, most: number): string[] {
   if (!failed) return [];
-  const shown = errors.slice(0, Math.min(5, most)).map((text) => `- ${code(text, 300)}`);
+  const shown = errors.slice(0, Math.min(5, most)).map((text) => `- ${lines(text).join("\\\n>   ")}`);
   const more = errors.length - shown.length;
   return [
     "**The preview failed: what is said here is not all.**",
     ...shown,
     ...(more > 0 ? [`- ${more} more, which \`--format json\` has`] : []),
+  ];
+}
+
+/** A compiler's error or an exception has many. */
+function lines(text: string): string[] {
+  const all = text.split("\n").filter((line) => line.trim() !== "");
+  const more = all.length - longestError;
+  return [
+    ...all.slice(0, longestError).map((line) => code(line.trimEnd().replaceAll("\t", "  "), 300)),
+    ...(more > 0 ? [`… and ${more} more ${more === 1 ? "line" : "lines"}`] : []),
   ];
 }
 

@@ -115,7 +115,7 @@ export function messageOf(entry: PropertyMap, place: string): Message[] {
       ...(announcement === undefined ? {} : { announcement }),
       severity: severity.startsWith("info") ? "info" : (severity as "error" | "warning"),
       ...(severity === "info#err" ? { errorStream: true as const } : {}),
-      text: severity === "error" ? text.replace(/^error: /, "") : text,
+      text: severity === "error" ? colourless(text).replace(/^error: /, "") : text,
       ...(present(urn) && urn !== "" ? { urn: textAt(urn, `${place}.urn`) } : {}),
     },
   ];
@@ -123,6 +123,7 @@ export function messageOf(entry: PropertyMap, place: string): Message[] {
 
 // eslint-disable-next-line no-control-regex -- as a terminal is told of colours
 const colours = /\u001b\[[\d;]*m/g;
+const colourless = (text: string): string => text.replace(colours, "");
 
 /**
  * A YAML program fails by its error stream alone: "Error: …", and lines that go on with it. Any program may write that and
@@ -132,7 +133,6 @@ const colours = /\u001b\[[\d;]*m/g;
  * @param nothingElse the preview is known to have failed, or has no resource at all
  */
 export function withErrorsOfYaml(messages: readonly Message[], nothingElse: boolean): Message[] {
-  const colourless = (text: string): string => text.replace(colours, "");
   const first = messages.findIndex(
     ({ errorStream, text }) =>
       errorStream === true &&

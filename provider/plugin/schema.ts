@@ -324,9 +324,13 @@ export const schemaOf = (pluginDownloadURL = nowhere): object => ({
   pluginDownloadURL,
   // `pulumi package gen-sdk` makes a module of Go's SDK then.
   meta: { supportPack: true },
-  language: Object.fromEntries(
-    ["nodejs", "python", "go", "csharp"].map((language) => [language, { respectSchemaVersion: true }]),
-  ),
+  language: {
+    ...Object.fromEntries(
+      ["python", "go", "csharp"].map((language) => [language, { respectSchemaVersion: true }]),
+    ),
+    // What programs that `pulumi import` and `pulumi convert` write have to import.
+    nodejs: { respectSchemaVersion: true, packageName: "pulumi-immuta/plugin" },
+  },
   config: { variables: variables() },
   provider: {
     description:

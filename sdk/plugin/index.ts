@@ -3,6 +3,7 @@
  *
  * @module pulumi-immuta/plugin
  */
+export { AuthenticationType } from "./authentication-type";
 export { getBootstrapScripts } from "./bootstrap-scripts";
 export { getIntegration, getIntegrationOutput, getIntegrations, getIntegrationsOutput } from "./lookups";
 export { Provider } from "./provider";

@@ -7,6 +7,8 @@ import { manualArgs } from "./one-integration";
 import { root } from "./support";
 import { twoFaces, type TwoFaces } from "./two-faces";
 
+const page = readFileSync(join(root, "docs", "troubleshooting.md"), "utf8");
+
 /** As the SDKs of other languages declare it. */
 class Generated extends pulumi.CustomResource {}
 
@@ -20,7 +22,6 @@ describe("a program without the plugin gets the words that docs/troubleshooting.
   afterEach(() => faces.close());
 
   const { version, pluginDownloadURL } = schemaOf() as Record<"version" | "pluginDownloadURL", string>;
-  const page = readFileSync(join(root, "docs", "troubleshooting.md"), "utf8");
   const [, section = ""] = page.split("## The plugin is not found");
 
   const folder = { providers: [{ name: "immuta", path: "missing" }] };
@@ -56,4 +57,21 @@ describe("a program without the plugin gets the words that docs/troubleshooting.
       expect(section).to.contain(quoted);
       if (plugins === undefined) expect(said).to.contain("see-docs-plugin-md");
     });
+});
+
+describe("pulumi import of the dynamic type", function () {
+  this.timeout(120_000);
+
+  it("ends in the words of Pulumi's host that docs/troubleshooting.md quotes", async () => {
+    const faces = await twoFaces();
+    try {
+      const type = "pulumi-nodejs:dynamic/immuta:SynapseIntegration";
+      faces.declare(() => new Generated(type, "claims", manualArgs, { import: "3" }));
+      const quoted = "Cannot read properties of undefined (reading 'toJavaScript')";
+      expect(await (await faces.openStack()).fail("preview")).to.contain(quoted);
+      expect(page).to.contain(`\`${quoted}\`: \`pulumi import\` of \`${type}\``);
+    } finally {
+      await faces.close();
+    }
+  });
 });

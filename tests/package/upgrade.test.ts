@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { loadProgram } from "../../tools/engine/stack";
@@ -88,6 +88,21 @@ describe("a state", function () {
       expect(outcome.changes).to.deep.equal({ same: 3 });
       expect(new Set(outcome.calls)).to.deep.equal(new Set(["GET /integrations"]));
       expect(callers(sandbox)).to.deep.equal(["pulumi-immuta/99.0.0"]);
+    });
+
+    it("is not destroyed where the package is gone, and the host says what docs/troubleshooting.md quotes", async () => {
+      const installed = join(now, "node_modules", "pulumi-immuta");
+      renameSync(installed, `${installed}-away`);
+      const said = await scenario
+        .act("destroy")
+        .then(() => "destroyed", String)
+        .finally(() => {
+          renameSync(`${installed}-away`, installed);
+        });
+      const quoted = "Cannot find module 'pulumi-immuta/provider'";
+      expect(said).to.contain(quoted);
+      expect(readFileSync(join(root, "docs", "troubleshooting.md"), "utf8")).to.contain(`\`${quoted}\``);
+      expect(sandbox.immuta.journal).to.deep.equal([]);
     });
 
     it("is destroyed by the newer code", async () => {

@@ -50,6 +50,15 @@ export const lifted: SynapseIntegrationArgs = {
   retainPoolObjects: true,
 };
 
+/** As `pulumi import` writes it, with what Immuta does not tell added. */
+export const imported: SynapseIntegrationArgs = {
+  ...place,
+  authenticationType: onPlugin.AuthenticationType.UserPassword,
+  autoBootstrap: false,
+  ...account,
+  bootstrap: {},
+};
+
 declare const isAutomatic: boolean;
 declare const automaticOrNot: Output<boolean>;
 

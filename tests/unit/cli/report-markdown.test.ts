@@ -119,6 +119,20 @@ describe("text of others in a report", function () {
     );
   });
 
+  it("quotes an error line by line, as a terminal shows it, up to eight lines", () => {
+    const message = "error: Running program failed:\nError: a|b\n\n\tat \u001b[90m(\u001b[39mindex.ts:1:1)\n";
+    const quoted = (text: string) =>
+      markdownOf(report([], [said("claims", text, "error")]), limit).split("\n> - ")[1];
+    expect(quoted(message)).to.equal(
+      [
+        "`Running program failed:`\\",
+        ">   `Error: a`<code>&#124;</code>`b`\\",
+        ">   `  at (index.ts:1:1)`\n",
+      ].join("\n"),
+    );
+    expect(quoted("at\n".repeat(9))).to.equal(`${"`at`\\\n>   ".repeat(8)}… and 1 more line\n`);
+  });
+
   it("mentions nobody and links nowhere", async () => {
     const name = "@octocat https://example.com #1 a@example.com";
     const markdown = markdownOf(report([step("delete", name, inputs("x"))]), limit);

@@ -1,10 +1,13 @@
 import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { examples } from "../../../docs/render-examples";
 import { schema } from "../../../docs/render-schema";
 import { readConfiguration } from "../../../provider/core/configuration";
 import { settings } from "../../../provider/core/settings";
 import { schemaOf } from "../../../provider/plugin/schema";
 import { properties } from "../../../provider/synapse/inputs/paths";
+import { AuthenticationType } from "../../../sdk/plugin";
 
 interface Property {
   $ref?: string;
@@ -16,12 +19,15 @@ interface Typed {
   enum?: { value: string }[];
 }
 interface Schema {
+  language: { nodejs: { packageName: string } };
   types: Record<string, Typed>;
   resources: Record<
     string,
     { description: string; inputProperties: Record<string, Property>; requiredInputs: string[] }
   >;
 }
+
+const capitalized = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
 describe("the schema of the plugin", () => {
   const made = schemaOf() as Schema;
@@ -63,6 +69,20 @@ describe("the schema of the plugin", () => {
   it("names a place to get the plugin from, that of a release or one that is nobody's to own", () => {
     expect(schemaOf()).to.include({ pluginDownloadURL: "https://not-published-see-docs-plugin-md.invalid" });
     expect(schemaOf("https://there.example")).to.include({ pluginDownloadURL: "https://there.example" });
+  });
+
+  it("leads the TypeScript that `pulumi import` writes to what this package has", () => {
+    const manifest = JSON.parse(readFileSync(join(__dirname, "..", "..", "..", "package.json"), "utf8")) as {
+      name: string;
+      exports: Record<string, unknown>;
+    };
+    expect(made.language.nodejs.packageName.replace(manifest.name, ".")).to.be.oneOf(
+      Object.keys(manifest.exports),
+    );
+    const written = properties.filter(({ immuta, words }) => immuta !== undefined && words !== undefined);
+    expect(written.map(({ path }) => path)).to.deep.equal(["authenticationType"]);
+    const words = Object.values(written[0]?.words ?? []);
+    expect(words.map((word) => [capitalized(word), word])).to.deep.equal(Object.entries(AuthenticationType));
   });
 
   it("has the settings that the configuration reads, and no others", () => {

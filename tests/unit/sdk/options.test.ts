@@ -43,7 +43,7 @@ describe("resource options of a SynapseIntegration", () => {
     it(`refuse ${option}, and say what to do instead`, () => {
       const made = (): SynapseIntegration => new SynapseIntegration("claims", place, opts);
       expect(made)
-        .to.throw(`SynapseIntegration claims: the resource option \`${option}\` was given`)
+        .to.throw(pulumi.RunError, `SynapseIntegration claims: the resource option \`${option}\` was given`)
         .with.property("message")
         .that.matches(instead);
     });

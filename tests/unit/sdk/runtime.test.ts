@@ -1,3 +1,4 @@
+import { RunError } from "@pulumi/pulumi";
 import { expect } from "chai";
 import { refuseBun } from "../../../sdk/runtime";
 import { SynapseIntegration } from "../../../sdk/synapse-integration";
@@ -17,14 +18,14 @@ describe("on Bun", () => {
     const refused = (): void => {
       refuseBun("SynapseIntegration claims", { node: "24.3.0", bun: "1.3.0" });
     };
-    expect(refused).to.throw(problem);
+    expect(refused).to.throw(RunError, problem);
     refuseBun("SynapseIntegration claims", { node: "24.3.0" });
   });
 
   it("a resource is refused before anything is registered", () => {
     Object.defineProperty(process.versions, "bun", { value: "1.3.0", configurable: true });
     try {
-      expect(() => new SynapseIntegration("claims", args)).to.throw(problem);
+      expect(() => new SynapseIntegration("claims", args)).to.throw(RunError, problem);
     } finally {
       Reflect.deleteProperty(process.versions, "bun");
     }
