@@ -30,4 +30,7 @@ export const statementStarts: ReadonlySet<string> = new Set(
 );
 
 /** Upper case of the letters A to Z alone: in no other letter does a keyword hide. */
-export const upper = (word: string): string => word.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+export const upper = (word: string): string =>
+  plain.test(word) ? word.toUpperCase() : word.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+
+const plain = /^[ -~]*$/;

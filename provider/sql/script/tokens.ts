@@ -41,7 +41,7 @@ export function* tokensOf(sql: string, comment?: (text: string, end: number) => 
 
 function tokenAt(sql: string, at: number): Token {
   const char = sql[at] ?? "";
-  const quoteAt = /n/i.test(char) && sql[at + 1] === "'" ? at + 1 : at;
+  const quoteAt = sql[at + 1] === "'" && (char === "n" || char === "N") ? at + 1 : at;
   const closing = closers[sql[quoteAt] ?? ""];
   if (closing !== undefined) {
     const end = endOfQuoted(sql, quoteAt, closing);
@@ -58,12 +58,15 @@ function tokenAt(sql: string, at: number): Token {
 
 const closers: Readonly<Record<string, string>> = { "'": "'", '"': '"', "[": "]" };
 
-/** Each is tried where a token begins; a number ends where a letter follows, as `1DROP` is two tokens to a server. */
+/**
+ * Each begins with other characters than the rest, and the most common ones come first. A number ends where a letter
+ * follows, as `1DROP` is two tokens to a server.
+ */
 const patterns: readonly { kind: TokenKind; pattern: RegExp }[] = [
-  { kind: "number", pattern: /0x[\da-f]*|\$?\d+(?:\.\d*)?(?:e[+-]?\d*)?/iy },
-  { kind: "variable", pattern: /@[\p{L}\p{M}\p{N}@#$_]*/uy },
   { kind: "word", pattern: /[\p{L}_#][\p{L}\p{M}\p{N}@#$_]*/uy },
   { kind: "punctuation", pattern: /::|[-+*/%&|^~=<>!,.;:()]/y },
+  { kind: "variable", pattern: /@[\p{L}\p{M}\p{N}@#$_]*/uy },
+  { kind: "number", pattern: /0x[\da-f]*|\$?\d+(?:\.\d*)?(?:e[+-]?\d*)?/iy },
 ];
 
 const isBlank = (char: string): boolean => char <= " " || char === "\u00a0" || char === "\u3000";
