@@ -94,8 +94,12 @@ describe("60 integrations that somebody set up by hand", function () {
     const before = integrations(sandbox);
     const outcome = await scenario.act("up");
     expect(outcome.changes).to.deep.equal({ create: count + 1 });
-    expect(outcome.calls.filter((call) => !call.startsWith("GET "))).to.deep.equal([]);
-    expect(outcome.calls).to.have.length(count);
+    // Two of three are named by their ids; the rest look for their places in lists, which some share.
+    const lists = outcome.calls.filter((call) => call === "GET /integrations");
+    expect(lists.length).to.be.within(1, count / 3);
+    expect(outcome.calls.filter((call) => !lists.includes(call))).to.have.members(
+      Array.from({ length: count }, (_, n) => `GET /integrations/${100 + n}`).filter((_, n) => n % 3 !== 0),
+    );
     expect(sandbox.synapse.journal).to.deep.equal([]);
     expect(integrations(sandbox)).to.deep.equal(before);
   });
@@ -110,7 +114,8 @@ describe("60 integrations that somebody set up by hand", function () {
     const journal = sandbox.immuta.journal.map(({ method, path, status }) => `${method} ${path} ${status}`);
     expect(ended.map(({ act, result }) => `${String(act)} ${String(result)}`)).to.have.members(journal);
     const urns = new Set(ended.map(({ resource }) => String(resource)));
-    expect(urns.size).to.equal(count);
+    // A list is in the trail of the first that asked for it.
+    expect(urns.size).to.equal(ended.length);
     expect([...urns][0]).to.match(
       /^urn:pulumi:test::adoption::pulumi-nodejs:dynamic\/immuta:SynapseIntegration::pool\d+$/,
     );
