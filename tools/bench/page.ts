@@ -189,7 +189,8 @@ What one integration costs, looks at its status included; in automatic setup Imm
 ${traffic(results)}
 
 At most eight are written at once (\`IMMUTA_CONCURRENCY\`, and the engine's \`--parallel\`); in one workspace's \`master\`, one script
-runs at a time. A refresh reads with one list for all that the engine reads together.
+runs at a time. A refresh reads with one list for all that the engine reads together, creates share the list that they look at
+before they write, and so do three or more that wait, where the list is not long.
 
 ## Beside nothing, and beside a provider by hand
 
