@@ -49,11 +49,13 @@ export function immutaClient<Config, Body extends Payload>(
   const tenant = tenantOf(options.url);
   const circuit = options.circuit ?? new Circuit();
   const { repeat429, repeatScripts } = options.contract ?? usualContract;
-  const exchange = connectionTo({ ...options, repeats429: repeat429 === "yes" }, circuit);
+  let exchange: ReturnType<typeof connectionTo> | undefined;
 
   async function send<T>(request: Request, read: (answer: unknown) => T): Promise<T> {
     const { interrupted } = circuit;
     if (interrupted !== undefined) throw givenUp(request, interrupted, true);
+    // What reads from a list that somebody else asked for needs none.
+    exchange ??= connectionTo({ ...options, repeats429: repeat429 === "yes" }, circuit);
     const started = Date.now();
     const sending = new Sending(request, options.limit ?? new TimeLimit());
     try {
