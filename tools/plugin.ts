@@ -67,7 +67,7 @@ const librariesBeside = (own: string): Plugin => ({
     }));
     made.onLoad({ filter: /./, namespace: "beside" }, ({ path }) => {
       const library = `require("./${fileOf(path)}")[${JSON.stringify(path)}]`;
-      // tedious loads it and needs it for Entra alone; see provider/sql/connect/lazy-identity.ts.
+      // Whoever loads it needs it for Entra alone, as tedious does; see provider/sql/connect/lazy-identity.ts.
       const lazily = `new Proxy({}, { get: (_none, name) => ${library}[name] })`;
       return { contents: `module.exports = ${fileOf(path) === "azure.js" ? lazily : library};` };
     });
@@ -117,7 +117,7 @@ const exporting = (names: readonly string[]): Pick<BuildOptions, "stdin"> => ({
   },
 });
 
-/** With the young generation that Node gives by default a plugin takes a third more memory at many integrations, and saves no work. */
+/** With the young generation that Node 24 gives by default a plugin takes a third more memory at many integrations, and saves no work. */
 const node = "node --max-semi-space-size=8";
 /** What the engine starts, by its system. */
 const starters = {

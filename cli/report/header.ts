@@ -54,6 +54,7 @@ function failure({ failed, errors }: Report, most: number): string[] {
 function lines(text: string): string[] {
   const all = text.split("\n").filter((line) => line.trim() !== "");
   const more = all.length - longestError;
+  if (all.length === 0) return [code("")];
   return [
     ...all.slice(0, longestError).map((line) => code(line.trimEnd().replaceAll("\t", "  "), 300)),
     ...(more > 0 ? [`… and ${more} more ${more === 1 ? "line" : "lines"}`] : []),

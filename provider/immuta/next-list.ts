@@ -1,4 +1,6 @@
 import type { Clock } from "../core/clock";
+import { unlessAborted } from "../core/interruption";
+import type { TimeLimit } from "../core/time-limit";
 import type { Immuta, Integration, Payload } from "./types";
 
 /** Milliseconds between two lists, for each integration of the first: the longer it is, the more it costs both sides. */
@@ -18,21 +20,24 @@ export class NextList<Config extends object, Body extends Payload> {
 
   constructor(private readonly clock: Clock) {}
 
-  /** The same Immuta. Where a shared list fails, who asked for it says so, and the others ask for themselves. */
-  sharedBy(immuta: Immuta<Config, Body>): Immuta<Config, Body> {
+  /**
+   * The same Immuta for an operation with this limit. Where a shared list fails, or takes longer than who shares it has time,
+   * who asked for it says so, and the others ask for themselves.
+   */
+  sharedBy(immuta: Immuta<Config, Body>, limit: TimeLimit): Immuta<Config, Body> {
     return {
       ...immuta,
-      list: () => {
-        if (this.gathering !== undefined) return this.gathering.catch(() => immuta.list());
-        return (this.gathering = this.gather(immuta));
-      },
+      list: () =>
+        this.gathering === undefined
+          ? (this.gathering = this.gather(immuta))
+          : unlessAborted(this.gathering, AbortSignal.timeout(limit.left), () => undefined).catch(() =>
+              immuta.list(),
+            ),
     };
   }
 
   private async gather(immuta: Immuta<Config, Body>): Promise<Integration<Config>[]> {
     try {
-      // Timers that end together come one after the other.
-      await new Promise(setImmediate);
       await this.turn();
     } finally {
       this.gathering = undefined;
@@ -56,12 +61,15 @@ export class NextList<Config extends object, Body extends Payload> {
     return list;
   }
 
-  /** Begins no second list while one is under way, unless that takes long. */
+  /** Begins no second list while one is under way, or too soon after it, unless that takes long. */
   private async turn(): Promise<void> {
     const { clock, last } = this;
     if (last === undefined) return;
+    const came = clock.now();
     if (last.underWay) await Promise.race([last.settled, clock.sleep(longestPause)]);
-    const pause = last.pauseUntil - clock.now();
+    // A clock may be set.
+    const waited = Math.max(clock.now() - came, 0);
+    const pause = Math.min(last.pauseUntil - clock.now(), longestPause - waited);
     if (pause > 0) await clock.sleep(pause);
   }
 }

@@ -97,7 +97,9 @@ export async function waitUntil(immuta: Asked, waiting: Waiting): Promise<Integr
         ? asFailure(error).as("still working")
         : waitedTooLong(error);
     });
+  let askedItself = started;
   const own = async (): Promise<IntegrationStatus | undefined> => {
+    askedItself = clock.now();
     const status = asksForStatus ? await asked(immuta.status(waiting.id)) : undefined;
     if (status !== undefined) return status;
     asksForStatus = false;
@@ -106,7 +108,11 @@ export async function waitUntil(immuta: Asked, waiting: Waiting): Promise<Integr
   const { watcher } = waiting;
   try {
     for (let first = true; ; first = false) {
-      const status = (first ? undefined : await watcher?.stillWorking(waiting.id)) ?? (await own());
+      const waited = clock.now() - started;
+      // A list may lag behind, a clock be set, and at the limit nothing but the integration itself will do.
+      const believesList =
+        !first && waited < waiting.limit && Math.abs(clock.now() - askedItself) < believedFor + waited / 4;
+      const status = (believesList ? await watcher?.stillWorking(waiting.id) : undefined) ?? (await own());
       latest = status;
       if (status !== undefined) announce(status, waiting, announced);
       if (reached(status, waiting, immuta.tenant)) return status;
@@ -162,9 +168,13 @@ function announce(status: IntegrationStatus, waiting: Waiting, announced: Set<st
     );
 }
 
+/** Milliseconds, beside a quarter of the time waited, for which a shared list alone may say that an integration is at work. */
+const believedFor = 5000;
+
 /**
  * Quick at first, then in proportion to the time waited so far: an end is noticed at most 8 % and a quarter of a second
- * late, and never more than 15 s. The chance in it keeps those apart who began together.
+ * late, and never more than 15 s; where it is looked for in a list that lags, a quarter and five seconds. The chance in it
+ * keeps those apart who began together and do not look together.
  */
 const pause = (elapsed: number): number =>
   Math.min(250 + elapsed * 0.08, 15_000) * (0.85 + Math.random() * 0.1);

@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock";
+import { sleep } from "../core/interruption";
 import { meaningOf } from "./status";
 import type { Integration, IntegrationStatus } from "./types";
 
@@ -8,13 +9,8 @@ const fewest = 3;
 const mostForEach = 50;
 /** Milliseconds. */
 const finestTick = 250;
-
-/** The tenant's integrations, as NextList has them. */
-export interface Listed<Config> {
-  list: () => Promise<Integration<Config>[]>;
-  /** How many it had when it was last asked for; undefined before. */
-  length: () => number | undefined;
-}
+/** Milliseconds that a list may take; a tenant whose list takes longer, or fails, is asked for none any more. */
+const listTakes = 1000;
 
 /** One that waits for an integration, among those who wait at the same tenant. */
 export interface Watcher {
@@ -26,25 +22,32 @@ export interface Watcher {
 }
 
 /**
- * Those who wait at one tenant at the same time look together: one list in place of a request for each. A list may lag, so
- * that an end is never believed to it: of that the integration's own answer tells.
+ * Those who wait at one tenant at the same time look together: one list in place of a request for each. A list is only
+ * ever a reason to wait on: of an end the integration's own answer tells, and nothing comes of a list that fails.
  */
-export class Watch {
+export class SharedWatch<Config> {
   private waiting = 0;
+  private underWay: Promise<Integration<Config>[]> | undefined;
+  private gaveUp = false;
 
-  constructor(private readonly clock: Clock) {}
+  /** @param length how many integrations the tenant had when they were last listed; undefined before. */
+  constructor(
+    private readonly clock: Clock,
+    private readonly length: () => number | undefined,
+  ) {}
 
-  join<Config>({ list, length }: Listed<Config>): Watcher {
+  /** @param list a request of its own, whose failure is nobody's */
+  join(list: () => Promise<Integration<Config>[]>): Watcher {
     this.waiting++;
-    const together = (): boolean => this.waiting >= fewest;
     return {
       stillWorking: async (id) => {
-        if (!together() || (length() ?? Infinity) > mostForEach * this.waiting) return undefined;
-        const found = (await list().catch(() => [])).find((one) => one.id === id);
+        if (!this.together) return undefined;
+        this.underWay ??= this.ask(list);
+        const found = (await this.underWay).find((one) => one.id === id);
         return found !== undefined && meaningOf(found.status).end === "working" ? found : undefined;
       },
       lookIn: (milliseconds) => {
-        if (!together() || milliseconds < finestTick) return milliseconds;
+        if (!this.together || milliseconds < finestTick) return milliseconds;
         // A coarser tick is one of each finer.
         const tick = finestTick * 2 ** Math.floor(Math.log2(milliseconds / finestTick));
         const now = this.clock.now();
@@ -54,5 +57,26 @@ export class Watch {
         this.waiting--;
       },
     };
+  }
+
+  private get together(): boolean {
+    const { waiting, gaveUp } = this;
+    return !gaveUp && waiting >= fewest && (this.length() ?? Infinity) <= mostForEach * waiting;
+  }
+
+  private async ask(list: () => Promise<Integration<Config>[]>): Promise<Integration<Config>[]> {
+    const inTime = new AbortController();
+    try {
+      return await Promise.race([
+        list(),
+        sleep(listTakes, inTime.signal).then(() => Promise.reject(new Error("it takes too long"))),
+      ]);
+    } catch {
+      this.gaveUp = true;
+      return [];
+    } finally {
+      inTime.abort();
+      this.underWay = undefined;
+    }
   }
 }

@@ -9,7 +9,7 @@ import { TimeLimit } from "../core/time-limit";
 import { Circuit } from "../immuta/circuit";
 import { NextList } from "../immuta/next-list";
 import { SharedList } from "../immuta/shared-list";
-import { Watch } from "../immuta/watch";
+import { SharedWatch } from "../immuta/watch";
 import { resolvePassword } from "../passwords/reference";
 import type * as catalog from "../sql/catalog";
 import type * as look from "../sql/preflight";
@@ -31,7 +31,7 @@ export interface Asking {
 interface Together {
   read: SharedList<ShownConfig, IntegrationPayload>;
   next: NextList<ShownConfig, IntegrationPayload>;
-  watch: Watch;
+  watch: SharedWatch<ShownConfig>;
 }
 
 /** The outside world as all operations of one process share it. Libraries load when an operation needs them. */
@@ -64,12 +64,11 @@ export class Wiring {
     const limit = new TimeLimit();
     const asker = { reporter, auditLog, clock, sessions };
     const { read, next, watch } = this.togetherAt(tenant);
-    const immuta = next.sharedBy(
-      immutaOf(configuration, { reporter, auditLog, circuit, interruption, limit }),
-    );
+    const asked = { reporter, auditLog, interruption };
+    const immuta = next.sharedBy(immutaOf(configuration, { ...asked, circuit, limit }), limit);
     return {
       immuta: read.endedBy(immuta),
-      watch: () => watch.join({ list: () => immuta.list(), length: () => next.length }),
+      watch: () => watch.join(() => immutaOf(configuration, { ...asked, tries: 1 }).list()),
       runPhase: (login, phase, lines) => {
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when first needed
         const { runPhase } = require("../sql/run") as typeof run;
@@ -120,11 +119,13 @@ export class Wiring {
   }
 
   private togetherAt(tenant: string): Together {
-    return had(this.tenants, tenant, () => ({
-      read: new SharedList(isWhole),
-      next: new NextList(this.clock),
-      watch: new Watch(this.clock),
-    }));
+    return had(this.tenants, tenant, () => {
+      const next = new NextList<ShownConfig, IntegrationPayload>(this.clock);
+      return {
+        ...{ next, read: new SharedList<ShownConfig, IntegrationPayload>(isWhole) },
+        watch: new SharedWatch<ShownConfig>(this.clock, () => next.length),
+      };
+    });
   }
 }
 

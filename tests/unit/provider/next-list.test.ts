@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { readConfiguration } from "../../../provider/core/configuration";
+import { TimeLimit } from "../../../provider/core/time-limit";
 import { Interruption } from "../../../provider/core/interruption";
 import { NextList } from "../../../provider/immuta/next-list";
 import type { Immuta, Integration, IntegrationPayload, ShownConfig } from "../../../provider/synapse/api";
@@ -51,7 +52,7 @@ describe("a list for those who must see what is there after they came", () => {
         }),
     });
   });
-  const look = (): Promise<Integration[]> => next.sharedBy(tenant.immuta).list();
+  const look = (): Promise<Integration[]> => next.sharedBy(tenant.immuta, new TimeLimit()).list();
   const turns = (): Promise<void> => new Promise(setImmediate);
   const numberOf = ([first]: Integration[]): string | undefined => first?.id;
 
@@ -105,6 +106,31 @@ describe("a list for those who must see what is there after they came", () => {
     }
   });
 
+  it("pauses a second at most, whatever the clock is set to", async () => {
+    const first = look();
+    await turns();
+    tenant.asked[0]?.answer(300);
+    await first;
+    time -= 3_600_000;
+    const second = look();
+    await turns();
+    expect(pauses.map(({ milliseconds }) => milliseconds)).to.deep.equal([1000]);
+    for (const { end } of pauses) end();
+    await turns();
+    tenant.asked[1]?.answer(1);
+    expect(numberOf(await second)).to.equal("2");
+  });
+
+  it("keeps nobody longer than its operation has time: it asks for itself, and is told so", async () => {
+    void look();
+    const limit = new TimeLimit();
+    limit.begin("timeouts.create", 1);
+    const second = next.sharedBy(tenant.immuta, limit).list();
+    while (tenant.asked.length < 2) await turns();
+    tenant.asked[1]?.fail("no time is left");
+    expect(await second.catch(String)).to.equal("Error: no time is left");
+  });
+
   it("does not wait for one that takes longer than a second", async () => {
     void look();
     await turns();
@@ -137,11 +163,11 @@ describe("a list for those who must see what is there after they came", () => {
     expect(pauses).to.deep.equal([]);
   });
 
-  it("is shared by all operations of a process at one tenant", async () => {
+  it("is shared by all operations of a process at one tenant, and so is what those ask for who wait", async () => {
     let lists = 0;
     const server = createServer((_request, response) => {
       lists++;
-      response.end("[]");
+      response.end('[{"id":1,"status":"creating","type":"Azure Synapse Analytics","config":{}}]');
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     try {
@@ -153,6 +179,10 @@ describe("a list for those who must see what is there after they came", () => {
       const ports = ["a", "b", "c"].map((subject) => wiring.ports({ configuration, reporter, subject }));
       await Promise.all(ports.map(({ immuta }) => immuta.list()));
       expect(lists).to.equal(1);
+      const watchers = ports.map(({ watch }) => watch?.());
+      const found = await Promise.all(watchers.map(async (watcher) => watcher?.stillWorking("1")));
+      expect(found.map((one) => one?.status)).to.deep.equal(["creating", "creating", "creating"]);
+      expect(lists).to.equal(2);
     } finally {
       server.close();
     }

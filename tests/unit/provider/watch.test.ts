@@ -1,12 +1,10 @@
 import { expect } from "chai";
 import type { Clock } from "../../../provider/core/clock";
-import { NextList } from "../../../provider/immuta/next-list";
 import { isKnown } from "../../../provider/immuta/status";
 import type { IntegrationStatus } from "../../../provider/immuta/types";
 import { waitUntil } from "../../../provider/immuta/wait";
-import { Watch, type Watcher } from "../../../provider/immuta/watch";
-import type { Immuta, Integration, IntegrationPayload, ShownConfig } from "../../../provider/synapse/api";
-import { synapseType } from "../../../provider/synapse/api";
+import { SharedWatch, type Watcher } from "../../../provider/immuta/watch";
+import { type Immuta, type Integration, type ShownConfig, synapseType } from "../../../provider/synapse/api";
 import { Stage } from "./life/stage";
 
 /** Time that goes on when everybody sleeps. */
@@ -69,20 +67,25 @@ describe("those who wait at one tenant", () => {
     },
   });
 
-  /** Waits for as many at a time; gives when each came to its end. */
-  async function wait(count: number, looked: boolean): Promise<(number | string)[]> {
-    const next = new NextList<ShownConfig, IntegrationPayload>(clock);
-    const watch = new Watch(clock);
-    const shared = next.sharedBy(immuta());
-    if (looked) await shared.list();
-    lists = 0;
-    const nobody = (): void => undefined;
+  const nobody = (): void => undefined;
+  const reporter = { info: nobody, warn: nobody, debug: nobody };
+
+  /**
+   * Waits for as many at a time; gives when each came to its end.
+   * @param known whether it is known how many integrations the tenant has
+   */
+  async function wait(
+    count: number,
+    { known = true, limit = 10 * takes } = {},
+  ): Promise<(number | string)[]> {
+    [lists, own] = [0, []];
+    clock = new Time();
+    const watch = new SharedWatch<ShownConfig>(clock, () => (known ? ids.length + others : undefined));
+    const tenant = immuta();
     const ends = ids.slice(0, count).map(async (id, index) => {
       await clock.sleep(index * 37);
-      return waitUntil(shared, {
-        ...{ id, until: "enabled", limit: 10 * takes, clock },
-        reporter: { info: nobody, warn: nobody, debug: nobody },
-        watcher: watch.join({ list: () => shared.list(), length: () => next.length }),
+      return waitUntil(tenant, {
+        ...{ id, until: "enabled", limit, clock, reporter, watcher: watch.join(() => tenant.list()) },
       }).then(
         () => clock.now(),
         (error: unknown) => (error as Error).constructor.name,
@@ -91,32 +94,30 @@ describe("those who wait at one tenant", () => {
     await clock.run();
     return Promise.all(ends);
   }
+  const looksOf = (id: string): number => own.filter((one) => one === id).length;
 
-  it("look at the same times, by one list for all, and each at its own end", async () => {
-    const ends = await wait(8, true);
-    for (const end of ends) expect(end).to.be.within(takes, takes * 1.08 + 500);
-    // One look at the beginning, and one at the end; once as many wait as are worth a list.
-    for (const id of ids) expect(own.filter((one) => one === id).length).to.be.within(2, 4);
-    const alone = lists;
-    [lists, own] = [0, []];
-    clock = new Time();
-    await wait(1, true);
+  it("look at the same times, by one list for all, and now and then and at its own end each for itself", async () => {
+    for (const end of await wait(8)) expect(end).to.be.within(takes, takes * 1.08 + 500);
+    for (const id of ids) expect(looksOf(id)).to.be.within(2, 9);
+    const [shared, [alone]] = [lists + own.length, [await wait(1), looksOf("1")].slice(1)];
     expect(lists).to.equal(0);
-    // Not eight times as many as one alone has looks: common times come a little sooner than one's own.
-    expect(alone).to.be.below(2 * own.length);
+    // Half of what eight would ask for that know nothing of one another.
+    expect(shared).to.be.below((8 * Number(alone)) / 2);
   });
 
-  it("ask each for itself where they are few, or the list is long or was never had", async () => {
-    await wait(2, true);
+  it("ask each for itself where they are few, or the list is long or was never had, and at times of their own", async () => {
+    await wait(2);
     expect(lists).to.equal(0);
-    clock = new Time();
+    await wait(1);
+    const alone = own.length;
     others = 400;
-    await wait(8, true);
+    await wait(8);
     expect(lists).to.equal(0);
-    clock = new Time();
+    expect(own.length).to.be.below(8 * alone * 1.1);
     others = 0;
-    await wait(8, false);
+    await wait(8, { known: false });
     expect(lists).to.equal(0);
+    expect(own.length).to.be.below(8 * alone * 1.1);
   });
 
   it("believe no end to a list, which may lag behind", async () => {
@@ -124,33 +125,50 @@ describe("those who wait at one tenant", () => {
     const states = ["enabled", "deleted", "editError"];
     stateAt = (id, time, asked) =>
       asked === "list" ? (states[Number(id) % 3] ?? "") : time < takes ? "editing" : "enabled";
-    for (const end of await wait(8, true)) expect(end).to.be.within(takes, takes * 1.08 + 500);
+    for (const end of await wait(8)) expect(end).to.be.within(takes, takes * 1.08 + 500);
     expect(lists).to.be.above(0);
   });
 
-  it("ask for themselves where the list fails, and leave when they end", async () => {
-    const watch = new Watch(clock);
-    const list = (): Promise<never> => Promise.reject(new Error("no answer"));
-    const watchers = ids.map(() => watch.join({ list, length: () => 1 }));
-    expect(await watchers[0]?.stillWorking("1")).to.equal(undefined);
-    expect(watchers[0]?.lookIn(700)).to.equal(500);
-    for (const watcher of watchers.slice(2)) watcher.leave();
-    expect(watchers[0]?.lookIn(700)).to.equal(700);
+  it("believe a list that says nothing new for a while alone, and at the limit not at all", async () => {
+    stateAt = (_id, time, asked) => (asked === "own" && time >= takes ? "enabled" : "creating");
+    for (const end of await wait(8)) expect(end).to.be.within(takes, takes * 1.35 + 6000);
+    for (const end of await wait(8, { limit: takes + 500 }))
+      expect(end).to.be.within(takes, takes + 500 + 8 * 37);
   });
 
-  it("leave when the wait fails, too", async () => {
+  it("ask for no more lists where one fails, or takes long", async () => {
+    let [asked, answer] = [0, (): Promise<Integration[]> => Promise.reject(new Error("no answer"))];
+    for (const slow of [false, true]) {
+      asked = 0;
+      if (slow) answer = () => new Promise(() => undefined);
+      const watch = new SharedWatch<ShownConfig>(clock, () => 1);
+      const watchers = ids.map(() =>
+        watch.join(() => {
+          asked++;
+          return answer();
+        }),
+      );
+      for (let times = 0; times < 2; times++)
+        for (const found of await Promise.all(watchers.map((watcher) => watcher.stillWorking("1"))))
+          expect(found).to.equal(undefined);
+      expect(asked).to.equal(1);
+      expect(watchers[0]?.lookIn(700)).to.equal(700);
+    }
+  });
+
+  it("are no longer many when the others left, or failed", async () => {
     stateAt = () => "createError";
-    expect(await wait(8, true)).to.deep.equal(ids.map(() => "IntegrationFailed"));
-    const watch = new Watch(clock);
-    const failing = { ...immuta(), status: () => Promise.reject(new Error("no answer")) };
-    const watcher = (): Watcher => watch.join({ list: () => failing.list(), length: () => 1 });
-    const nobody = (): void => undefined;
-    const reporter = { info: nobody, warn: nobody, debug: nobody };
-    for (const id of ids)
-      await waitUntil(failing, { id, until: "gone", limit: 1, clock, reporter, watcher: watcher() }).catch(
+    expect(await wait(8)).to.deep.equal(ids.map(() => "IntegrationFailed"));
+    clock = new Time();
+    const watch = new SharedWatch<ShownConfig>(clock, () => 1);
+    const tenant = { ...immuta(), status: () => Promise.reject(new Error("no answer")) };
+    const watcher = (): Watcher => watch.join(() => tenant.list());
+    const [last, ...rest] = ids.map(watcher);
+    expect(last?.lookIn(700)).to.equal(500);
+    for (const one of rest)
+      await waitUntil(tenant, { id: "1", until: "gone", limit: 1, clock, reporter, watcher: one }).catch(
         () => undefined,
       );
-    // This one and two more are as few as are worth a list.
-    expect(watcher().lookIn(700)).to.equal(700);
+    expect(last?.lookIn(700)).to.equal(700);
   });
 });

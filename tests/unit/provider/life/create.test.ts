@@ -50,6 +50,23 @@ describe("the life of a SynapseIntegration: create", () => {
     expect(outs).not.to.have.property("progress");
   });
 
+  it("waits among others who wait, and asks no more of what they share at its own end", async () => {
+    const seen: string[] = [];
+    const ports = stage.ports();
+    let asked = 0;
+    ports.immuta.status = (id) => Promise.resolve({ id, status: asked++ === 0 ? "creating" : "enabled" });
+    ports.watch = () => ({
+      stillWorking: (id) => {
+        seen.push(`look for ${id}`);
+        return Promise.resolve(undefined);
+      },
+      lookIn: () => 0,
+      leave: () => void seen.push("leave"),
+    });
+    await life.create(automatic, ports);
+    expect(seen).to.deep.equal(["look for 7", "leave"]);
+  });
+
   it("keeps of a script its number of batches and an identity that no password changes", async () => {
     const { outs } = await life.create(manual, stage.ports());
     const other = new Stage();
