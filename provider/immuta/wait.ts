@@ -112,12 +112,13 @@ export async function waitUntil(immuta: Asked, waiting: Waiting): Promise<Integr
       // A list may lag behind, a clock be set, and at the limit nothing but the integration itself will do.
       const believesList =
         !first && waited < waiting.limit && Math.abs(clock.now() - askedItself) < believedFor + waited / 4;
-      const status = (believesList ? await watcher?.stillWorking(waiting.id) : undefined) ?? (await own());
+      const listed = believesList ? await watcher?.stillWorking(waiting.id) : undefined;
+      const status = listed ?? (await own());
       latest = status;
       if (status !== undefined) announce(status, waiting, announced);
       if (reached(status, waiting, immuta.tenant)) return status;
       const elapsed = clock.now() - started;
-      if (elapsed >= waiting.limit) throw waitedTooLong();
+      if (elapsed >= waiting.limit && listed === undefined) throw waitedTooLong();
       const next = pause(elapsed);
       await clock.sleep(Math.min(watcher?.lookIn(next) ?? next, Math.max(waiting.limit - elapsed, 1)));
     }

@@ -39,6 +39,8 @@ describe("those who wait at one tenant", () => {
   let lists: number;
   let own: string[];
   let others: number;
+  /** Whether a list takes most of a second. */
+  let slow: boolean;
   /** What is answered at a time. */
   let stateAt: (id: string, time: number, asked: "list" | "own") => string;
   beforeEach(() => {
@@ -46,6 +48,7 @@ describe("those who wait at one tenant", () => {
     lists = 0;
     own = [];
     others = 0;
+    slow = false;
     stateAt = (_id, time) => (time < takes ? "creating" : "enabled");
   });
 
@@ -60,10 +63,11 @@ describe("those who wait at one tenant", () => {
       own.push(id);
       return Promise.resolve(status(id, "own"));
     },
-    list: () => {
+    list: async () => {
       lists++;
+      if (slow) await clock.sleep(900);
       const item = (id: string): Integration => ({ ...status(id, "list"), type: synapseType, config: {} });
-      return Promise.resolve([...ids, ...Array.from({ length: others }, (_, n) => `other ${n}`)].map(item));
+      return [...ids, ...Array.from({ length: others }, (_, n) => `other ${n}`)].map(item);
     },
   });
 
@@ -134,6 +138,9 @@ describe("those who wait at one tenant", () => {
     for (const end of await wait(8)) expect(end).to.be.within(takes, takes * 1.35 + 6000);
     for (const end of await wait(8, { limit: takes + 500 }))
       expect(end).to.be.within(takes, takes + 500 + 8 * 37);
+    // The limit runs out while the list is on its way.
+    slow = true;
+    for (const end of await wait(8, { limit: takes + 500 })) expect(end).to.be.within(takes, takes + 2000);
   });
 
   it("ask for no more lists where one fails, or takes long", async () => {
