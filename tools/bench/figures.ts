@@ -55,7 +55,7 @@ export const stateOf = (results: Results, subject: Subject, count: number): numb
 export function countsOf(results: Results): [number, number] {
   const counts = results.lives
     .filter(
-      ({ rounds, stacks, delays }) => rounds.length === results.rounds && stacks === 1 && delays === "none",
+      ({ rounds, stacks, delays }) => rounds.length >= results.rounds && stacks === 1 && delays === "none",
     )
     .map(({ count }) => count)
     .filter((count) => count < 1000);

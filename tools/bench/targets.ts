@@ -42,11 +42,14 @@ export function targets(results: Results): Target[] {
       (subject, at) =>
         (beyond(results, up(subject, many), provider) - few * (first[at] ?? Number.NaN)) / (many - few),
     );
-    const ups = (["automatic", "manual"] as const).map((setup) =>
-      againstPeer(up(of(side, setup), many), setup),
-    );
-    return { name, first, further, ups };
+    const setups = ["automatic", "manual"] as const;
+    const ups = setups.map((setup) => againstPeer(up(of(side, setup), many), setup));
+    const floors = setups.map((setup) => againstPeer(up(of(side, "trivial"), many), setup));
+    return { name, first, further, ups, floors };
   });
+  const byHand = (["manual", "automatic"] as const).map(
+    (setup) => beyond(results, up(of("peer", setup), many), provider) / many,
+  );
   const logins = figure(results, up(of("dynamic", "manual"), many), (taken) => taken.logins) / many;
   const refresh = (subject: Subject): Run => ({ subject, count: many, step: "refresh" });
   const lists = figure(results, refresh(of("dynamic", "manual")), (taken) => taken.lists);
@@ -68,7 +71,7 @@ export function targets(results: Results): Target[] {
     ...each.map(({ name, further }) => ({
       what: `each further one by the ${name}, manual / automatic`,
       ...{ wanted: "22 / 6 ms", limit: "21 / 5.5 ms" },
-      found: further.map(tenths).join(" / "),
+      found: `${further.map(tenths).join(" / ")} (by hand ${byHand.map(tenths).join(" / ")})`,
       met: within(further, [0.022, 0.006]),
     })),
     {
@@ -80,9 +83,11 @@ export function targets(results: Results): Target[] {
       ...{ wanted: "2; 0.9", limit: "1", found: `${unless(lists, String(lists))}; ${ratio(refreshed)}` },
       met: lists <= 2 && refreshed <= 0.9,
     },
-    ...each.map(({ name, ups }) => ({
+    ...each.map(({ name, ups, floors }) => ({
       what: `first \`up\` of ${many} by the ${name}, automatic / manual: total against the provider by hand`,
-      ...{ wanted: "0.55 / 0.55", found: ups.map(ratio).join(" / "), met: within(ups, [0.55, 0.55]) },
+      // What resources that do nothing take.
+      ...{ wanted: "0.55 / 0.55", limit: floors.map(ratio).join(" / ") },
+      ...{ found: ups.map(ratio).join(" / "), met: within(ups, [0.55, 0.55]) },
     })),
     {
       what: `unchanged preview of ${many}, dynamic resource / plugin: total against resources that do nothing`,
